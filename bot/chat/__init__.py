@@ -1,0 +1,1 @@
+"""What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""

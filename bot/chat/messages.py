@@ -1,0 +1,47 @@
+"""What we say, as data: texts, buttons and pictures, before anything knows of Telegram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.chat.words import Sentence
+
+MAX_TEXT: Final = 4096
+MAX_CAPTION: Final = 1024
+"""Telegram's limits, in characters after the markup is taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One inline button: it sends a tap, opens an address, or copies a text."""
+
+    label: Sentence
+    tap: str | None = None
+    url: str | None = None
+    copy: str | None = None
+
+
+Row = tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A recipe for a picture: made by the sender, in a worker process, just before it leaves.
+
+    `kind` names the drawing (reports/pictures.py), `values` are its JSON-ready ids and range.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. With a picture, `text` is its caption, so at most MAX_CAPTION characters."""
+
+    text: Sentence
+    buttons: tuple[Row, ...] = ()
+    picture: Picture | None = None
+    silent: bool = False

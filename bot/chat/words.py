@@ -1,0 +1,127 @@
+"""Sentences in the reader's language: gettext catalogues, with dates and numbers by Babel.
+
+English is written in the code and is the key of each translation. The catalogues are the `.po` files themselves,
+read when a language is first used, so that no compiled copy can be stale.
+"""
+
+from __future__ import annotations
+
+import gettext
+import html
+from datetime import date, datetime, time
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUES: Final = Path(__file__).with_name("locale")
+LANGUAGES: Final = {"en": "English", "es": "Español"}
+DEFAULT: Final = "en"
+
+
+class Sentence(str):
+    """Text that came out of a catalogue, safe as Telegram HTML: what a person may be sent."""
+
+    __slots__ = ()
+
+
+def sentence(text: str) -> Sentence:
+    """Take a person's own text, or a bare figure, into a message: escaped, never translated."""
+    return Sentence(html.escape(text, quote=False))
+
+
+def joined(between: str, parts: list[Sentence] | tuple[Sentence, ...]) -> Sentence:
+    """Sentences one after another; empty ones are left out."""
+    return Sentence(between.join(part for part in parts if part))
+
+
+def bold(text: Sentence) -> Sentence:
+    return Sentence(f"<b>{text}</b>")
+
+
+class Words:
+    """One language. Call it with an English sentence to get the reader's own."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else DEFAULT
+        # British dates: day before month, as most of the world reads them.
+        self._locale = Locale.parse({"en": "en_GB"}.get(self.language, self.language))
+        self._catalogue = _catalogue(self.language)
+
+    def __call__(self, message: str, **values: object) -> Sentence:
+        """The sentence with its `{values}` filled in; values that are not Sentences are escaped."""
+        return _filled(self._catalogue.gettext(message), values)
+
+    def many(self, one: str, other: str, n: int, **values: object) -> Sentence:
+        """The sentence in the plural form that fits `n`, which also fills `{n}`."""
+        return _filled(self._catalogue.ngettext(one, other, n), {"n": n, **values})
+
+    def about(self, context: str, message: str, **values: object) -> Sentence:
+        """The sentence where one English word has several translations; `context` tells which."""
+        return _filled(self._catalogue.pgettext(context, message), values)
+
+    def day(self, day: date) -> Sentence:
+        """"Monday 2 March" (with no year: a diary speaks of the last weeks)."""
+        pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, "EEEE d MMMM")
+        return sentence(dates.format_date(day, pattern, self._locale))
+
+    def short_day(self, day: date) -> Sentence:
+        """"2 Mar", for charts and lists."""
+        return sentence(dates.format_date(day, "d MMM", self._locale))
+
+    def weekday(self, day: date) -> Sentence:
+        return sentence(dates.format_date(day, "EEEE", self._locale))
+
+    def time(self, at: time | datetime) -> Sentence:
+        """"20:00": the wall clock of whatever zone `at` is in."""
+        return sentence(dates.format_time(at.time() if isinstance(at, datetime) else at, "HH:mm", locale=self._locale))
+
+    def number(self, value: float) -> Sentence:
+        """Rounded half up to one decimal for display; "4.2", in Spanish "4,2"."""
+        from decimal import ROUND_HALF_UP, Decimal
+
+        rounded = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return sentence(numbers.format_decimal(rounded, "0.0", self._locale))
+
+    def percent(self, share: float) -> Sentence:
+        """A share (0.3) as whole percent ("30%")."""
+        return sentence(numbers.format_percent(share, "0%", self._locale))
+
+    def listed(self, parts: list[Sentence]) -> Sentence:
+        """"a, b and c"."""
+        from babel.lists import format_list
+
+        return Sentence(format_list(parts, locale=self._locale))
+
+
+def _filled(text: str, values: dict[str, object]) -> Sentence:
+    safe = {name: v if isinstance(v, Sentence) else html.escape(str(v), quote=False) for name, v in values.items()}
+    return Sentence(text.format(**safe) if safe else text)
+
+
+@lru_cache(maxsize=None)
+def words(language: str) -> Words:
+    """The words of `language` (a code such as "es" or "es-MX"); English where there is no catalogue."""
+    return Words(nearest(language))
+
+
+def nearest(language: str | None) -> str:
+    """The language we speak that is nearest to a Telegram language code."""
+    code = (language or DEFAULT).split("-")[0].split("_")[0].lower()
+    return code if code in LANGUAGES else DEFAULT
+
+
+@lru_cache(maxsize=None)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    path = CATALOGUES / language / "LC_MESSAGES" / "diary.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

@@ -1,0 +1,163 @@
+"""Scores, items and diary days.
+
+Laws:
+1. A score is a whole number from 0 to 10 for one item on one diary day. Zero is an answer.
+2. Every value is kept; of one item and day the newest that was not withdrawn counts.
+3. A skipped item is a row without a value: it is answered, and it never enters a mean.
+4. The state of a day is derived from its rows, never stored, so it cannot disagree with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, NewType
+
+from bot.diary.people import PatientId
+
+ItemId = NewType("ItemId", int)
+
+LOWEST: Final = 0
+HIGHEST: Final = 10
+"""The 11-point numeric rating scale: 0 none, 10 worst possible (NCT01474772, NCT01604265, NCT04367480)."""
+
+
+class Symptom(StrEnum):
+    """What can be asked. Never added up with one another (NCT04367480: they move apart)."""
+
+    BURNING = "burning"
+    TINGLING = "tingling"
+    PAIN = "pain"
+    NUMBNESS = "numbness"
+    SLEEP = "sleep"
+
+
+DEFAULT_SYMPTOMS: Final = (Symptom.BURNING, Symptom.TINGLING, Symptom.PAIN)
+
+
+class Side(StrEnum):
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A symptom, with a body site and side where it has one, followed from `added_day` up to `ended_day` (excluded)."""
+
+    id: ItemId
+    symptom: Symptom
+    site: str | None
+    side: Side | None
+    position: int
+    added_day: date
+    ended_day: date | None = None
+
+    def asked_on(self, day: date) -> bool:
+        return self.added_day <= day and (self.ended_day is None or day < self.ended_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One value of one item on one diary day, as entered at one instant; `value` None: skipped."""
+
+    item_id: ItemId
+    day: date
+    value: int | None
+    entered_at: datetime
+
+
+class DayState(StrEnum):
+    """What became of a planned day: exactly one of these, OPEN until it closes."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    SKIPPED = "skipped"
+    PAUSED = "paused"
+    MISSED = "missed"
+    NOT_ASKED = "not_asked"
+
+
+class Cause(StrEnum):
+    """Why a day was not asked. Only BOT is called our fault."""
+
+    BOT = "bot"
+    BLOCKED = "blocked"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One planned diary day of one patient.
+
+    `intended_at`, `sent_at`, `answered_at`: when its prompt was due, arrived at Telegram, and was first
+    answered. `closes_at`: from then on it takes no score. `declined_at`: the patient said "not today".
+    `not_asked`: set when no prompt went out, with the cause.
+    """
+
+    patient_id: PatientId
+    day: date
+    zone: str
+    closes_at: datetime
+    intended_at: datetime | None = None
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    declined_at: datetime | None = None
+    not_asked: Cause | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    id: int
+    day: date
+    text: str
+    written_at: datetime
+
+
+def newest(scores: Iterable[Score]) -> dict[tuple[date, ItemId], Score]:
+    """The score that counts for each day and item: the one entered last."""
+    found: dict[tuple[date, ItemId], Score] = {}
+    for score in scores:
+        key = (score.day, score.item_id)
+        if key not in found or score.entered_at >= found[key].entered_at:
+            found[key] = score
+    return found
+
+
+def is_open(day: Day, now: datetime) -> bool:
+    """Whether the day still takes scores."""
+    return now < day.closes_at
+
+
+def missing(items: Sequence[Item], day: date, counted: Mapping[tuple[date, ItemId], Score]) -> list[Item]:
+    """The items still to be asked on `day`, in the order asked: neither scored nor skipped."""
+    return [item for item in items if item.asked_on(day) and (day, item.id) not in counted]
+
+
+def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId], Score], now: datetime) -> DayState:
+    """What became of `day`, given what counts for it and the present instant.
+
+    A day that is finished is called so before it closes; an unfinished one is OPEN until then.
+    A day "not asked" in which the patient answered all the same has its answers counted.
+    """
+    asked = [item for item in items if item.asked_on(day.day)]
+    answers = [counted[day.day, item.id].value for item in asked if (day.day, item.id) in counted]
+    scored = sum(value is not None for value in answers)
+    if asked and scored == len(asked):
+        return DayState.COMPLETE
+    unfinished = len(answers) < len(asked) and day.declined_at is None
+    if unfinished and (day.sent_at is not None or answers) and is_open(day, now):
+        return DayState.OPEN
+    if scored:
+        return DayState.PARTIAL
+    if day.declined_at is not None or answers:
+        return DayState.SKIPPED
+    if day.paused:
+        return DayState.PAUSED
+    if day.not_asked is not None:
+        return DayState.NOT_ASKED
+    return DayState.OPEN if is_open(day, now) else DayState.MISSED
