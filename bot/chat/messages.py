@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bot.chat.words import Sentence
 
@@ -45,3 +45,21 @@ class Message:
     buttons: tuple[Row, ...] = ()
     picture: Picture | None = None
     silent: bool = False
+
+
+def as_data(message: Message) -> dict[str, Any]:
+    """The message as JSON-ready data, for the outbox."""
+    data: dict[str, Any] = {"text": str(message.text)}
+    if message.buttons:
+        data["buttons"] = [
+            [
+                {"label": str(b.label), **{k: v for k in ("tap", "url", "copy") if (v := getattr(b, k)) is not None}}
+                for b in row
+            ]
+            for row in message.buttons
+        ]
+    if message.picture is not None:
+        data["picture"] = {"kind": message.picture.kind, "values": dict(message.picture.values)}
+    if message.silent:
+        data["silent"] = True
+    return data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
@@ -75,6 +75,21 @@ class Patient:
     zone: str
     prompt_time: time
     next_prompt_at: datetime | None
-    next_prompt_day: str | None
+    next_prompt_day: date | None
     next_digest_at: datetime | None
     enrolled_at: datetime | None
+    enrolled_day: date | None
+    invite_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A one-time link; `label` names the person as the one who invites knows them."""
+
+    id: int
+    role: Role
+    therapist_id: TherapistId | None
+    label: str | None
+    expires_at: datetime
+    used_at: datetime | None
+    used_by: ChatId | None

@@ -1,0 +1,104 @@
+"""What items are called: symptoms and body sites in the reader's language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.chat.words import Sentence, Words, sentence
+from bot.diary.entries import Item, Side, Symptom
+
+
+def item_name(item: Item, words: Words) -> Sentence:
+    """"Burning", or with its place "Burning, left foot"."""
+    name = symptom_name(item.symptom, words)
+    place = site_name(item.site, item.side, words)
+    return words("{symptom}, {place}", symptom=name, place=place) if place else name
+
+
+def symptom_name(symptom: Symptom, words: Words) -> Sentence:
+    """The symptom alone, as a heading."""
+    match symptom:
+        case Symptom.BURNING:
+            return words("Burning")
+        case Symptom.TINGLING:
+            return words("Tingling")
+        case Symptom.PAIN:
+            return words("Pain")
+        case Symptom.NUMBNESS:
+            return words("Numbness")
+        case Symptom.SLEEP:
+            return words("Sleep")
+
+
+def site_name(site: str | None, side: Side | None, words: Words) -> Sentence:
+    """"left foot" for a site that we have a word for; anything else as it was written, with its side.
+
+    Empty when neither is given.
+    """
+    key = (site or "").strip()
+    known = _places(words).get((key.casefold(), side))
+    if known is not None:
+        return known
+    match side:
+        case None:
+            return sentence(key)
+        case Side.LEFT:
+            return words("{place}, left side", place=key)
+        case Side.RIGHT:
+            return words("{place}, right side", place=key)
+        case Side.BOTH:
+            return words("{place}, both sides", place=key)
+
+
+@lru_cache(maxsize=None)
+def _places(words: Words) -> dict[tuple[str, Side | None], Sentence]:
+    """Each site with each side written out: in most languages the adjective follows the gender of the noun."""
+    return {
+        ("foot", None): words("foot"),
+        ("foot", Side.LEFT): words("left foot"),
+        ("foot", Side.RIGHT): words("right foot"),
+        ("foot", Side.BOTH): words("both feet"),
+        ("heel", None): words("heel"),
+        ("heel", Side.LEFT): words("left heel"),
+        ("heel", Side.RIGHT): words("right heel"),
+        ("heel", Side.BOTH): words("both heels"),
+        ("leg", None): words("leg"),
+        ("leg", Side.LEFT): words("left leg"),
+        ("leg", Side.RIGHT): words("right leg"),
+        ("leg", Side.BOTH): words("both legs"),
+        ("knee", None): words("knee"),
+        ("knee", Side.LEFT): words("left knee"),
+        ("knee", Side.RIGHT): words("right knee"),
+        ("knee", Side.BOTH): words("both knees"),
+        ("hip", None): words("hip"),
+        ("hip", Side.LEFT): words("left hip"),
+        ("hip", Side.RIGHT): words("right hip"),
+        ("hip", Side.BOTH): words("both hips"),
+        ("hand", None): words("hand"),
+        ("hand", Side.LEFT): words("left hand"),
+        ("hand", Side.RIGHT): words("right hand"),
+        ("hand", Side.BOTH): words("both hands"),
+        ("arm", None): words("arm"),
+        ("arm", Side.LEFT): words("left arm"),
+        ("arm", Side.RIGHT): words("right arm"),
+        ("arm", Side.BOTH): words("both arms"),
+        ("shoulder", None): words("shoulder"),
+        ("shoulder", Side.LEFT): words("left shoulder"),
+        ("shoulder", Side.RIGHT): words("right shoulder"),
+        ("shoulder", Side.BOTH): words("both shoulders"),
+        ("back", None): words("back"),
+        ("back", Side.LEFT): words("left side of the back"),
+        ("back", Side.RIGHT): words("right side of the back"),
+        ("back", Side.BOTH): words("both sides of the back"),
+        ("neck", None): words("neck"),
+        ("neck", Side.LEFT): words("left side of the neck"),
+        ("neck", Side.RIGHT): words("right side of the neck"),
+        ("neck", Side.BOTH): words("both sides of the neck"),
+        ("other", None): words("another place"),
+        ("other", Side.LEFT): words("another place on the left"),
+        ("other", Side.RIGHT): words("another place on the right"),
+        ("other", Side.BOTH): words("another place on both sides"),
+        ("", Side.LEFT): words("left side"),
+        ("", Side.RIGHT): words("right side"),
+        ("", Side.BOTH): words("both sides"),
+    }

@@ -1,0 +1,88 @@
+"""Logs: one line per event, with no health data and no secret in any of them.
+
+Everything ends in structlog, also what libraries write. Redaction happens here, in one place: the token is cut out of
+every line, and of an exception only its type and the places in our code are written, never its text, which may
+quote a value that a person typed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+TOKEN: Final = re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{20,100}")
+NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "telegram", "asyncio", "alembic")
+
+
+def set_up(level: str, format_: str, token: str | None = None) -> None:
+    """Send every log line to standard error, as plain text or as JSON."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_exception_text,
+        _Redaction(token),
+    ]
+    ending: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if format_ == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=30)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, ending],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger; give it an event in a few words and the figures as keywords."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+def trace(error: BaseException) -> str:
+    """Where an exception came from: its type and the lines it passed, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " < ".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}" if places else type(error).__name__
+
+
+def _without_exception_text(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    given = event.pop("exc_info", None)
+    if given:
+        error = given if isinstance(given, BaseException) else (given[1] if isinstance(given, tuple) else sys.exc_info()[1])
+        if error is not None:
+            event["error"] = trace(error)
+    return event
+
+
+class _Redaction:
+    """Cuts tokens out of every text value."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        for key, value in event.items():
+            if isinstance(value, str):
+                clean = TOKEN.sub("[token]", value)
+                event[key] = clean.replace(self._token, "[token]") if self._token else clean
+        return event

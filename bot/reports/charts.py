@@ -1,0 +1,489 @@
+"""The course of a diary as a picture: one panel per item over one time axis, as SVG text.
+
+What is read (`panels`) is apart from how it is drawn. Rules of the picture (CLINICAL section 5):
+1. The score axis always runs from 0 to 10, and what is drawn at either end is drawn whole.
+2. Only adjacent days are joined. A day without a score is a gap, whatever its reason, and stays open.
+3. A week has a mean from four scores on. It is the mean of the whole week, also where the picture shows a part
+   of it, so that it is the same number everywhere.
+4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from bot.chat.items import item_name
+from bot.chat.words import Sentence, Words
+from bot.diary import days
+from bot.diary.digests import Diary
+from bot.diary.entries import HIGHEST, LOWEST, Item, Symptom
+from bot.reports import fonts
+
+FEWEST_FOR_MEAN: Final = 4
+"""Scores in a week below which it has no mean (CLINICAL section 3; 10.1016/j.jpain.2014.09.012)."""
+WIDTH: Final = 1000
+"""Of every picture, in pixels."""
+SMALLEST: Final = 28
+"""Height of the smallest letters, in pixels: 10 points on a phone that shows the picture 360 points wide."""
+
+ONE_WEEK: Final = timedelta(days=7)
+
+PAPER: Final = "#ffffff"
+INK: Final = "#1f2630"
+QUIET: Final = "#56606c"
+"""Second voice of the texts: 6.4 to 1 against the paper."""
+HAIR: Final = "#e3e7ec"
+BASE: Final = "#98a2ae"
+SESSION: Final = "#3b4250"
+
+MARGIN: Final = 40
+PLOT_LEFT: Final = 98
+PLOT_RIGHT: Final = WIDTH - MARGIN
+INSET: Final = 6
+"""Between the score axis and the first day."""
+TITLE_SIZE: Final = 40
+NAME_SIZE: Final = 34
+NAME_ROW: Final = 44
+MEAN_ROW: Final = 38
+SESSION_ROW: Final = 22
+PLOT_HEIGHTS: Final = {1: 400, 2: 270, 3: 190, 4: 150, 5: 130, 6: 115}
+"""By the number of panels, in pixels; more panels are as high as six."""
+BETWEEN_PANELS: Final = 24
+DATE_ROW: Final = 46
+LEGEND_ROW: Final = 48
+SAMPLE: Final = 66
+"""Width of what the legend explains."""
+BETWEEN_DATES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The score that counts for one day."""
+
+    day: date
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of `n` scores in the week from `monday`, unrounded."""
+
+    monday: date
+    value: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What one item has to show between two days; `ever_scored`: whether the diary has any score of it."""
+
+    item: Item
+    points: tuple[Point, ...]
+    means: tuple[Mean, ...]
+    ever_scored: bool
+
+
+def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
+    """The items asked or scored from `first_day` to `last_day` (included), in the order asked."""
+    found = []
+    for item in sorted(diary.items, key=lambda item: (item.position, item.id)):
+        scored = _points(diary, item)
+        shown = tuple(point for point in scored if first_day <= point.day <= last_day)
+        followed = item.added_day <= last_day and (item.ended_day is None or first_day < item.ended_day)
+        if shown or followed:
+            weeks = tuple(
+                mean for mean in _means(scored) if mean.monday <= last_day and first_day < mean.monday + ONE_WEEK
+            )
+            found.append(Panel(item, shown, weeks, bool(scored)))
+    return tuple(found)
+
+
+def runs(points: Sequence[Point]) -> tuple[tuple[Point, ...], ...]:
+    """The points, in order of day, split wherever a day is missing."""
+    found: list[list[Point]] = []
+    for point in points:
+        if found and point.day - found[-1][-1].day == days.ONE_DAY:
+            found[-1].append(point)
+        else:
+            found.append([point])
+    return tuple(map(tuple, found))
+
+
+def session_days(diary: Diary, first_day: date, last_day: date) -> tuple[date, ...]:
+    """The days from `first_day` to `last_day` (included) with a treatment session or more."""
+    return tuple(sorted({session.day for session in diary.sessions if first_day <= session.day <= last_day}))
+
+
+def course(diary: Diary, first_day: date, last_day: date, words: Words, title: Sentence | str) -> str:
+    """The picture of all items from `first_day` to `last_day` (included), as SVG, WIDTH pixels wide.
+
+    The same arguments give the same text. An item without a score gets its axes and a word about it. Markup in a
+    Sentence is left out; a plain `title` is taken as it is. Raises ValueError when the days are in the wrong order.
+    """
+    if last_day < first_day:
+        raise ValueError("the last day lies before the first")
+    shown = panels(diary, first_day, last_day)
+    return _Drawing(shown, session_days(diary, first_day, last_day), first_day, last_day, words).svg(_plain(title))
+
+
+def _points(diary: Diary, item: Item) -> tuple[Point, ...]:
+    return tuple(
+        Point(day, score.value)
+        for (day, item_id), score in sorted(diary.scores.items(), key=lambda entry: entry[0])
+        if item_id == item.id and score.value is not None
+    )
+
+
+def _means(points: Iterable[Point]) -> Iterator[Mean]:
+    by_week: dict[date, list[int]] = {}
+    for point in points:
+        by_week.setdefault(days.week_start(point.day), []).append(point.value)
+    for monday, values in sorted(by_week.items()):
+        if len(values) >= FEWEST_FOR_MEAN:
+            yield Mean(monday, sum(values) / len(values), len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a symptom is drawn: Okabe and Ito's colours (safe for colour-blind eyes), darker for `deep`."""
+
+    colour: str
+    deep: str
+
+
+_LOOKS: Final = {
+    Symptom.BURNING: _Look("#d55e00", "#9c4500"),
+    Symptom.TINGLING: _Look("#0072b2", "#005482"),
+    Symptom.PAIN: _Look("#009e73", "#006b4e"),
+    Symptom.NUMBNESS: _Look("#c0629a", "#8f3f6f"),
+    Symptom.SLEEP: _Look("#c98200", "#7d5200"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """One picture in the making: what is shown, and where days and scores lie."""
+
+    shown: tuple[Panel, ...]
+    sessions: tuple[date, ...]
+    first_day: date
+    last_day: date
+    words: Words
+
+    def svg(self, title: str) -> str:
+        body: list[str] = []
+        y = self._heading(body, title)
+        height = PLOT_HEIGHTS.get(max(1, len(self.shown)), PLOT_HEIGHTS[max(PLOT_HEIGHTS)])
+        for number, panel in enumerate(self.shown or (None,)):
+            top = y + (BETWEEN_PANELS if number else 0)
+            y = self._panel(body, panel, number, top, height)
+        y = self._dates(body, y)
+        y = self._legend(body, y)
+        total = round(y + MARGIN)
+        return "\n".join(
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
+                f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
+                f'fill="{QUIET}" role="img" aria-labelledby="title desc">',
+                f'<title id="title">{escape(title)}</title>',
+                f'<desc id="desc">{escape(self._told())}</desc>',
+                f"<defs>{''.join(self._marks())}</defs>",
+                f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
+                *body,
+                "</svg>\n",
+            )
+        )
+
+    # Where things lie.
+
+    @property
+    def _day_width(self) -> float:
+        return (PLOT_RIGHT - PLOT_LEFT - 2 * INSET) / ((self.last_day - self.first_day).days + 1)
+
+    @property
+    def _radius(self) -> float:
+        """Of a score's mark: large where there is room, never too small to see."""
+        return min(12.0, max(6.0, self._day_width * 0.5))
+
+    def _x(self, day: date) -> float:
+        """The middle of a day."""
+        return PLOT_LEFT + INSET + ((day - self.first_day).days + 0.5) * self._day_width
+
+    def _week(self, monday: date) -> tuple[float, float]:
+        """From where to where a week reaches, as far as it is in the picture."""
+        first = max(monday, self.first_day)
+        last = min(monday + ONE_WEEK - days.ONE_DAY, self.last_day)
+        return self._x(first) - self._day_width / 2, self._x(last) + self._day_width / 2
+
+    def _mondays(self) -> list[date]:
+        monday = days.week_start(self.first_day)
+        found = []
+        while monday <= self.last_day:
+            if monday >= self.first_day:
+                found.append(monday)
+            monday += ONE_WEEK
+        return found
+
+    # What is drawn, from top to bottom: each takes the height it starts at and returns where it ends.
+
+    def _heading(self, body: list[str], title: str) -> float:
+        words = self.words
+        y = float(MARGIN)
+        for line in fonts.lines(title, WIDTH - 2 * MARGIN, TITLE_SIZE, most=2, bold=True):
+            y += TITLE_SIZE + 8
+            body.append(_text(MARGIN, y - 14, line, "title", size=TITLE_SIZE, bold=True, fill=INK))
+        last = f"{words.short_day(self.last_day)} {self.last_day.year}"
+        first = str(words.short_day(self.first_day))
+        if self.first_day.year != self.last_day.year:
+            first = f"{first} {self.first_day.year}"
+        told = words("{first} – {last} · 0 = none, 10 = worst possible", first=first, last=last)
+        for line in fonts.lines(_plain(told), WIDTH - 2 * MARGIN, SMALLEST, most=2):
+            y += SMALLEST + 10
+            body.append(_text(MARGIN, y - 8, line, "range"))
+        return y + 24
+
+    def _panel(self, body: list[str], panel: Panel | None, number: int, top: float, height: float) -> float:
+        look = _LOOKS[panel.item.symptom] if panel else None
+        body.append(f'<g class="panel" id="panel-{number + 1}">')
+        caption = "↑ " + _plain(self.words("higher = worse"))
+        room = PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24
+        if panel:
+            name = fonts.fitted(_plain(item_name(panel.item, self.words)), room, NAME_SIZE, bold=True)
+            body.append(_text(MARGIN, top + 32, name, "name", size=NAME_SIZE, bold=True, fill=look.deep))
+        body.append(_text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
+        highest = top + NAME_ROW + MEAN_ROW + (SESSION_ROW if self.sessions else 0) + self._radius
+        lowest = highest + height
+        self._grid(body, highest, lowest)
+        if panel and look:
+            self._weekly(body, panel.means, look, top + NAME_ROW, highest, lowest)
+        self._sessions(body, highest, lowest)
+        if panel and look:
+            self._daily(body, panel, look, highest, lowest)
+        if not panel or not panel.points:
+            self._nothing(body, panel, (highest + lowest) / 2)
+        body.append("</g>")
+        return lowest + self._radius + 2
+
+    def _grid(self, body: list[str], highest: float, lowest: float) -> None:
+        for monday in self._mondays():
+            x = self._week(monday)[0]
+            body.append(_line(x, highest, x, lowest, "week", HAIR, 2))
+        for value in (LOWEST, 5, HIGHEST):
+            y = _y(value, highest, lowest)
+            body.append(_line(PLOT_LEFT, y, PLOT_RIGHT, y, "level", BASE if value == LOWEST else HAIR, 2))
+            body.append(_text(PLOT_LEFT - 14, y + 10, str(value), "level", anchor="end"))
+
+    def _weekly(
+        self, body: list[str], means: Sequence[Mean], look: _Look, row: float, highest: float, lowest: float
+    ) -> None:
+        for mean in means:
+            left, right = self._week(mean.monday)
+            left, right = left + 2, right - 2
+            y = _y(mean.value, highest, lowest)
+            body.append(
+                f'<rect class="band" x="{_n(left)}" y="{_n(y)}" width="{_n(right - left)}" '
+                f'height="{_n(lowest - y)}" fill="{look.colour}" fill-opacity="0.13"/>'
+            )
+            body.append(_line(left, y, right, y, "mean", look.deep, 6))
+            self._value(body, mean, look, (left + right) / 2, right - left, row + 30)
+
+    def _value(self, body: list[str], mean: Mean, look: _Look, x: float, room: float, y: float) -> None:
+        value = _plain(self.words.number(mean.value))
+        days_of = _plain(self.words.many("{n} day", "{n} days", mean.n))
+        taken = fonts.width(value, SMALLEST, bold=True)
+        if taken > room:
+            return
+        n = f'<tspan dx="12" font-weight="normal" fill="{QUIET}">{escape(days_of)}</tspan>'
+        n = n if taken + 12 + fonts.width(days_of, SMALLEST) + 16 <= room else ""
+        body.append(
+            f'<text class="value" x="{_n(x)}" y="{_n(y)}" text-anchor="middle" font-weight="bold" '
+            f'fill="{look.deep}">{escape(value)}{n}</text>'
+        )
+
+    def _sessions(self, body: list[str], highest: float, lowest: float) -> None:
+        for day in self.sessions:
+            wide = min(11.0, max(8.0, self._day_width * 0.5))
+            body.append(_session(self._x(day), highest - self._radius - 3, lowest, wide))
+
+    def _daily(self, body: list[str], panel: Panel, look: _Look, highest: float, lowest: float) -> None:
+        for run in runs(panel.points):
+            if len(run) > 1:
+                way = "L".join(f"{_n(self._x(p.day))} {_n(_y(p.value, highest, lowest))}" for p in run)
+                body.append(
+                    f'<path class="run" d="M{way}" fill="none" stroke="{look.colour}" stroke-width="3" '
+                    'stroke-opacity="0.55" stroke-linejoin="round"/>'
+                )
+        body.append(f'<g class="scores" fill="{look.colour}" stroke="{PAPER}" stroke-width="1.5">')
+        for point in panel.points:
+            x, y = _n(self._x(point.day)), _n(_y(point.value, highest, lowest))
+            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{x}" y="{y}"/>')
+        body.append("</g>")
+
+    def _nothing(self, body: list[str], panel: Panel | None, y: float) -> None:
+        told = self.words("No answers in these days") if panel and panel.ever_scored else self.words("No answers yet")
+        middle = (PLOT_LEFT + PLOT_RIGHT) / 2
+        line = fonts.fitted(_plain(told), PLOT_RIGHT - PLOT_LEFT, NAME_SIZE)
+        body.append(_text(middle, y + 12, line, "nothing", size=NAME_SIZE, anchor="middle", halo=True))
+
+    def _dates(self, body: list[str], y: float) -> float:
+        for x, label in self._labels():
+            body.append(_text(x, y + 34, label, "date", anchor="middle", fill=INK))
+        return y + DATE_ROW
+
+    def _labels(self) -> list[tuple[float, str]]:
+        """The dates under the axis: Mondays, as many as stand apart, or else the first day and the last."""
+        mondays = self._mondays()
+        texts = {day: _plain(self.words.short_day(day)) for day in (*mondays, self.first_day, self.last_day)}
+        widest = max(fonts.width(text, SMALLEST) for text in texts.values())
+        each = 1
+        while each * 7 * self._day_width < widest + BETWEEN_DATES:
+            each += 1
+        wanted = mondays[::each]
+        if len(wanted) < 2:
+            wanted = sorted({*(wanted or [self.first_day]), self.last_day})
+        found: list[tuple[float, str]] = []
+        reached = 0.0
+        for day in wanted:
+            half = fonts.width(texts[day], SMALLEST) / 2
+            x = min(max(self._x(day), MARGIN + half), WIDTH - MARGIN / 2 - half)
+            if not found or x - half >= reached + BETWEEN_DATES:
+                found.append((x, texts[day]))
+                reached = x + half
+        return found
+
+    def _legend(self, body: list[str], y: float) -> float:
+        words = self.words
+        entries: list[tuple[str, str]] = []
+        middle = SAMPLE / 2
+        if scored := [panel for panel in self.shown if panel.points]:
+            drawn = (
+                f'<path d="M0 -10H{SAMPLE}" fill="none" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
+                f'<path d="{_outline(scored[0].item.symptom, 12)}" transform="translate({_n(middle)} -10)" '
+                f'fill="{QUIET}" stroke="{PAPER}" stroke-width="1.5"/>'
+            )
+            entries.append((drawn, _plain(words("one day"))))
+        if any(panel.means for panel in self.shown):
+            number = _plain(words.number(4.2))
+            drawn = (
+                f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
+                + _line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
+                + _text(middle, 1, number, "sample", bold=True, anchor="middle")
+            )
+            entries.append((drawn, _plain(words("weekly mean"))))
+        if self.sessions:
+            drawn = f'<g transform="translate({_n(middle)} 0)">{_session(0, -14, 8, 11)}</g>'
+            entries.append((drawn.replace('class="session"', 'class="sample"'), _plain(words("treatment session"))))
+        if not entries:
+            return y
+        x, y = float(MARGIN), y + LEGEND_ROW + 10
+        body.append(_line(MARGIN, y - LEGEND_ROW, PLOT_RIGHT, y - LEGEND_ROW, "rule", HAIR, 2))
+        for drawn, told in entries:
+            taken = SAMPLE + 14 + fonts.width(told, SMALLEST)
+            if x > MARGIN and x + taken > PLOT_RIGHT:
+                x, y = float(MARGIN), y + LEGEND_ROW
+            text = _text(SAMPLE + 14, 0, told, "told")
+            body.append(f'<g class="legend" transform="translate({_n(x)} {_n(y)})">{drawn}{text}</g>')
+            x += taken + 36
+        return y
+
+    def _marks(self) -> Iterator[str]:
+        for symptom in Symptom:
+            if any(panel.points and panel.item.symptom is symptom for panel in self.shown):
+                yield f'<path id="{symptom}" d="{_outline(symptom, self._radius)}"/>'
+
+    def _told(self) -> str:
+        """The picture in a sentence per panel, for those who do not see it."""
+        words = self.words
+        told = [words("Scores from 0 to 10, day by day. Higher = worse.")]
+        for panel in self.shown:
+            name = item_name(panel.item, words)
+            told.append(words.many("{name}: {n} day scored.", "{name}: {n} days scored.", len(panel.points), name=name))
+        if self.sessions:
+            told.append(words.many("{n} day with treatment.", "{n} days with treatment.", len(self.sessions)))
+        return _plain(Sentence(" ".join(told)))
+
+
+def _y(value: float, highest: float, lowest: float) -> float:
+    return lowest - (value - LOWEST) / (HIGHEST - LOWEST) * (lowest - highest)
+
+
+def _outline(symptom: Symptom, r: float) -> str:
+    """The mark of a symptom around 0, 0, no further out than `r`; shapes differ as colours do."""
+    match symptom:
+        case Symptom.BURNING:
+            a = r * 0.86
+            return f"M{_n(-a)} 0A{_n(a)} {_n(a)} 0 1 0 {_n(a)} 0A{_n(a)} {_n(a)} 0 1 0 {_n(-a)} 0Z"
+        case Symptom.TINGLING:
+            a = r * 0.78
+            return f"M{_n(-a)} {_n(-a)}H{_n(a)}V{_n(a)}H{_n(-a)}Z"
+        case Symptom.PAIN:
+            return f"M0 {_n(-r)}L{_n(r)} 0L0 {_n(r)}L{_n(-r)} 0Z"
+        case Symptom.NUMBNESS:
+            return f"M0 {_n(-r)}L{_n(r)} {_n(r * 0.75)}H{_n(-r)}Z"
+        case Symptom.SLEEP:
+            a, b = r * 0.48, r * 0.83
+            return f"M{_n(-r * 0.96)} 0L{_n(-a)} {_n(-b)}H{_n(a)}L{_n(r * 0.96)} 0L{_n(a)} {_n(b)}H{_n(-a)}Z"
+
+
+def _session(x: float, y: float, lowest: float, half: float) -> str:
+    """A treatment session: a triangle, `half` as wide, with its tip at `y`, and a dashed line down to the axis."""
+    return (
+        f'<g class="session">{_line(x, y, x, lowest, "treated", SESSION, 2.5, dashed=True)}'
+        f'<path d="M{_n(x - half)} {_n(y - 17)}H{_n(x + half)}L{_n(x)} {_n(y)}Z" fill="{SESSION}" '
+        f'stroke="{PAPER}" stroke-width="1.5"/></g>'
+    )
+
+
+def _line(
+    x1: float, y1: float, x2: float, y2: float, kind: str, stroke: str, wide: float, *, dashed: bool = False
+) -> str:
+    dashes = ' stroke-dasharray="7 6"' if dashed else ""
+    return (
+        f'<line class="{kind}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{stroke}" '
+        f'stroke-width="{_n(wide)}"{dashes}/>'
+    )
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    kind: str,
+    *,
+    size: int = SMALLEST,
+    bold: bool = False,
+    anchor: str = "start",
+    fill: str = QUIET,
+    halo: bool = False,
+) -> str:
+    """One line of text on its baseline; `halo` keeps lines behind it from running through."""
+    look = f' fill="{fill}"' if fill != QUIET else ""
+    look += f' font-size="{size}"' if size != SMALLEST else ""
+    look += ' font-weight="bold"' if bold else ""
+    look += f' text-anchor="{anchor}"' if anchor != "start" else ""
+    look += f' stroke="{PAPER}" stroke-width="8" paint-order="stroke"' if halo else ""
+    return f'<text class={quoteattr(kind)} x="{_n(x)}" y="{_n(y)}"{look}>{escape(text)}</text>'
+
+
+def _n(value: float) -> str:
+    """A coordinate to a tenth of a pixel, as short as it goes."""
+    short = f"{value:.1f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
+
+
+# What XML 1.0 allows (section 2.2) without the control characters, which no font draws.
+_NOT_XML: Final = re.compile("[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _plain(text: Sentence | str) -> str:
+    """The letters of a text: a Sentence is Telegram HTML, anything else is taken as it is."""
+    if isinstance(text, Sentence):
+        text = html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
+    return unicodedata.normalize("NFC", _NOT_XML.sub("", str(text)))

@@ -1,0 +1,18 @@
+"""What we remember. The only place with SQLAlchemy: plain verbs that take the transaction first."""
+
+from bot.storage import digests, entries, inbox, outbox, people, prompts, sessions, sharing
+from bot.storage.database import AlreadyRunning, CannotOpen, Database
+
+__all__ = [
+    "AlreadyRunning",
+    "CannotOpen",
+    "Database",
+    "digests",
+    "entries",
+    "inbox",
+    "outbox",
+    "people",
+    "prompts",
+    "sessions",
+    "sharing",
+]

@@ -1,0 +1,98 @@
+"""Updates that arrived: kept before they are acknowledged, handled in order of arrival, known by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.storage import tables
+from bot.storage.tables import InboxState
+
+KEPT_FOR: Final = timedelta(days=3)
+"""How long the id of a handled update is known: Telegram offers an update for 24 hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One update as it arrived: its raw JSON."""
+
+    seq: int
+    update_id: int
+    received_at: datetime
+    body: str
+    tries: int
+
+
+_is_waiting: Final = text("inbox.state = 'waiting'")
+# A literal, since SQLite takes the partial index for no other form.
+_put: Final = insert(tables.inbox).on_conflict_do_nothing(index_elements=["update_id"])
+_waiting: Final = (
+    select(
+        tables.inbox.c.seq,
+        tables.inbox.c.update_id,
+        tables.inbox.c.received_at,
+        tables.inbox.c.body,
+        tables.inbox.c.tries,
+    )
+    .where(_is_waiting)
+    .order_by(tables.inbox.c.seq)
+    .limit(bindparam("limit"))
+)
+_done: Final = (
+    update(tables.inbox)
+    .where(tables.inbox.c.seq == bindparam("which"))
+    .values(state=InboxState.DONE, body=None, done_at=bindparam("at"))
+)
+
+
+def put(tx: Connection, updates: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Keep a batch of (update id, raw JSON); ids known already are left as they are."""
+    tx.execute(
+        _put,
+        [
+            {"update_id": update_id, "received_at": now, "body": body, "state": InboxState.WAITING, "tries": 0}
+            for update_id, body in updates
+        ],
+    )
+
+
+def waiting(tx: Connection, limit: int) -> list[Arrival]:
+    """The oldest updates still to be handled."""
+    return [Arrival(*row) for row in tx.execute(_waiting, {"limit": limit})]
+
+
+def done(tx: Connection, seqs: Sequence[int], now: datetime) -> None:
+    """Handled: the content goes, the id stays."""
+    if seqs:
+        tx.execute(_done, [{"which": seq, "at": now} for seq in seqs])
+
+
+def count_try(tx: Connection, seq: int, by: int = 1) -> None:
+    tx.execute(update(tables.inbox).where(tables.inbox.c.seq == seq).values(tries=tables.inbox.c.tries + by))
+
+
+def park(tx: Connection, seq: int, reason: str) -> None:
+    """Set an update aside, its content kept for a later try; `reason` holds no health data."""
+    tx.execute(
+        update(tables.inbox).where(tables.inbox.c.seq == seq).values(state=InboxState.PARKED, reason=reason[:200])
+    )
+
+
+def depth(tx: Connection) -> int:
+    """How many updates wait."""
+    return tx.execute(
+        select(func.count()).select_from(tables.inbox).where(_is_waiting)
+    ).scalar_one()
+
+
+def forget_old(tx: Connection, now: datetime) -> int:
+    """Delete the ids of updates handled long ago; returns how many."""
+    gone = tx.execute(
+        delete(tables.inbox).where(tables.inbox.c.state == InboxState.DONE, tables.inbox.c.done_at < now - KEPT_FOR)
+    )
+    return gone.rowcount

@@ -1,0 +1,228 @@
+"""Messages on their way out: added with the decision that caused them, settled with what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+
+from bot.diary.people import ChatId, PatientId
+from bot.storage import tables
+from bot.storage.tables import Action, OutboxState
+
+KEPT_FOR: Final = timedelta(days=14)
+"""How long a settled row is kept: long enough for the next digest to name one in doubt."""
+
+
+class Urgency(IntEnum):
+    """What goes first when not everything can go at once."""
+
+    TAP = 0
+    RED_FLAG = 1
+    ANSWER = 2
+    ALERT = 3
+    PROMPT = 4
+    DIGEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One outbox row. `body` is what the wire turns into a call: a message as data, or a few parameters.
+
+    `bubble_id` names the message to send as, or to edit; `message_id` an edit of a message we know by its number.
+    `once`: rather missing than twice. `day`: the diary day whose prompt this is.
+    """
+
+    id: int
+    chat_id: ChatId
+    patient_id: PatientId | None
+    action: Action
+    urgency: Urgency
+    once: bool
+    body: dict[str, Any]
+    bubble_id: int | None
+    message_id: int | None
+    day: date | None
+    started_at: datetime | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a row; `message_id` where a message was made."""
+
+    id: int
+    state: OutboxState
+    at: datetime
+    tries: int
+    message_id: int | None = None
+    error: str | None = None
+
+
+_is_waiting: Final = text("outbox.state = 'waiting'")
+# A literal, since SQLite takes the partial index for no other form.
+_PARCEL: Final = [tables.outbox.c[name] for name in Parcel.__dataclass_fields__]
+_add: Final = tables.outbox.insert().returning(tables.outbox.c.id)
+_add_bubble: Final = tables.bubbles.insert().returning(tables.bubbles.c.id)
+_waiting: Final = (
+    select(*_PARCEL)
+    .where(
+        _is_waiting,
+        tables.outbox.c.id > bindparam("after"),
+        tables.outbox.c.urgency >= bindparam("from_urgency"),
+        tables.outbox.c.urgency <= bindparam("to_urgency"),
+    )
+    .order_by(tables.outbox.c.id)
+    .limit(bindparam("limit"))
+)
+_settle: Final = (
+    update(tables.outbox)
+    .where(tables.outbox.c.id == bindparam("which"))
+    .values(
+        state=bindparam("to_state"),
+        settled_at=bindparam("at"),
+        tries=bindparam("tried"),
+        error=bindparam("why"),
+        body=None,
+    )
+)
+_shown: Final = (
+    update(tables.bubbles).where(tables.bubbles.c.id == bindparam("which")).values(message_id=bindparam("shown_as"))
+)
+_bubble: Final = select(tables.bubbles.c.message_id).where(tables.bubbles.c.id == bindparam("which"))
+
+
+def add_bubble(tx: Connection, chat: ChatId, patient_id: PatientId | None, now: datetime) -> int:
+    """A message on screen that will be edited; its number is known once it was sent."""
+    return int(
+        tx.execute(_add_bubble, {"chat_id": chat, "patient_id": patient_id, "created_at": now}).scalar_one()
+    )
+
+
+def show_bubble(tx: Connection, bubble_id: int, message_id: int) -> None:
+    tx.execute(_shown, [{"which": bubble_id, "shown_as": message_id}])
+
+
+def message_of(tx: Connection, bubble_id: int) -> int | None:
+    """The number of the message that a bubble shows as; None while it was not sent."""
+    return tx.execute(_bubble, {"which": bubble_id}).scalar()
+
+
+def add(
+    tx: Connection,
+    chat: ChatId,
+    action: Action,
+    body: dict[str, Any],
+    *,
+    urgency: Urgency,
+    now: datetime,
+    patient_id: PatientId | None = None,
+    once: bool = False,
+    bubble_id: int | None = None,
+    message_id: int | None = None,
+    day: date | None = None,
+) -> int:
+    """Put one row into the outbox, in the transaction that decided it."""
+    return int(
+        tx.execute(
+            _add,
+            {
+                "chat_id": chat,
+                "patient_id": patient_id,
+                "action": action,
+                "urgency": urgency,
+                "once": once,
+                "body": body,
+                "bubble_id": bubble_id,
+                "message_id": message_id,
+                "day": day,
+                "state": OutboxState.WAITING,
+                "created_at": now,
+                "tries": 0,
+            },
+        ).scalar_one()
+    )
+
+
+def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limit: int) -> list[Parcel]:
+    """Rows still to be sent with an id above `after`, of urgencies in the closed range, in order."""
+    rows = tx.execute(
+        _waiting,
+        {"after": after, "from_urgency": urgencies[0], "to_urgency": urgencies[1], "limit": limit},
+    )
+    return [Parcel(*row) for row in rows]
+
+
+def shown(tx: Connection, bubble_ids: set[int]) -> dict[int, int]:
+    """The message numbers of those bubbles that are on screen."""
+    if not bubble_ids:
+        return {}
+    table = tables.bubbles.c
+    rows = tx.execute(
+        select(table.id, table.message_id).where(table.id.in_(bubble_ids), table.message_id.is_not(None))
+    )
+    return {int(row[0]): int(row[1]) for row in rows}
+
+
+def still_to_show(tx: Connection, bubble_ids: set[int]) -> set[int]:
+    """Those bubbles whose first message still waits in the outbox."""
+    if not bubble_ids:
+        return set()
+    rows = tx.execute(
+        select(tables.outbox.c.bubble_id).where(
+            tables.outbox.c.bubble_id.in_(bubble_ids), _is_waiting, tables.outbox.c.action == Action.SEND
+        )
+    )
+    return {int(row[0]) for row in rows}
+
+
+def start(tx: Connection, outbox_id: int, now: datetime | None) -> None:
+    """Mark a row that must not go twice as under way, before it goes; None: it surely did not go."""
+    tx.execute(update(tables.outbox).where(tables.outbox.c.id == outbox_id).values(started_at=now))
+
+
+def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
+    """Write down what became of rows, and which messages bubbles now show as."""
+    if not settlements:
+        return
+    tx.execute(
+        _settle,
+        [
+            {"which": s.id, "to_state": s.state, "at": s.at, "tried": s.tries, "why": s.error}
+            for s in settlements
+        ],
+    )
+
+
+def doubt_started(tx: Connection, now: datetime) -> list[Parcel]:
+    """At start: rows that were under way when the process died and must not go twice are in doubt."""
+    rows = tx.execute(
+        select(*_PARCEL).where(_is_waiting, tables.outbox.c.started_at.is_not(None))
+    ).all()
+    tx.execute(
+        update(tables.outbox)
+        .where(_is_waiting, tables.outbox.c.started_at.is_not(None))
+        .values(state=OutboxState.IN_DOUBT, settled_at=now, body=None)
+    )
+    return [Parcel(*row) for row in rows]
+
+
+def depth(tx: Connection) -> int:
+    """How many rows wait to be sent."""
+    return tx.execute(
+        select(func.count()).select_from(tables.outbox).where(_is_waiting)
+    ).scalar_one()
+
+
+def forget_old(tx: Connection, now: datetime) -> int:
+    """Delete rows settled long ago; returns how many."""
+    gone = tx.execute(
+        delete(tables.outbox).where(
+            tables.outbox.c.state != OutboxState.WAITING, tables.outbox.c.settled_at < now - KEPT_FOR
+        )
+    )
+    return gone.rowcount

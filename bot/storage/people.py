@@ -1,0 +1,230 @@
+"""Accounts, roles, invites and enrolments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, time
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
+from bot.storage import tables
+
+_ACCOUNT: Final = [tables.accounts.c[field.name] for field in fields(Account)]
+PATIENT: Final = [tables.patients.c[field.name] for field in fields(Patient)]
+THERAPIST: Final = [tables.therapists.c[field.name] for field in fields(Therapist)]
+_INVITE: Final = [tables.invites.c[field.name] for field in fields(Invite)]
+
+_account: Final = select(*_ACCOUNT).where(tables.accounts.c.chat_id == bindparam("chat"))
+_patient: Final = select(*PATIENT).where(tables.patients.c.chat_id == bindparam("chat"))
+_patient_by_id: Final = select(*PATIENT).where(tables.patients.c.id == bindparam("patient"))
+_therapist: Final = select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat"))
+_therapist_by_id: Final = select(*THERAPIST).where(tables.therapists.c.id == bindparam("therapist"))
+_admin: Final = select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat"))
+
+
+# --- accounts -------------------------------------------------------------------------------------------------
+
+
+def account(tx: Connection, chat: ChatId, language: str, now: datetime) -> Account:
+    """The account of a chat, made at its first word in `language`."""
+    row = tx.execute(_account, {"chat": chat}).first()
+    if row is None:
+        tx.execute(
+            tables.accounts.insert(),
+            {"chat_id": chat, "language": language, "reach": Reach.OK, "reach_since": now, "created_at": now},
+        )
+        row = tx.execute(_account, {"chat": chat}).one()
+    return Account(*row)
+
+
+def find_account(tx: Connection, chat: ChatId) -> Account | None:
+    row = tx.execute(_account, {"chat": chat}).first()
+    return None if row is None else Account(*row)
+
+
+def put_language(tx: Connection, chat: ChatId, language: str) -> None:
+    tx.execute(update(tables.accounts).where(tables.accounts.c.chat_id == chat).values(language=language))
+
+
+def expect(tx: Connection, chat: ChatId, what: str | None) -> None:
+    """Remember what the next text of this chat is an answer to; None: anything."""
+    tx.execute(update(tables.accounts).where(tables.accounts.c.chat_id == chat).values(expecting=what))
+
+
+def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime) -> bool:
+    """Note whether the chat can be written to. True if that is new."""
+    changed = tx.execute(
+        update(tables.accounts)
+        .where(tables.accounts.c.chat_id == chat, tables.accounts.c.reach != reach)
+        .values(reach=reach, reach_since=now)
+    )
+    return changed.rowcount > 0
+
+
+# --- roles ----------------------------------------------------------------------------------------------------
+
+
+def is_admin(tx: Connection, chat: ChatId) -> bool:
+    return tx.execute(_admin, {"chat": chat}).first() is not None
+
+
+def add_admin(tx: Connection, chat: ChatId, now: datetime) -> None:
+    tx.execute(insert(tables.admins).values(chat_id=chat, since=now).on_conflict_do_nothing())
+
+
+def has_admin(tx: Connection) -> bool:
+    return tx.execute(select(tables.admins.c.chat_id).limit(1)).first() is not None
+
+
+def therapist(tx: Connection, chat: ChatId) -> Therapist | None:
+    row = tx.execute(_therapist, {"chat": chat}).first()
+    return None if row is None else Therapist(*row)
+
+
+def therapist_by_id(tx: Connection, therapist_id: TherapistId) -> Therapist:
+    return Therapist(*tx.execute(_therapist_by_id, {"therapist": therapist_id}).one())
+
+
+def add_therapist(
+    tx: Connection, chat: ChatId, name: str, zone: str, next_digest_at: datetime, now: datetime
+) -> Therapist:
+    tx.execute(
+        tables.therapists.insert(),
+        {"chat_id": chat, "name": name, "zone": zone, "since": now, "next_digest_at": next_digest_at},
+    )
+    found = therapist(tx, chat)
+    assert found is not None
+    return found
+
+
+def put_therapist_name(tx: Connection, therapist_id: TherapistId, name: str) -> None:
+    tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(name=name))
+
+
+# --- invites --------------------------------------------------------------------------------------------------
+
+
+def add_invite(
+    tx: Connection,
+    code: str,
+    role: Role,
+    *,
+    therapist_id: TherapistId | None,
+    label: str | None,
+    expires_at: datetime,
+    now: datetime,
+) -> int:
+    """Keep an invite; of its code only the hash, so that the file alone lets nobody in."""
+    result = tx.execute(
+        tables.invites.insert().returning(tables.invites.c.id),
+        {
+            "code_hash": _hashed(code),
+            "role": role,
+            "therapist_id": therapist_id,
+            "label": label,
+            "created_at": now,
+            "expires_at": expires_at,
+        },
+    )
+    return int(result.scalar_one())
+
+
+def find_invite(tx: Connection, code: str) -> Invite | None:
+    row = tx.execute(select(*_INVITE).where(tables.invites.c.code_hash == _hashed(code))).first()
+    return None if row is None else Invite(*row)
+
+
+def invite_by_id(tx: Connection, invite_id: int) -> Invite:
+    return Invite(*tx.execute(select(*_INVITE).where(tables.invites.c.id == invite_id)).one())
+
+
+def use_invite(tx: Connection, invite_id: int, chat: ChatId, now: datetime) -> None:
+    tx.execute(
+        update(tables.invites).where(tables.invites.c.id == invite_id).values(used_at=now, used_by=chat)
+    )
+
+
+def _hashed(code: str) -> bytes:
+    return sha256(code.encode()).digest()
+
+
+# --- patients -------------------------------------------------------------------------------------------------
+
+
+def patient(tx: Connection, chat: ChatId) -> Patient | None:
+    row = tx.execute(_patient, {"chat": chat}).first()
+    return None if row is None else Patient(*row)
+
+
+def patient_by_id(tx: Connection, patient_id: PatientId) -> Patient:
+    return Patient(*tx.execute(_patient_by_id, {"patient": patient_id}).one())
+
+
+def add_patient(tx: Connection, chat: ChatId, invite_id: int, zone: str, prompt_time: time) -> Patient:
+    """Begin an enrolment at its first question."""
+    tx.execute(
+        tables.patients.insert(),
+        {
+            "chat_id": chat,
+            "stage": Stage.STORE,
+            "invite_id": invite_id,
+            "zone": zone,
+            "prompt_time": prompt_time,
+        },
+    )
+    found = patient(tx, chat)
+    assert found is not None
+    return found
+
+
+def change_patient(tx: Connection, patient_id: PatientId, **values: Any) -> Patient:
+    """Set columns of one patient and read the row back."""
+    tx.execute(update(tables.patients).where(tables.patients.c.id == patient_id).values(**values))
+    return patient_by_id(tx, patient_id)
+
+
+def add_consent(
+    tx: Connection,
+    patient_id: PatientId,
+    therapist_id: TherapistId | None,
+    *,
+    given: bool,
+    wording: str,
+    language: str,
+    now: datetime,
+) -> None:
+    """Keep a yes or a no, with the version of the words it was said to; none is ever overwritten."""
+    tx.execute(
+        tables.consents.insert(),
+        {
+            "patient_id": patient_id,
+            "therapist_id": therapist_id,
+            "given": given,
+            "wording": wording,
+            "language": language,
+            "said_at": now,
+        },
+    )
+
+
+def consents_of(tx: Connection, patient_id: PatientId) -> Sequence[Row[Any]]:
+    return tx.execute(
+        select(tables.consents).where(tables.consents.c.patient_id == patient_id).order_by(tables.consents.c.id)
+    ).all()
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """How many of each there are: numbers only, for the admin."""
+    return {
+        "patients": tx.execute(
+            select(func.count()).select_from(tables.patients).where(tables.patients.c.stage == Stage.ACTIVE)
+        ).scalar_one(),
+        "therapists": tx.execute(select(func.count()).select_from(tables.therapists)).scalar_one(),
+    }
+
+

@@ -1,0 +1,68 @@
+"""Who is due for a prompt, and the claim that makes sure it goes once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from bot.diary.entries import Cause
+from bot.diary.people import Patient, PatientId, Reach
+from bot.diary.prompts import Due
+from bot.storage import tables
+from bot.storage.people import PATIENT
+
+_due: Final = (
+    select(*PATIENT, tables.accounts.c.language, tables.accounts.c.reach)
+    .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
+    .where(tables.patients.c.next_prompt_at <= bindparam("now"))
+    .order_by(tables.patients.c.next_prompt_at)
+    .limit(bindparam("limit"))
+)
+_claim: Final = (
+    update(tables.patients)
+    .where(tables.patients.c.id == bindparam("patient"), tables.patients.c.next_prompt_at == bindparam("due_at"))
+    .values(next_prompt_at=bindparam("next_at"), next_prompt_day=bindparam("next_on"))
+)
+_settle: Final = (
+    update(tables.diary_days)
+    .where(
+        tables.diary_days.c.patient_id == bindparam("patient"),
+        tables.diary_days.c.day == bindparam("on"),
+        tables.diary_days.c.sent_at.is_(None),
+    )
+    .values(sent_at=bindparam("at"), not_asked=bindparam("cause"))
+)
+
+
+def due(tx: Connection, now: datetime, limit: int) -> list[tuple[Patient, str, Reach]]:
+    """Patients whose hour has come, with their language and reach, the longest waiting first."""
+    return [(Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_due, {"now": now, "limit": limit})]
+
+
+def claim(tx: Connection, patient: Patient, following: Due) -> bool:
+    """Move the patient's due time on, if nobody did before."""
+    claimed = tx.execute(
+        _claim,
+        {"patient": patient.id, "due_at": patient.next_prompt_at, "next_at": following.at, "next_on": following.day},
+    )
+    return claimed.rowcount == 1
+
+
+def settle(tx: Connection, patient_id: PatientId, day: date, *, sent_at: datetime | None, cause: Cause | None) -> None:
+    """Note that the prompt of a day arrived, or why it never will."""
+    tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
+
+
+def next_due_at(tx: Connection) -> datetime | None:
+    """The earliest instant at which anything is due: a prompt or a digest."""
+    instants = [
+        tx.execute(select(func.min(column))).scalar()
+        for column in (
+            tables.patients.c.next_prompt_at,
+            tables.patients.c.next_digest_at,
+            tables.therapists.c.next_digest_at,
+        )
+    ]
+    return min((instant for instant in instants if instant is not None), default=None)

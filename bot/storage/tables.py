@@ -1,0 +1,279 @@
+"""Every table. Rows of patients name their patient; nothing here decides anything."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    text,
+)
+
+from bot.diary.entries import Cause, Side, Symptom
+from bot.diary.people import Reach, Role, Stage
+from bot.diary.sessions import Kind
+from bot.storage.columns import Instant, Of
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class InboxState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class Action(StrEnum):
+    """What an outbox row asks of Telegram."""
+
+    SEND = "send"
+    EDIT = "edit"
+    RETIRE = "retire"
+    """Take the buttons off a bubble."""
+    ANSWER = "answer"
+    """Answer a tap."""
+    COMMANDS = "commands"
+    LEAVE = "leave"
+
+
+class OutboxState(StrEnum):
+    """WAITING until settled; the rest is what happened."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    """No longer worth sending, or the reader may no longer see it."""
+    IN_DOUBT = "in_doubt"
+    """In flight when the process died, or unanswered, and not to be sent twice."""
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("language", String(8), nullable=False),
+    Column("reach", Of(Reach), nullable=False),
+    Column("reach_since", Instant, nullable=False),
+    Column("expecting", String(120)),
+    Column("created_at", Instant, nullable=False),
+)
+admins: Final = Table(
+    "admins",
+    metadata,
+    Column("chat_id", BigInteger, ForeignKey("accounts.chat_id", ondelete="CASCADE"), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+therapists: Final = Table(
+    "therapists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, ForeignKey("accounts.chat_id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("name", String(80), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("next_digest_at", Instant, index=True),
+)
+patients: Final = Table(
+    "patients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, ForeignKey("accounts.chat_id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("stage", Of(Stage), nullable=False),
+    Column("invite_id", Integer, ForeignKey("invites.id")),
+    Column("zone", String(64), nullable=False),
+    Column("prompt_time", Time, nullable=False),
+    Column("next_prompt_at", Instant, index=True),
+    Column("next_prompt_day", Date),
+    Column("next_digest_at", Instant, index=True),
+    Column("enrolled_at", Instant),
+    Column("enrolled_day", Date),
+)
+invites: Final = Table(
+    "invites",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("role", Of(Role), nullable=False),
+    Column("therapist_id", Integer, ForeignKey("therapists.id", ondelete="CASCADE"), index=True),
+    Column("label", String(80)),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("used_by", BigInteger),
+)
+consents: Final = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), comment="empty: the yes to storing"),
+    Column("given", Boolean, nullable=False),
+    Column("wording", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("said_at", Instant, nullable=False),
+)
+shares: Final = Table(
+    "shares",
+    metadata,
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), primary_key=True, index=True),
+    Column("label", String(80), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+# --- the diary ------------------------------------------------------------------------------------------------
+
+items: Final = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("symptom", Of(Symptom), nullable=False),
+    Column("site", String(40)),
+    Column("side", Of(Side)),
+    Column("position", Integer, nullable=False),
+    Column("added_day", Date, nullable=False),
+    Column("ended_day", Date),
+)
+diary_days: Final = Table(
+    "diary_days",
+    metadata,
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("zone", String(64), nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("intended_at", Instant),
+    Column("asked_at", Instant, comment="when the prompt was put into the outbox"),
+    Column("sent_at", Instant),
+    Column("answered_at", Instant),
+    Column("declined_at", Instant),
+    Column("not_asked", Of(Cause)),
+    Column("paused", Boolean, nullable=False, server_default=text("0")),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
+)
+scores: Final = Table(
+    "scores",
+    metadata,
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("item_id", Integer, ForeignKey("items.id"), primary_key=True),
+    Column("entered_at", Instant, primary_key=True),
+    Column("value", Integer, comment="empty: skipped"),
+    Column("withdrawn_at", Instant, comment="moved to another day by the patient"),
+    CheckConstraint("value between 0 and 10", name="in_range"),
+    sqlite_with_rowid=False,
+)
+notes: Final = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("undone_at", Instant),
+    Index(None, "patient_id", "day"),
+)
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kind", Of(Kind), nullable=False),
+    Column("site", String(40)),
+    Column("side", Of(Side)),
+    Column("logged_at", Instant, nullable=False),
+    Column("undone_at", Instant),
+)
+digests: Final = Table(
+    "digests",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", Of(Role), primary_key=True),
+    Column("week", Date, primary_key=True),
+    Column("planned_at", Instant, nullable=False),
+    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL")),
+    Column("named_at", Instant, comment="when a later digest said that this one may be missing"),
+)
+
+# --- the wire -------------------------------------------------------------------------------------------------
+
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("update_id", BigInteger, nullable=False, unique=True),
+    Column("received_at", Instant, nullable=False),
+    Column("body", Text, comment="emptied when done"),
+    Column("state", Of(InboxState), nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("reason", String(200)),
+    Column("done_at", Instant),
+    Index("ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"),
+          postgresql_where=text("state = 'waiting'")),
+)
+bubbles: Final = Table(
+    "bubbles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), index=True),
+    Column("message_id", BigInteger),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "chat_id", "message_id"),
+)
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), index=True),
+    Column("action", Of(Action), nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("once", Boolean, nullable=False, comment="rather missing than twice"),
+    Column("body", JSON, comment="emptied when settled"),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
+    Column("message_id", BigInteger),
+    Column("day", Date, comment="the diary day whose prompt this is"),
+    Column("state", Of(OutboxState), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant, comment="committed before a send that must not happen twice"),
+    Column("settled_at", Instant),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("error", String(120)),
+    UniqueConstraint("patient_id", "day", name="one_prompt_per_day"),
+    Index("ix_outbox_waiting", "urgency", "id", sqlite_where=text("state = 'waiting'"),
+          postgresql_where=text("state = 'waiting'")),
+)

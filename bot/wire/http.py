@@ -1,0 +1,99 @@
+"""HTTP to a Bot API server, on aiohttp: one request class for PTB and for the sender.
+
+PTB's own httpx request costs three to seven times the CPU, and its logger writes the address, which holds the token.
+A failure tells whether the server can have acted: `NotSent` surely not, `Unanswered` perhaps.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import aiohttp
+from telegram._utils.defaultvalue import DEFAULT_NONE, DefaultValue
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+CONNECT_FOR: Final = 30.0
+"""Seconds to wait for a connection; nothing was sent before it stands, so trying again is free."""
+ANSWER_FOR: Final = 120.0
+"""Seconds to wait for an answer. Long, because giving up leaves it open whether a message arrived."""
+
+
+class NotSent(NetworkError):
+    """The request surely did not reach the server."""
+
+
+class Unanswered(TimedOut):
+    """The request may have reached the server; nobody can know."""
+
+
+class Request(BaseRequest):
+    """PTB's door to the network. `connections` is how many calls may be under way at once."""
+
+    def __init__(self, connections: int) -> None:
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return ANSWER_FOR
+
+    async def initialize(self) -> None:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=ANSWER_FOR),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
+        write_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
+        connect_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
+        pool_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """One call. Returns the HTTP status and the body. Raises NotSent or Unanswered."""
+        data: aiohttp.FormData | dict[str, str] | None = None
+        if request_data is not None:
+            if request_data.contains_files:
+                data = aiohttp.FormData()
+                for name, value in request_data.json_parameters.items():
+                    data.add_field(name, value)
+                for name, (filename, content, kind) in request_data.multipart_data.items():
+                    data.add_field(name, content, filename=filename, content_type=kind)
+            else:
+                data = request_data.json_parameters
+        wait = ANSWER_FOR if isinstance(read_timeout, DefaultValue) else read_timeout
+        return await self.post_form(url, data, wait, method)
+
+    async def post_form(
+        self, url: str, data: Any, answer_for: float | None = ANSWER_FOR, method: str = "POST"
+    ) -> tuple[int, bytes]:
+        """Send a form and wait `answer_for` seconds for the answer. Raises NotSent or Unanswered."""
+        assert self._session is not None, "initialize the request first"
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=answer_for)
+        try:
+            async with self._session.request(method, url, data=data, timeout=timeout) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            # `from None`: the cause's text holds the address, and the address holds the token.
+            raise NotSent(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unanswered(type(error).__name__) from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """Parse an answer. PTB's own logs the whole of one that is no JSON; that may be health data."""
+        try:
+            return json.loads(payload)
+        except ValueError:
+            raise TelegramError("the server's answer is not JSON") from None
