@@ -1,1 +1,5 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
+
+from bot.chat import alerts, buttons, entries, items, messages, people, places, sessions, typed, words
+
+__all__ = ["alerts", "buttons", "entries", "items", "messages", "people", "places", "sessions", "typed", "words"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from bot.chat.words import Sentence, Words, sentence
 from bot.diary.entries import Item, Side, Symptom
 
 
 def item_name(item: Item, words: Words) -> Sentence:
-    """"Burning", or with its place "Burning, left foot"."""
+    """The symptom, with its place where it has one: "Burning, left foot"."""
     name = symptom_name(item.symptom, words)
     place = site_name(item.site, item.side, words)
     return words("{symptom}, {place}", symptom=name, place=place) if place else name
@@ -31,7 +31,7 @@ def symptom_name(symptom: Symptom, words: Words) -> Sentence:
 
 
 def site_name(site: str | None, side: Side | None, words: Words) -> Sentence:
-    """"left foot" for a site that we have a word for; anything else as it was written, with its side.
+    """A site that we have a word for as "left foot", any other as it was written, with its side.
 
     Empty when neither is given.
     """
@@ -50,9 +50,9 @@ def site_name(site: str | None, side: Side | None, words: Words) -> Sentence:
             return words("{place}, both sides", place=key)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _places(words: Words) -> dict[tuple[str, Side | None], Sentence]:
-    """Each site with each side written out: in most languages the adjective follows the gender of the noun."""
+    """Each site with each side written out, since adjectives follow the gender of the noun."""
     return {
         ("foot", None): words("foot"),
         ("foot", Side.LEFT): words("left foot"),

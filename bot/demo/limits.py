@@ -1,7 +1,7 @@
-"""What Telegram refuses: keyboards, command lists and pictures out of bounds, in its own words (Bot API 10.0).
+"""What Telegram refuses (Bot API 10.0), in its own words: keyboards, commands and pictures out of bounds.
 
-Where Telegram is lenient and silently picks one meaning (a button with two actions), this is strict: a bot that
-depends on the leniency should fail here first.
+Where Telegram is lenient and silently picks one meaning (a button with two actions), this is strict: a bot
+that depends on the leniency should fail here first.
 """
 
 from __future__ import annotations
@@ -58,17 +58,16 @@ def _checked(button: Any) -> dict[str, Any]:
         raise bad(f"{where}InlineKeyboardButton must be an Object")
     text = button.get("text")
     if not isinstance(text, str):
-        raise bad(f"{where}Can't find field \"text\"")
+        raise bad(f'{where}Can\'t find field "text"')
     if not text.strip():
-        raise bad(f"{where}Field \"text\" must be non-empty")
+        raise bad(f'{where}Field "text" must be non-empty')
     actions = [name for name in _ACTIONS if button.get(name) is not None]
     if not actions:
         raise bad(f"{where}Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise bad(f"{where}exactly one action is allowed, found {' and '.join(actions)}")
-    check = {"callback_data": _check_data, "url": _check_url, "copy_text": _check_copy, "web_app": _check_web_app}
-    if actions[0] in check:
-        check[actions[0]](button[actions[0]])
+    if actions[0] in _CHECKS:
+        _CHECKS[actions[0]](button[actions[0]])
     return {name: value for name, value in button.items() if value is not None}
 
 
@@ -108,6 +107,14 @@ def _check_copy(copy: Any) -> None:
     text = copy.get("text") if isinstance(copy, dict) else None
     if not isinstance(text, str) or not 1 <= len(text) <= 256:
         raise bad("BUTTON_COPY_TEXT_INVALID")
+
+
+_CHECKS: Final = {
+    "callback_data": _check_data,
+    "url": _check_url,
+    "copy_text": _check_copy,
+    "web_app": _check_web_app,
+}
 
 
 def check_commands(commands: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Telegram's text markup: HTML into plain text with entities, and the links and commands that clients underline.
+"""Telegram's text markup: HTML into plain text with entities, and the links and commands found in plain text.
 
 Rule: offsets and lengths count UTF-16 code units, as in the Bot API; limits count characters.
 """
@@ -49,7 +49,7 @@ def units(text: str) -> int:
 
 
 def from_html(source: str) -> tuple[str, list[Entity]]:
-    """Plain text and entities of Telegram HTML. Raises Refused (400) with Telegram's wording where it is malformed."""
+    """Plain text and entities of Telegram HTML. Raises Refused (400), worded by Telegram, where malformed."""
     return _Reader(source).read()
 
 
@@ -179,9 +179,8 @@ class _Reader:
         name = self.source[begin + 2 : stop].strip().lower()
         tag = self.opened.pop()
         if name and name != tag.name:
-            raise _malformed(
-                f'Unmatched end tag at byte offset {self._bytes(begin)}, expected "</{tag.name}>", found "</{name}>"'
-            )
+            found_instead = f'expected "</{tag.name}>", found "</{name}>"'
+            raise _malformed(f"Unmatched end tag at byte offset {self._bytes(begin)}, {found_instead}")
         self.place = stop + 1
         self._close(tag)
 

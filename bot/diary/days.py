@@ -50,6 +50,14 @@ def local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
+def next_weekly(now: datetime, zone: str, weekday: int, wall: time) -> datetime:
+    """The first instant after `now` at which it is `wall` on that weekday (Monday is 0) in `zone`."""
+    on = local(now, zone).date()
+    while on.weekday() != weekday or on_date(on, wall, zone) <= now:
+        on += ONE_DAY
+    return on_date(on, wall, zone)
+
+
 def week_start(day: date) -> date:
     """The Monday of the week that `day` is in."""
     return day - timedelta(days=day.weekday())

@@ -1,13 +1,80 @@
-"""The week in numbers: means with their n, change, and who needs attention first."""
+"""The week in numbers: means with their n, change, and who needs attention first.
+
+Laws:
+1. A mean is shown with its n, and only from MIN_SCORES scores on. Nothing is imputed, carried forward or put
+   at zero, and no two items are ever averaged with each other.
+2. Numbers are compared unrounded; rounding is for display.
+3. A week is compared only with a baseline that was over before it began: never with itself.
+4. A day is held against the patient only when it was asked, has closed and has no entry. Paused, skipped,
+   open and not asked days never are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
 
-from bot.diary.entries import Day, Item, ItemId, Score
-from bot.diary.sessions import Session
+from bot.diary import days
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, state
+from bot.diary.people import PatientId
+from bot.diary.sessions import (
+    LAST_OF_SEVEN,
+    SEVEN_DAYS,
+    Baseline,
+    Kind,
+    Session,
+    baseline,
+    mean,
+    values_from,
+)
+
+STRONG: Final = 7
+"""Days at this score or more are counted: patients and clinicians rank them first
+(10.1016/j.jpain.2020.08.003)."""
+WEEK_STEP: Final = 1.0
+"""Points from which a week is "lower" or "higher than last week": in 933 real pairs of weeks 14% moved as
+much (own calculation on a public back-pain data set)."""
+
+PERCENT_FROM: Final = 4.0
+"""Below this baseline a percentage says more than the points do, so there is none (ours)."""
+SLIGHT_PERCENT: Final = 10.0
+"""10.1016/j.jpain.2007.09.005, 10.1016/j.ejpain.2003.09.004"""
+CLEAR_PERCENT: Final = 30.0
+"""2,724 patients: 10.1016/S0304-3959(01)00349-9"""
+MUCH_PERCENT: Final = 50.0
+"""10.1016/j.jpain.2007.09.005"""
+SLIGHT_POINTS: Final = 1.0
+"""Below PERCENT_FROM (ours)."""
+CLEAR_POINTS: Final = 2.0
+"""Below PERCENT_FROM (ours)."""
+HIGHER_PERCENT: Final = 30.0
+"""From here on higher is a flag to look at, not a finding (ours)."""
+HIGHER_POINTS: Final = 2.0
+"""The same in points, whatever the baseline (ours)."""
+
+MODERATE_FROM: Final = 4.0
+SEVERE_FROM: Final = 7.0
+"""Of the pain item only: painful diabetic neuropathy, n = 255 (Zelman 2005)."""
+
+ROSE_BY: Final = 2.0
+"""Weekly mean above last week: 1.3% of week pairs in 48 back-pain diaries."""
+MANY_STRONG_DAYS: Final = 3
+"""So many days at STRONG or more in one week need attention (ours)."""
+JUMP_BY: Final = 2.0
+"""One day above the own mean of the seven days before: 0.23 per patient-week in 48 back-pain diaries."""
+QUIET_FROM: Final = 3
+"""Days without an entry that stand on the quiet line (ours)."""
+SILENT_FROM: Final = 7
+"""Days without an entry that put a patient on the call list (ours)."""
+SORE_FOR: Final = 3
+"""Diary days after a needling session on which soreness is expected (10.3233/BMR-150630, PMC5106437)."""
+
+_SAME_WITHIN: Final = 1e-9
+"""Means are quotients of small whole numbers: two that differ at all differ by far more, so what is this near
+to a limit lies on it. Without it 27/7 would not be the full 10% below 30/7 that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +87,452 @@ class Diary:
     sessions: tuple[Session, ...]
     enrolled_day: date
     zone: str
+
+
+class Step(StrEnum):
+    """A week against the one before."""
+
+    LOWER = "lower"
+    SAME = "same"
+    HIGHER = "higher"
+
+
+class ChangeLabel(StrEnum):
+    """A weekly mean against the baseline, by the table of CLINICAL.md section 4."""
+
+    MUCH_BETTER = "much_better"
+    CLEARLY_BETTER = "clearly_better"
+    SLIGHTLY_BETTER = "slightly_better"
+    SAME = "same"
+    SLIGHTLY_HIGHER = "slightly_higher"
+    HIGHER = "higher"
+    """A flag to look at, not a finding."""
+
+
+class Severity(StrEnum):
+    """Words for the pain item (Zelman 2005). None exist for any other."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How far a mean lies from a baseline.
+
+    `points`: mean minus baseline, -10 to 10; negative is lower, which is better. `percent`: the same in
+    percent of the baseline (-30.0 is 30% lower); None where the baseline is below PERCENT_FROM.
+    """
+
+    points: float
+    percent: float | None
+    label: ChangeLabel
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWeek:
+    """One item in one week.
+
+    `scores`: (day, 0 to 10) in order, gaps and skips left out; `n` of them. `mean`: unrounded, None below
+    MIN_SCORES. `worst`: the highest score and the first day that had it; None without scores. `days_at_7`:
+    days at STRONG or more. `previous`: last week's mean under the same rule; `step` only where both weeks
+    have a mean. `change` only where the week has a mean and `baseline` was over before it began.
+    """
+
+    item: Item
+    start: date
+    scores: tuple[tuple[date, int], ...]
+    n: int
+    mean: float | None
+    worst: tuple[date, int] | None
+    days_at_7: int
+    previous: float | None
+    step: Step | None
+    baseline: Baseline | None
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One patient's week, Monday `start` to Sunday.
+
+    `items`: those asked or scored in the week, in the order asked. `states`: seven dates, None for a day that
+    was not planned (before the enrolment, or still to come). Of `asked` days (complete, partial, skipped or
+    missed) `answered` have an entry (complete or partial); their quotient is the adherence. Open, paused and
+    not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
+    name those days.
+    """
+
+    start: date
+    items: tuple[ItemWeek, ...]
+    states: tuple[tuple[date, DayState | None], ...]
+    answered: int
+    asked: int
+    skipped: tuple[date, ...]
+    paused: tuple[date, ...]
+    open_days: tuple[date, ...]
+    not_asked: Mapping[Cause, tuple[date, ...]]
+
+    @property
+    def end(self) -> date:
+        """Its Sunday."""
+        return self.start + LAST_OF_SEVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """One day at JUMP_BY or more above the `usual`: the mean of the `n` (4 to 7) scores of the 7 days before.
+
+    `after_session`: on the day of a needling session or the SORE_FOR days after it, when soreness is
+    expected.
+    """
+
+    item: Item
+    day: date
+    value: int
+    usual: float
+    n: int
+    after_session: bool
+
+
+class Reason(StrEnum):
+    """Why a patient stands where they stand in the panel, in the order of the panel."""
+
+    ABOVE_BASELINE = "above_baseline"
+    ROSE = "rose"
+    DAYS_AT_7 = "days_at_7"
+    SILENT = "silent"
+    QUIET = "quiet"
+    STEADY = "steady"
+    NEW = "new"
+    """Nothing has been asked and closed yet."""
+
+
+_ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
+NEEDS: Final = frozenset({Reason.ABOVE_BASELINE, Reason.ROSE, Reason.DAYS_AT_7, Reason.SILENT})
+"""These ask for the therapist's attention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason with its `size`, for the order.
+
+    `size`: points above the baseline or last week, or days; 0 for STEADY and NEW. `about`: the item's week
+    where the reason is about an item.
+    """
+
+    reason: Reason
+    size: float
+    about: ItemWeek | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a therapist is told of one patient: `findings`, the most pressing first, never empty.
+
+    `silent_days`: the present run of days without an entry (see `silent_days`). `last_answer`: the newest
+    diary day with a score. `unreachable`: why the newest planned day could not be asked, BLOCKED or GONE;
+    None otherwise.
+    """
+
+    findings: tuple[Finding, ...]
+    week: Week
+    jumps: tuple[Jump, ...]
+    silent_days: int
+    last_answer: date | None
+    unreachable: Cause | None
+
+    @property
+    def reason(self) -> Reason:
+        return self.findings[0].reason
+
+    @property
+    def size(self) -> float:
+        return self.findings[0].size
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One patient of a panel, under the therapist's own name for them."""
+
+    patient_id: PatientId
+    label: str
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A therapist's patients: who needs attention, who is steady, who is quiet; each in its order."""
+
+    needs: tuple[Member, ...]
+    steady: tuple[Member, ...]
+    quiet: tuple[Member, ...]
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return self.needs + self.steady + self.quiet
+
+
+def last_week(now: datetime, zone: str, prompt_time: time) -> date:
+    """The Monday of the newest week whose Sunday has been asked: its prompt was due at or before `now`.
+
+    On a Sunday evening that is the week just ending; before its prompt the whole week before.
+    """
+    start = days.week_start(days.day_of(now, zone))
+    while days.at(start + LAST_OF_SEVEN, prompt_time, zone) > now:
+        start -= SEVEN_DAYS
+    return start
+
+
+def week(diary: Diary, start: date, now: datetime) -> Week:
+    """The week from Monday `start` as it stands at `now`. Raises ValueError where `start` is no Monday.
+
+    Scores of a day that is still open count: they are answers. Rows decide what was planned, so imported days
+    from before the enrolment are shown too.
+    """
+    if start.weekday() != 0:
+        raise ValueError(f"a week starts on a Monday, not on {start}")
+    states = [(day, _state(diary, day, now)) for day in _seven(start)]
+    by_state = {kind: tuple(day for day, found in states if found is kind) for kind in DayState}
+    answered = len(by_state[DayState.COMPLETE]) + len(by_state[DayState.PARTIAL])
+    skipped = by_state[DayState.SKIPPED]
+    not_asked = by_state[DayState.NOT_ASKED]
+    return Week(
+        start=start,
+        items=tuple(_item_week(diary, item, start, now) for item in _items_of(diary, start)),
+        states=tuple(states),
+        answered=answered,
+        asked=answered + len(skipped) + len(by_state[DayState.MISSED]),
+        skipped=skipped,
+        paused=by_state[DayState.PAUSED],
+        open_days=by_state[DayState.OPEN],
+        not_asked={
+            cause: found
+            for cause in Cause
+            if (found := tuple(day for day in not_asked if diary.days[day].not_asked is cause))
+        },
+    )
+
+
+def change(mean: float, baseline: float) -> Change:
+    """The change of a weekly mean against a baseline mean (both 0 to 10), labelled by CLINICAL.md section 4.
+
+    From a baseline of PERCENT_FROM on percent decide, and 2 points higher are HIGHER whatever the percent.
+    "About the same" asks for less than 10% *and* less than 1 point: 10% lower or higher is already "slightly"
+    though it is less than a point (0.4 of 4), and 1 point below 10% does not occur on a scale that ends at
+    10. Below PERCENT_FROM points decide: 1 is slightly, 2 clearly; "much better" is a percentage and is not
+    said.
+    """
+    points = mean - baseline
+    if baseline < PERCENT_FROM - _SAME_WITHIN:
+        return Change(points, None, _label_by_points(points))
+    percent = points / baseline * 100
+    return Change(points, percent, _label_by_percent(points, percent))
+
+
+def step(mean: float | None, previous: float | None) -> Step | None:
+    """A weekly mean against last week's: LOWER or HIGHER from WEEK_STEP points; None where one is None."""
+    if mean is None or previous is None:
+        return None
+    if _reaches(mean - previous, WEEK_STEP):
+        return Step.HIGHER
+    return Step.LOWER if _reaches(previous - mean, WEEK_STEP) else Step.SAME
+
+
+def severity(item: Item, mean: float) -> Severity | None:
+    """The word for a mean pain (0 to 10): below 4 mild, below 7 moderate, else severe (Zelman 2005).
+
+    None for every other symptom: no such words exist for them.
+    """
+    if item.symptom is not Symptom.PAIN:
+        return None
+    if _reaches(mean, SEVERE_FROM):
+        return Severity.SEVERE
+    return Severity.MODERATE if _reaches(mean, MODERATE_FROM) else Severity.MILD
+
+
+def silent_days(diary: Diary, now: datetime) -> int:
+    """How many planned days in a row, up to the newest closed one, are without an entry.
+
+    Missed days count, and those not asked because the bot was blocked or the account is gone. Days not asked
+    because of the bot, and unanswered open ones, neither count nor end the run. Any answer, "not today" and a
+    pause end it: the patient was heard from.
+    """
+    silent = 0
+    for day in sorted(diary.days, reverse=True):
+        found = _state(diary, day, now)
+        if found is DayState.MISSED or (
+            found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None
+        ):
+            silent += 1
+        elif found not in {DayState.OPEN, DayState.NOT_ASKED} or _touched(diary, day):
+            break
+    return silent
+
+
+def last_answer(diary: Diary) -> date | None:
+    """The newest diary day with a score; None while there is none."""
+    return max((day for (day, _), score in diary.scores.items() if score.value is not None), default=None)
+
+
+def jumps(diary: Diary, start: date) -> tuple[Jump, ...]:
+    """The days of the week from `start` that lie JUMP_BY or more above the mean of the seven days before."""
+    found = (_jump(diary, item, day) for item in _items_of(diary, start) for day in _seven(start))
+    return tuple(jump for jump in found if jump is not None)
+
+
+def need(diary: Diary, start: date, now: datetime) -> Need:
+    """How much attention the patient needs, by the week from Monday `start` and the silence at `now`.
+
+    Raises ValueError where `start` is no Monday.
+    """
+    shown = week(diary, start, now)
+    silent = silent_days(diary, now)
+    findings = [finding for item_week in shown.items for finding in _findings(item_week)]
+    if silent >= QUIET_FROM:
+        findings.append(Finding(Reason.SILENT if silent >= SILENT_FROM else Reason.QUIET, silent))
+    if not findings:
+        findings.append(Finding(Reason.NEW if _nothing_yet(diary, now) else Reason.STEADY, 0))
+    newest = diary.days.get(max(diary.days, default=diary.enrolled_day))
+    return Need(
+        # Sorting keeps equal ones in the order of the items.
+        findings=tuple(sorted(findings, key=lambda finding: (_ORDER[finding.reason], -finding.size))),
+        week=shown,
+        jumps=jumps(diary, start),
+        silent_days=silent,
+        last_answer=max(
+            (day for (day, _), score in diary.scores.items() if score.value is not None), default=None
+        ),
+        unreachable=_unreachable(newest) if newest is not None else None,
+    )
+
+
+def panel(members: Iterable[Member]) -> Panel:
+    """The patients by reason in the order of `Reason`, then by size, the bigger first, then by name.
+
+    The steady are by name alone.
+    """
+    ordered = sorted(members, key=_place)
+    return Panel(
+        needs=tuple(member for member in ordered if member.need.reason in NEEDS),
+        steady=tuple(member for member in ordered if member.need.reason in {Reason.STEADY, Reason.NEW}),
+        quiet=tuple(member for member in ordered if member.need.reason is Reason.QUIET),
+    )
+
+
+def _place(member: Member) -> tuple[int, float, str, str]:
+    reason = Reason.STEADY if member.need.reason is Reason.NEW else member.need.reason
+    return _ORDER[reason], -member.need.size, member.label.casefold(), member.label
+
+
+def _reaches(value: float, limit: float) -> bool:
+    return value >= limit - _SAME_WITHIN
+
+
+def _label_by_percent(points: float, percent: float) -> ChangeLabel:
+    if _reaches(points, HIGHER_POINTS) or _reaches(percent, HIGHER_PERCENT):
+        return ChangeLabel.HIGHER
+    if _reaches(percent, SLIGHT_PERCENT):
+        return ChangeLabel.SLIGHTLY_HIGHER
+    if _reaches(-percent, MUCH_PERCENT):
+        return ChangeLabel.MUCH_BETTER
+    if _reaches(-percent, CLEAR_PERCENT):
+        return ChangeLabel.CLEARLY_BETTER
+    return ChangeLabel.SLIGHTLY_BETTER if _reaches(-percent, SLIGHT_PERCENT) else ChangeLabel.SAME
+
+
+def _label_by_points(points: float) -> ChangeLabel:
+    if _reaches(points, HIGHER_POINTS):
+        return ChangeLabel.HIGHER
+    if _reaches(points, SLIGHT_POINTS):
+        return ChangeLabel.SLIGHTLY_HIGHER
+    if _reaches(-points, CLEAR_POINTS):
+        return ChangeLabel.CLEARLY_BETTER
+    return ChangeLabel.SLIGHTLY_BETTER if _reaches(-points, SLIGHT_POINTS) else ChangeLabel.SAME
+
+
+def _seven(start: date) -> list[date]:
+    return [start + offset * days.ONE_DAY for offset in range(SEVEN_DAYS.days)]
+
+
+def _state(diary: Diary, day: date, now: datetime) -> DayState | None:
+    planned = diary.days.get(day)
+    return None if planned is None else state(planned, diary.items, diary.scores, now)
+
+
+def _items_of(diary: Diary, start: date) -> list[Item]:
+    """The items asked or scored in the week, in the order asked."""
+    dates = _seven(start)
+    shown = (
+        item
+        for item in diary.items
+        if any(item.asked_on(day) or (day, item.id) in diary.scores for day in dates)
+    )
+    return sorted(shown, key=lambda item: item.position)
+
+
+def _item_week(diary: Diary, item: Item, start: date, now: datetime) -> ItemWeek:
+    scores = tuple(
+        (day, score.value)
+        for day in _seven(start)
+        if (score := diary.scores.get((day, item.id))) is not None and score.value is not None
+    )
+    own = mean([value for _, value in scores])
+    previous = mean(values_from(diary, item, start - SEVEN_DAYS))
+    base = baseline(diary, item, now)
+    changed = (
+        change(own, base.mean) if own is not None and base is not None and base.last_day < start else None
+    )
+    return ItemWeek(
+        item=item,
+        start=start,
+        scores=scores,
+        n=len(scores),
+        mean=own,
+        worst=max(scores, key=lambda scored: scored[1], default=None),
+        days_at_7=sum(value >= STRONG for _, value in scores),
+        previous=previous,
+        step=step(own, previous),
+        baseline=base,
+        change=changed,
+    )
+
+
+def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
+    score = diary.scores.get((day, item.id))
+    before = values_from(diary, item, day - SEVEN_DAYS)
+    usual = mean(before)
+    if score is None or score.value is None or usual is None or not _reaches(score.value - usual, JUMP_BY):
+        return None
+    sore = any(
+        session.kind is not Kind.OTHER and 0 <= (day - session.day).days <= SORE_FOR
+        for session in diary.sessions
+    )
+    return Jump(item, day, score.value, usual, len(before), sore)
+
+
+def _findings(item_week: ItemWeek) -> list[Finding]:
+    found = []
+    if item_week.change is not None and item_week.change.label is ChangeLabel.HIGHER:
+        found.append(Finding(Reason.ABOVE_BASELINE, item_week.change.points, item_week))
+    if item_week.mean is not None and item_week.previous is not None:
+        rise = item_week.mean - item_week.previous
+        if _reaches(rise, ROSE_BY):
+            found.append(Finding(Reason.ROSE, rise, item_week))
+    if item_week.days_at_7 >= MANY_STRONG_DAYS:
+        found.append(Finding(Reason.DAYS_AT_7, item_week.days_at_7, item_week))
+    return found
+
+
+def _touched(diary: Diary, day: date) -> bool:
+    """Whether the patient scored or skipped any item on `day`."""
+    return any((day, item.id) in diary.scores for item in diary.items)
+
+
+def _unreachable(day: Day) -> Cause | None:
+    return day.not_asked if day.not_asked in {Cause.BLOCKED, Cause.GONE} else None
+
+
+def _nothing_yet(diary: Diary, now: datetime) -> bool:
+    return not diary.scores and all(_state(diary, day, now) is DayState.OPEN for day in diary.days)

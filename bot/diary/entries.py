@@ -161,3 +161,20 @@ def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId],
     if day.not_asked is not None:
         return DayState.NOT_ASKED
     return DayState.OPEN if is_open(day, now) else DayState.MISSED
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """A day that still takes scores: whether it was asked, and whether something of it is unanswered."""
+
+    day: date
+    asked: bool
+    unfinished: bool
+
+
+def target(open_days: Sequence[OpenDay], today: date, replied: date | None) -> date:
+    """The diary day that typed scores are for: the day of the bubble they reply to, else the newest asked day that is
+    open and unfinished, else today."""
+    if replied is not None:
+        return replied
+    return max((it.day for it in open_days if it.asked and it.unfinished), default=today)

@@ -3,8 +3,8 @@
 What is read (`panels`) is apart from how it is drawn. Rules of the picture (CLINICAL section 5):
 1. The score axis always runs from 0 to 10, and what is drawn at either end is drawn whole.
 2. Only adjacent days are joined. A day without a score is a gap, whatever its reason, and stays open.
-3. A week has a mean from four scores on. It is the mean of the whole week, also where the picture shows a part
-   of it, so that it is the same number everywhere.
+3. A week has a mean by the rule of diary/sessions.py. It is the mean of the whole week, also where only
+   a part of it is in the picture, so that it is the same number everywhere.
 4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line.
 """
 
@@ -15,25 +15,22 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from math import ceil
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from bot.chat.items import item_name
 from bot.chat.words import Sentence, Words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import HIGHEST, LOWEST, Item, Symptom
+from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, mean
 from bot.reports import fonts
 
-FEWEST_FOR_MEAN: Final = 4
-"""Scores in a week below which it has no mean (CLINICAL section 3; 10.1016/j.jpain.2014.09.012)."""
 WIDTH: Final = 1000
 """Of every picture, in pixels."""
 SMALLEST: Final = 28
 """Height of the smallest letters, in pixels: 10 points on a phone that shows the picture 360 points wide."""
-
-ONE_WEEK: Final = timedelta(days=7)
 
 PAPER: Final = "#ffffff"
 INK: Final = "#1f2630"
@@ -53,14 +50,19 @@ NAME_SIZE: Final = 34
 NAME_ROW: Final = 44
 MEAN_ROW: Final = 38
 SESSION_ROW: Final = 22
+BARE_ROW: Final = 12
+"""Above a plot that has neither means nor sessions."""
 PLOT_HEIGHTS: Final = {1: 400, 2: 270, 3: 190, 4: 150, 5: 130, 6: 115}
 """By the number of panels, in pixels; more panels are as high as six."""
 BETWEEN_PANELS: Final = 24
 DATE_ROW: Final = 46
 LEGEND_ROW: Final = 48
+NARROW_WEEK: Final = 30
+"""Weeks narrower than this, in pixels, have a line only where they have a date."""
 SAMPLE: Final = 66
 """Width of what the legend explains."""
 BETWEEN_DATES: Final = 20
+BETWEEN_MEANS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,9 @@ def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
         shown = tuple(point for point in scored if first_day <= point.day <= last_day)
         followed = item.added_day <= last_day and (item.ended_day is None or first_day < item.ended_day)
         if shown or followed:
-            weeks = tuple(
-                mean for mean in _means(scored) if mean.monday <= last_day and first_day < mean.monday + ONE_WEEK
-            )
-            found.append(Panel(item, shown, weeks, bool(scored)))
+            since = days.week_start(first_day)
+            means = tuple(week for week in _means(scored) if since <= week.monday <= last_day)
+            found.append(Panel(item, shown, means, bool(scored)))
     return tuple(found)
 
 
@@ -124,13 +125,15 @@ def session_days(diary: Diary, first_day: date, last_day: date) -> tuple[date, .
 def course(diary: Diary, first_day: date, last_day: date, words: Words, title: Sentence | str) -> str:
     """The picture of all items from `first_day` to `last_day` (included), as SVG, WIDTH pixels wide.
 
-    The same arguments give the same text. An item without a score gets its axes and a word about it. Markup in a
-    Sentence is left out; a plain `title` is taken as it is. Raises ValueError when the days are in the wrong order.
+    The same arguments give the same text. An item without a score gets its axes and a word about it. Markup
+    in a Sentence is left out; a plain `title` is taken as it is. Raises ValueError when the last day lies
+    before the first.
     """
     if last_day < first_day:
         raise ValueError("the last day lies before the first")
     shown = panels(diary, first_day, last_day)
-    return _Drawing(shown, session_days(diary, first_day, last_day), first_day, last_day, words).svg(_plain(title))
+    treated = session_days(diary, first_day, last_day)
+    return _Drawing(shown, treated, first_day, last_day, words).svg(_plain(title))
 
 
 def _points(diary: Diary, item: Item) -> tuple[Point, ...]:
@@ -146,8 +149,8 @@ def _means(points: Iterable[Point]) -> Iterator[Mean]:
     for point in points:
         by_week.setdefault(days.week_start(point.day), []).append(point.value)
     for monday, values in sorted(by_week.items()):
-        if len(values) >= FEWEST_FOR_MEAN:
-            yield Mean(monday, sum(values) / len(values), len(values))
+        if (value := mean(values)) is not None:
+            yield Mean(monday, value, len(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +195,8 @@ class _Drawing:
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
                 f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
                 f'fill="{QUIET}" role="img" aria-labelledby="title desc">',
-                f'<title id="title">{escape(title)}</title>',
-                f'<desc id="desc">{escape(self._told())}</desc>',
+                f'<title id="title">{_escaped(title)}</title>',
+                f'<desc id="desc">{_escaped(self._told())}</desc>',
                 f"<defs>{''.join(self._marks())}</defs>",
                 f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
                 *body,
@@ -210,7 +213,7 @@ class _Drawing:
     @property
     def _radius(self) -> float:
         """Of a score's mark: large where there is room, never too small to see."""
-        return min(12.0, max(6.0, self._day_width * 0.5))
+        return min(12.0, max(3.0, self._day_width * 0.6))
 
     def _x(self, day: date) -> float:
         """The middle of a day."""
@@ -219,8 +222,27 @@ class _Drawing:
     def _week(self, monday: date) -> tuple[float, float]:
         """From where to where a week reaches, as far as it is in the picture."""
         first = max(monday, self.first_day)
-        last = min(monday + ONE_WEEK - days.ONE_DAY, self.last_day)
+        last = min(monday + LAST_OF_SEVEN, self.last_day)
         return self._x(first) - self._day_width / 2, self._x(last) + self._day_width / 2
+
+    @property
+    def _valued(self) -> bool:
+        """Whether any mean is printed as a number."""
+        return any(self._printed(panel.means) for panel in self.shown)
+
+    def _printed(self, means: Sequence[Mean]) -> dict[date, str]:
+        """Which means are printed, by week: those that fit above their week and stand apart."""
+        found: dict[date, str] = {}
+        reached = 0.0
+        for week in means:
+            left, right = self._week(week.monday)
+            value = _plain(self.words.number(week.value))
+            taken = fonts.width(value, SMALLEST, bold=True)
+            begin = (left + right - taken) / 2
+            if taken <= right - left and begin >= reached + BETWEEN_MEANS:
+                found[week.monday] = value
+                reached = begin + taken
+        return found
 
     def _mondays(self) -> list[date]:
         monday = days.week_start(self.first_day)
@@ -228,8 +250,15 @@ class _Drawing:
         while monday <= self.last_day:
             if monday >= self.first_day:
                 found.append(monday)
-            monday += ONE_WEEK
+            monday += SEVEN_DAYS
         return found
+
+    def _each(self) -> int:
+        """Every how many Mondays there is room for a date."""
+        widest = max(
+            (fonts.width(_plain(self.words.short_day(day)), SMALLEST) for day in self._mondays()), default=0.0
+        )
+        return max(1, ceil((widest + BETWEEN_DATES) / (7 * self._day_width)))
 
     # What is drawn, from top to bottom: each takes the height it starts at and returns where it ends.
 
@@ -250,29 +279,35 @@ class _Drawing:
         return y + 24
 
     def _panel(self, body: list[str], panel: Panel | None, number: int, top: float, height: float) -> float:
-        look = _LOOKS[panel.item.symptom] if panel else None
         body.append(f'<g class="panel" id="panel-{number + 1}">')
         caption = "↑ " + _plain(self.words("higher = worse"))
-        room = PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24
-        if panel:
-            name = fonts.fitted(_plain(item_name(panel.item, self.words)), room, NAME_SIZE, bold=True)
-            body.append(_text(MARGIN, top + 32, name, "name", size=NAME_SIZE, bold=True, fill=look.deep))
         body.append(_text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
-        highest = top + NAME_ROW + MEAN_ROW + (SESSION_ROW if self.sessions else 0) + self._radius
+        if panel:
+            room = PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24
+            body.append(self._name(panel.item, top + 32, room))
+        plot_top = top + NAME_ROW
+        highest = plot_top + self._radius
+        highest += max((MEAN_ROW if self._valued else 0) + (SESSION_ROW if self.sessions else 0), BARE_ROW)
         lowest = highest + height
         self._grid(body, highest, lowest)
-        if panel and look:
-            self._weekly(body, panel.means, look, top + NAME_ROW, highest, lowest)
+        if panel:
+            self._weekly(body, panel, plot_top + 30, highest, lowest)
         self._sessions(body, highest, lowest)
-        if panel and look:
-            self._daily(body, panel, look, highest, lowest)
+        if panel:
+            self._daily(body, panel, highest, lowest)
         if not panel or not panel.points:
             self._nothing(body, panel, (highest + lowest) / 2)
         body.append("</g>")
         return lowest + self._radius + 2
 
+    def _name(self, item: Item, y: float, room: float) -> str:
+        name = _plain(item_name(item, self.words))
+        size = NAME_SIZE if fonts.width(name, NAME_SIZE, bold=True) <= room else SMALLEST
+        name = fonts.fitted(name, room, size, bold=True)
+        return _text(MARGIN, y, name, "name", size=size, bold=True, fill=_LOOKS[item.symptom].deep)
+
     def _grid(self, body: list[str], highest: float, lowest: float) -> None:
-        for monday in self._mondays():
+        for monday in self._mondays()[:: 1 if self._day_width * 7 >= NARROW_WEEK else self._each()]:
             x = self._week(monday)[0]
             body.append(_line(x, highest, x, lowest, "week", HAIR, 2))
         for value in (LOWEST, 5, HIGHEST):
@@ -280,31 +315,29 @@ class _Drawing:
             body.append(_line(PLOT_LEFT, y, PLOT_RIGHT, y, "level", BASE if value == LOWEST else HAIR, 2))
             body.append(_text(PLOT_LEFT - 14, y + 10, str(value), "level", anchor="end"))
 
-    def _weekly(
-        self, body: list[str], means: Sequence[Mean], look: _Look, row: float, highest: float, lowest: float
-    ) -> None:
-        for mean in means:
-            left, right = self._week(mean.monday)
+    def _weekly(self, body: list[str], panel: Panel, row: float, highest: float, lowest: float) -> None:
+        look = _LOOKS[panel.item.symptom]
+        printed = self._printed(panel.means)
+        for week in panel.means:
+            left, right = self._week(week.monday)
             left, right = left + 2, right - 2
-            y = _y(mean.value, highest, lowest)
+            y = _y(week.value, highest, lowest)
             body.append(
                 f'<rect class="band" x="{_n(left)}" y="{_n(y)}" width="{_n(right - left)}" '
                 f'height="{_n(lowest - y)}" fill="{look.colour}" fill-opacity="0.13"/>'
             )
             body.append(_line(left, y, right, y, "mean", look.deep, 6))
-            self._value(body, mean, look, (left + right) / 2, right - left, row + 30)
+            if value := printed.get(week.monday):
+                body.append(self._value(value, week.n, look, (left + right) / 2, right - left, row))
 
-    def _value(self, body: list[str], mean: Mean, look: _Look, x: float, room: float, y: float) -> None:
-        value = _plain(self.words.number(mean.value))
-        days_of = _plain(self.words.many("{n} day", "{n} days", mean.n))
-        taken = fonts.width(value, SMALLEST, bold=True)
-        if taken > room:
-            return
-        n = f'<tspan dx="12" font-weight="normal" fill="{QUIET}">{escape(days_of)}</tspan>'
-        n = n if taken + 12 + fonts.width(days_of, SMALLEST) + 16 <= room else ""
-        body.append(
+    def _value(self, value: str, n: int, look: _Look, x: float, room: float, y: float) -> str:
+        """A mean in figures, and where there is room the number of days that it is from."""
+        told = _plain(self.words.many("{n} day", "{n} days", n))
+        taken = fonts.width(value, SMALLEST, bold=True) + 12 + fonts.width(told, SMALLEST)
+        more = f'<tspan dx="12" font-weight="normal" fill="{QUIET}">{_escaped(told)}</tspan>'
+        return (
             f'<text class="value" x="{_n(x)}" y="{_n(y)}" text-anchor="middle" font-weight="bold" '
-            f'fill="{look.deep}">{escape(value)}{n}</text>'
+            f'fill="{look.deep}">{_escaped(value)}{more if taken + 16 <= room else ""}</text>'
         )
 
     def _sessions(self, body: list[str], highest: float, lowest: float) -> None:
@@ -312,7 +345,8 @@ class _Drawing:
             wide = min(11.0, max(8.0, self._day_width * 0.5))
             body.append(_session(self._x(day), highest - self._radius - 3, lowest, wide))
 
-    def _daily(self, body: list[str], panel: Panel, look: _Look, highest: float, lowest: float) -> None:
+    def _daily(self, body: list[str], panel: Panel, highest: float, lowest: float) -> None:
+        look = _LOOKS[panel.item.symptom]
         for run in runs(panel.points):
             if len(run) > 1:
                 way = "L".join(f"{_n(self._x(p.day))} {_n(_y(p.value, highest, lowest))}" for p in run)
@@ -327,7 +361,8 @@ class _Drawing:
         body.append("</g>")
 
     def _nothing(self, body: list[str], panel: Panel | None, y: float) -> None:
-        told = self.words("No answers in these days") if panel and panel.ever_scored else self.words("No answers yet")
+        words = self.words
+        told = words("No answers in these days") if panel and panel.ever_scored else words("No answers yet")
         middle = (PLOT_LEFT + PLOT_RIGHT) / 2
         line = fonts.fitted(_plain(told), PLOT_RIGHT - PLOT_LEFT, NAME_SIZE)
         body.append(_text(middle, y + 12, line, "nothing", size=NAME_SIZE, anchor="middle", halo=True))
@@ -341,11 +376,7 @@ class _Drawing:
         """The dates under the axis: Mondays, as many as stand apart, or else the first day and the last."""
         mondays = self._mondays()
         texts = {day: _plain(self.words.short_day(day)) for day in (*mondays, self.first_day, self.last_day)}
-        widest = max(fonts.width(text, SMALLEST) for text in texts.values())
-        each = 1
-        while each * 7 * self._day_width < widest + BETWEEN_DATES:
-            each += 1
-        wanted = mondays[::each]
+        wanted = mondays[:: self._each()]
         if len(wanted) < 2:
             wanted = sorted({*(wanted or [self.first_day]), self.last_day})
         found: list[tuple[float, str]] = []
@@ -364,22 +395,19 @@ class _Drawing:
         middle = SAMPLE / 2
         if scored := [panel for panel in self.shown if panel.points]:
             drawn = (
-                f'<path d="M0 -10H{SAMPLE}" fill="none" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
+                f'<path d="M0 -10H{SAMPLE}" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
                 f'<path d="{_outline(scored[0].item.symptom, 12)}" transform="translate({_n(middle)} -10)" '
                 f'fill="{QUIET}" stroke="{PAPER}" stroke-width="1.5"/>'
             )
             entries.append((drawn, _plain(words("one day"))))
         if any(panel.means for panel in self.shown):
-            number = _plain(words.number(4.2))
-            drawn = (
-                f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
-                + _line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
-                + _text(middle, 1, number, "sample", bold=True, anchor="middle")
-            )
+            drawn = f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
+            drawn += _line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
+            if self._valued:
+                drawn += _text(middle, 1, _plain(words.number(4.2)), "sample", bold=True, anchor="middle")
             entries.append((drawn, _plain(words("weekly mean"))))
         if self.sessions:
-            drawn = f'<g transform="translate({_n(middle)} 0)">{_session(0, -14, 8, 11)}</g>'
-            entries.append((drawn.replace('class="session"', 'class="sample"'), _plain(words("treatment session"))))
+            entries.append((_session(middle, -14, 8, 11), _plain(words("treatment session"))))
         if not entries:
             return y
         x, y = float(MARGIN), y + LEGEND_ROW + 10
@@ -404,7 +432,8 @@ class _Drawing:
         told = [words("Scores from 0 to 10, day by day. Higher = worse.")]
         for panel in self.shown:
             name = item_name(panel.item, words)
-            told.append(words.many("{name}: {n} day scored.", "{name}: {n} days scored.", len(panel.points), name=name))
+            n = len(panel.points)
+            told.append(words.many("{name}: {n} day scored.", "{name}: {n} days scored.", n, name=name))
         if self.sessions:
             told.append(words.many("{n} day with treatment.", "{n} days with treatment.", len(self.sessions)))
         return _plain(Sentence(" ".join(told)))
@@ -433,7 +462,7 @@ def _outline(symptom: Symptom, r: float) -> str:
 
 
 def _session(x: float, y: float, lowest: float, half: float) -> str:
-    """A treatment session: a triangle, `half` as wide, with its tip at `y`, and a dashed line down to the axis."""
+    """A treatment session: a triangle with its tip at `y`, twice `half` wide, over a dashed line."""
     return (
         f'<g class="session">{_line(x, y, x, lowest, "treated", SESSION, 2.5, dashed=True)}'
         f'<path d="M{_n(x - half)} {_n(y - 17)}H{_n(x + half)}L{_n(x)} {_n(y)}Z" fill="{SESSION}" '
@@ -469,7 +498,12 @@ def _text(
     look += ' font-weight="bold"' if bold else ""
     look += f' text-anchor="{anchor}"' if anchor != "start" else ""
     look += f' stroke="{PAPER}" stroke-width="8" paint-order="stroke"' if halo else ""
-    return f'<text class={quoteattr(kind)} x="{_n(x)}" y="{_n(y)}"{look}>{escape(text)}</text>'
+    return f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}"{look}>{_escaped(text)}</text>'
+
+
+def _escaped(text: str) -> str:
+    """Text as XML holds it; html.escape does what xml.sax would, which brings a network library along."""
+    return html.escape(text, quote=False)
 
 
 def _n(value: float) -> str:
@@ -483,7 +517,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U
 
 
 def _plain(text: Sentence | str) -> str:
-    """The letters of a text: a Sentence is Telegram HTML, anything else is taken as it is."""
+    """The letters of a text on one line: a Sentence is Telegram HTML, anything else is taken as it is."""
     if isinstance(text, Sentence):
         text = html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
-    return unicodedata.normalize("NFC", _NOT_XML.sub("", str(text)))
+    return unicodedata.normalize("NFC", " ".join(_NOT_XML.sub("", text).split()))

@@ -1,6 +1,6 @@
 """What we remember. The only place with SQLAlchemy: plain verbs that take the transaction first."""
 
-from bot.storage import digests, entries, inbox, outbox, people, prompts, sessions, sharing
+from bot.storage import digests, entries, inbox, outbox, panels, people, prompts, sessions, sharing
 from bot.storage.database import AlreadyRunning, CannotOpen, Database
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "entries",
     "inbox",
     "outbox",
+    "panels",
     "people",
     "prompts",
     "sessions",

@@ -10,7 +10,6 @@ import json
 from typing import Any, Final
 
 import aiohttp
-from telegram._utils.defaultvalue import DEFAULT_NONE, DefaultValue
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -56,10 +55,10 @@ class Request(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
-        write_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
-        connect_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
-        pool_timeout: DefaultValue[None] | float | None = DEFAULT_NONE,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
     ) -> tuple[int, bytes]:
         """One call. Returns the HTTP status and the body. Raises NotSent or Unanswered."""
         data: aiohttp.FormData | dict[str, str] | None = None
@@ -72,7 +71,8 @@ class Request(BaseRequest):
                     data.add_field(name, content, filename=filename, content_type=kind)
             else:
                 data = request_data.json_parameters
-        wait = ANSWER_FOR if isinstance(read_timeout, DefaultValue) else read_timeout
+        # PTB marks "not given" with an object of its own.
+        wait = float(read_timeout) if isinstance(read_timeout, int | float) else ANSWER_FOR
         return await self.post_form(url, data, wait, method)
 
     async def post_form(

@@ -103,7 +103,8 @@ class Sender:
 
     def idle(self) -> bool:
         """Whether nothing is read, under way or to be settled."""
-        return not (self._more or self._running or self._settled or self._now_lanes or self._new_lanes)
+        lanes = [*self._now_lanes.values(), *self._new_lanes.values()]
+        return not (self._more or self._running or self._settled or any(lane.waiting for lane in lanes))
 
     async def run(self) -> None:
         """Send for ever. A database that can't be written ends it with an exception."""

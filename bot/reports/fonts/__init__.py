@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +42,7 @@ def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def lines(text: str, room: float, size: float, *, most: int, bold: bool = False) -> tuple[str, ...]:
-    """`text` broken between words into at most `most` lines no wider than `room`; the last may be cut short."""
+    """`text` broken between words into `most` lines or fewer, no wider than `room`; the last may be cut."""
     found: list[str] = []
     rest = text.split()
     while rest and len(found) < most - 1:
@@ -56,7 +56,7 @@ def lines(text: str, room: float, size: float, *, most: int, bold: bool = False)
     return tuple(found)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _face(path: Path) -> _Face:
     """Read a font's widths: tables head, hhea, hmtx and cmap (format 4) of the OpenType specification 1.9."""
     data = path.read_bytes()
@@ -94,7 +94,8 @@ def _glyphs(data: bytes, cmap: int) -> dict[int, int]:
         for code in range(first, min(last, 0xFFFE) + 1):
             glyph = code
             if offset:
-                (glyph,) = struct.unpack_from(">H", data, offsets_at + 2 * segment + offset + 2 * (code - first))
+                at = offsets_at + 2 * segment + offset + 2 * (code - first)
+                (glyph,) = struct.unpack_from(">H", data, at)
                 if glyph == 0:
                     continue
             if mapped := (glyph + delta) & 0xFFFF:

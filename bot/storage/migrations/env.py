@@ -1,6 +1,6 @@
 """Runs the migrations on the connection that the program hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from bot.storage.columns import Instant, Of
 from bot.storage.tables import metadata
 
 
-def plain(kind: str, thing: object, _: Any) -> str | bool:
+def plain(kind: str, thing: object, _: Any) -> str | Literal[False]:
     """Write our column types into a script as what they are in the file, so that it never changes with our code."""
     if kind == "type" and isinstance(thing, Instant):
         return "sa.DateTime(timezone=True)"

@@ -1,0 +1,228 @@
+"""The composition root: puts receiver, worker, sender and ticker together; they live and die as one.
+
+Everything that can fail fails before anything has started: settings, cards, database, token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import ContextTypes, ExtBot
+
+from bot import chat, handlers, logs, storage
+from bot.clock import Clock, WallClock
+from bot.diary.people import PatientId, Role
+from bot.handlers import DiaryApplication, DiaryContext
+from bot.jobs import Ticker
+from bot.reports.pictures import CourseOrder, Order, QrOrder, Studio
+from bot.settings import Settings
+from bot.storage.inbox import Arrival
+from bot.storage.outbox import Parcel
+from bot.wire import Receiver, Request, Sender, TokenRevoked, Worker
+
+log = logs.get(__name__)
+
+CONNECTIONS: Final = 300
+"""More than the sender's calls at once, so that a poll or a tap never waits for a free one."""
+TICK_EVERY: Final = 60
+"""Seconds."""
+LONGEST_PAUSE: Final = 30.0
+
+
+class Program:
+    """The running bot: made inside an event loop; `run` ends when one of its parts does."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or WallClock()
+        self.database = storage.Database(settings.database_path)
+        self.ticker = Ticker(self.database, settings)
+        self._tick_failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.studio = Studio()
+        token = settings.bot_token.get_secret_value()
+        self._base_url = f"{settings.telegram_api_url}/bot{token}"
+        self._request = Request(CONNECTIONS)
+        self._poll_request = Request(2)
+        bot: ExtBot[Any] = ExtBot(
+            token,
+            base_url=f"{settings.telegram_api_url}/bot",
+            base_file_url=f"{settings.telegram_api_url}/file/bot",
+            request=self._request,
+            get_updates_request=self._poll_request,
+        )
+        application = (
+            DiaryApplication.builder()
+            .application_class(DiaryApplication)
+            .bot(bot)
+            .updater(None)
+            .context_types(ContextTypes(context=DiaryContext))
+            .build()
+        )
+        assert isinstance(application, DiaryApplication)
+        self.application = application
+        for handler in handlers.surface():
+            self.application.add_handler(handler)
+        self.sender = Sender(
+            self.database,
+            self._request,
+            self._base_url,
+            self.clock,
+            self._draw,
+            per_second=settings.messages_per_second,
+            per_second_per_chat=settings.messages_per_second_per_chat,
+        )
+        self.worker = Worker(self.database, self.clock, self._handle, self._apologise, self.sender.wake)
+        self.receiver = Receiver(
+            self.database, self._poll_request, self._base_url, self.clock, self.worker.wake
+        )
+
+    # --- life -------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises what ends a part; then all of them are ended and the file is closed."""
+        chat.alerts.check_cards(self.settings.cards_dir)
+        await self.database.open(self.clock.now())
+        try:
+            await self._greet()
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(self.sender.run(), name="sender")
+                parts.create_task(self.worker.run(), name="worker")
+                parts.create_task(self.receiver.run(), name="receiver")
+                parts.create_task(self._clockwork(), name="clockwork")
+        finally:
+            await self._close()
+
+    async def _greet(self) -> None:
+        """Learn who we are and tell Telegram our commands; wait as long as the network is away."""
+        pause = 1.0
+        while True:
+            try:
+                await self.application.initialize()
+                await self.application.bot.delete_webhook(drop_pending_updates=False)
+                for language in chat.words.LANGUAGES:
+                    menu = chat.people.commands([Role.PATIENT], chat.words.words(language))
+                    await self.application.bot.set_my_commands(
+                        [(entry["command"], entry["description"]) for entry in menu],
+                        scope={"type": "all_private_chats"},
+                        language_code=None if language == chat.words.DEFAULT else language,
+                    )
+            except InvalidToken:
+                raise TokenRevoked(
+                    "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
+                ) from None
+            except (NetworkError, TelegramError) as error:
+                log.warning("Telegram can't be reached; trying again", why=type(error).__name__, pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+            else:
+                log.info("the bot is up", name=self.application.bot.username)
+                return
+
+    async def _clockwork(self) -> None:
+        """Tick every minute, once what waited at Telegram has been taken in and worked off."""
+        await self.receiver.first_poll.wait()
+        while not self.worker.idle():
+            await asyncio.sleep(0.05)
+        await self.tick()
+        queue = self.application.job_queue
+        assert queue is not None
+        queue.run_repeating(
+            self._tick_job,
+            interval=TICK_EVERY,
+            first=TICK_EVERY - self.clock.now().second,
+            # PTB's defaults silently drop a tick that is a second late.
+            job_kwargs={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        await queue.start()
+        try:
+            # APScheduler would only log a failed tick, and the diary would stand still.
+            await self._tick_failure
+        finally:
+            await queue.stop(wait=False)
+
+    async def _tick_job(self, _: object) -> None:
+        try:
+            await self.tick()
+        except Exception as error:
+            if not self._tick_failure.done():
+                self._tick_failure.set_exception(error)
+
+    async def tick(self) -> dict[str, int]:
+        """Do what is due now."""
+        counts = await self.ticker.tick(self.clock.now())
+        if counts:
+            self.sender.wake()
+        return counts
+
+    async def quiet(self) -> None:
+        """Wait until everything received is handled and everything said is sent."""
+        while True:
+            await asyncio.sleep(0.01)
+            if not (self.worker.idle() and self.sender.idle()):
+                continue
+            waiting = await self.database.write(lambda tx: storage.inbox.depth(tx) + storage.outbox.depth(tx))
+            if waiting == 0 and self.worker.idle() and self.sender.idle():
+                return
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which there is something to do."""
+        return await self.database.write(storage.prompts.next_due_at)
+
+    async def _close(self) -> None:
+        with contextlib.suppress(TelegramError, RuntimeError):
+            await self.application.shutdown()
+        await self._request.shutdown()
+        await self._poll_request.shutdown()
+        await self.studio.close()
+        await self.database.close()
+        log.info("the bot has stopped")
+
+    # --- what the parts need of each other ----------------------------------------------------------------------
+
+    def _handle(self, tx: Connection, arrival: Arrival) -> None:
+        handlers.handle(self.application, self.settings, tx, arrival, self.clock.now())
+
+    def _apologise(self, tx: Connection, arrival: Arrival) -> None:
+        handlers.apologise(self.application, self.settings, tx, arrival, self.clock.now())
+
+    async def _draw(self, parcel: Parcel) -> bytes | None:
+        """The picture of an outbox row; None where its reader may no longer see it."""
+        order = await self.database.read(lambda tx: _order(tx, parcel))
+        return None if order is None else await self.studio.make(order)
+
+
+def _order(tx: Connection, parcel: Parcel) -> Order | None:
+    picture = parcel.body["picture"]
+    values = picture["values"]
+    if picture["kind"] == "qr":
+        return QrOrder(values["link"])
+    patient_id = PatientId(values["patient"])
+    if not storage.sharing.may_read(tx, parcel.chat_id, patient_id):
+        return None
+    return CourseOrder(
+        storage.entries.diary_of(tx, storage.people.patient_by_id(tx, patient_id)),
+        date.fromisoformat(values["first"]),
+        date.fromisoformat(values["last"]),
+        values["language"],
+        values["title"],
+    )
+
+
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT."""
+    program = Program(settings)
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await program.run()

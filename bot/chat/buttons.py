@@ -1,0 +1,254 @@
+"""What a tap carries: typed payloads that fit Telegram's 64 bytes and refuse whatever is not one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date, time
+from enum import StrEnum
+from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
+
+from bot.diary.entries import Side
+from bot.diary.people import Role, Stage
+from bot.diary.sessions import Kind
+
+MAX_BYTES: Final = 64
+
+
+class BadTap(ValueError):
+    """This payload is none of ours, or of a form that is no longer in use."""
+
+
+Tap = TypeVar("Tap")
+_BY_CODE: dict[str, type[Any]] = {}
+_CODE_OF: dict[type[Any], str] = {}
+
+
+@dataclass_transform(frozen_default=True)
+def payload(code: str) -> Callable[[type[Tap]], type[Tap]]:
+    """Make a dataclass a payload that begins with `code`."""
+
+    def enlist(kind: type[Tap]) -> type[Tap]:
+        if code in _BY_CODE:
+            raise ValueError(f"the code {code} is taken")
+        made = dataclass(frozen=True, slots=True)(kind)
+        _BY_CODE[code], _CODE_OF[made] = made, code
+        return made
+
+    return enlist
+
+
+def pack(tap: object) -> str:
+    """The payload as text. Raises ValueError when it is longer than a button may carry."""
+    parts = [_CODE_OF[type(tap)]] + [_text(getattr(tap, field.name)) for field in fields(tap)]  # type: ignore[arg-type]
+    data = ":".join(parts)
+    if len(data.encode()) > MAX_BYTES:
+        raise ValueError("this payload is longer than a button may carry")
+    return data
+
+
+def unpack(data: str) -> Any:
+    """The payload in a text. Raises BadTap for anything else."""
+    code, *parts = data.split(":")
+    kind = _BY_CODE.get(code)
+    if kind is None:
+        raise BadTap("unknown button")
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    if len(parts) != len(names):
+        raise BadTap("unknown form of a button")
+    try:
+        return kind(**{name: _value(hints[name], part) for name, part in zip(names, parts, strict=True)})
+    except (ValueError, KeyError):
+        raise BadTap("unreadable button") from None
+
+
+def code_of(kind: type[Any]) -> str:
+    """The first part of the payload of this kind."""
+    return _CODE_OF[kind]
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case date():
+            return value.strftime("%Y%m%d")
+        case time():
+            return value.strftime("%H%M")
+        case bool():
+            return "1" if value else "0"
+        case _:
+            return str(value)
+
+
+def _value(hint: Any, part: str) -> Any:
+    optional = getattr(hint, "__args__", ())
+    if optional:
+        if part == "":
+            return None
+        hint = optional[0]
+    if hint is date:
+        return date(int(part[:4]), int(part[4:6]), int(part[6:8]))
+    if hint is time:
+        return time(int(part[:2]), int(part[2:4]))
+    if hint is bool:
+        return {"1": True, "0": False}[part]
+    if hint is int:
+        return int(part)
+    return hint(part)
+
+
+# --- the diary ------------------------------------------------------------------------------------------------
+
+
+@payload("s")
+class Score:
+    """A score for an item on a day; no value: skip this one."""
+
+    day: date
+    item: int
+    value: int | None
+
+
+@payload("no")
+class NotToday:
+    day: date
+
+
+@payload("go")
+class Resume:
+    """Show the day: its open question, or what was stored."""
+
+    day: date
+
+
+@payload("ch")
+class Change:
+    """Choose what to correct."""
+
+    day: date
+
+
+@payload("ci")
+class ChangeItem:
+    day: date
+    item: int
+
+
+@payload("nt")
+class AddNote:
+    day: date
+
+
+@payload("nn")
+class NoNote:
+    """The patient does not want to write a note after all."""
+
+
+@payload("nu")
+class UndoNote:
+    note: int
+
+
+@payload("mv")
+class MoveScores:
+    """What was typed was meant for the other day; `since` is when it was entered, in microseconds of the epoch."""
+
+    from_day: date
+    to_day: date
+    since: int
+
+
+class Whose(StrEnum):
+    OWN = "own"
+    PANEL = "panel"
+
+
+@payload("wk")
+class Week:
+    whose: Whose
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+@payload("en")
+class Enrol:
+    """An answer to one step of the enrolment."""
+
+    stage: Stage
+    answer: str
+
+
+@payload("la")
+class Language:
+    code: str
+
+
+@payload("bt")
+class BecomeTherapist:
+    """The clinic admin treats patients too."""
+
+
+@payload("tn")
+class RenameTherapist:
+    """The therapist wants patients to read another name."""
+
+
+@payload("hi")
+class Invite:
+    """Invite someone of this role: ask for the name."""
+
+    role: Role
+
+
+# --- the panel ------------------------------------------------------------------------------------------------
+
+
+@payload("pc")
+class Card:
+    patient: int
+
+
+@payload("pn")
+class Notes:
+    patient: int
+
+
+@payload("pl")
+class Panel:
+    page: int
+
+
+# --- treatment sessions ---------------------------------------------------------------------------------------
+
+
+@payload("se")
+class Session:
+    """A session as far as it is known; the first thing missing is asked next. `side` is "-" where there is none."""
+
+    patient: int
+    day: date | None
+    kind: Kind | None
+    site: str | None
+    side: str | None
+
+
+NO_SIDE: Final = "-"
+
+
+def side_of(text: str) -> Side | None:
+    return None if text == NO_SIDE else Side(text)
+
+
+@payload("sd")
+class SessionDate:
+    """The date will be typed."""
+
+    patient: int
+
+
+@payload("su")
+class UndoSession:
+    session: int

@@ -1,0 +1,242 @@
+"""The evening bubble, and what is said about scores and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.chat import buttons
+from bot.chat.buttons import pack
+from bot.chat.items import item_name
+from bot.chat.messages import Button, Message, Row
+from bot.chat.typed import Reason
+from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
+
+PER_ROW = 4
+"""Number buttons side by side: on a telephone each is as wide as a thumb."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """What the bubble of one diary day is made of: its items, what counts, and the day before."""
+
+    day: date
+    items: Sequence[Item]
+    values: Mapping[ItemId, int | None]
+    before: Mapping[ItemId, int | None]
+    declined: bool = False
+
+    @property
+    def next_item(self) -> Item | None:
+        """The item to be asked now."""
+        return next((item for item in self.items if item.id not in self.values), None)
+
+
+def bubble(view: DayView, words: Words) -> Message:
+    """The bubble as it should look now: the next question, or what was stored."""
+    item = view.next_item
+    if item is None:
+        return summary(view, words)
+    return declined(view, words) if view.declined else question(view, item, words)
+
+
+def question(view: DayView, item: Item, words: Words, *, changing: bool = False) -> Message:
+    """One question with its buttons."""
+    place = view.items.index(item) + 1
+    head = joined(
+        " · ",
+        [bold(item_name(item, words)), words.day(view.day), words("{n} of {all}", n=place, all=len(view.items))],
+    )
+    text = joined(
+        "\n",
+        [
+            head,
+            words("How strong was it in the past 24 hours?"),
+            Sentence(f"<i>{meaning(item.symptom, words)}</i>"),
+            words("0 = none, 10 = worst possible"),
+        ],
+    )
+    answers = [
+        Button(sentence(str(value)), tap=pack(buttons.Score(view.day, item.id, value)))
+        for value in range(LOWEST, HIGHEST + 1)
+    ]
+    rows: list[Row] = [tuple(answers[i : i + PER_ROW]) for i in range(0, len(answers), PER_ROW)]
+    if changing:
+        rows.append((Button(words("Back"), tap=pack(buttons.Resume(view.day))),))
+    else:
+        skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
+        rows.append((skip, Button(words("Not today"), tap=pack(buttons.NotToday(view.day)))))
+    return Message(text, tuple(rows))
+
+
+def meaning(symptom: Symptom, words: Words) -> Sentence:
+    """A few defining words: people mix up tingling and numbness (PMC2531087)."""
+    match symptom:
+        case Symptom.BURNING:
+            return words("like heat or a sunburn on the skin")
+        case Symptom.TINGLING:
+            return words("pins and needles, pricking, crawling")
+        case Symptom.PAIN:
+            return words("aching, stabbing, shooting or throbbing")
+        case Symptom.NUMBNESS:
+            return words("less feeling than usual, like wearing a sock or a glove")
+        case Symptom.SLEEP:
+            return words("how much your symptoms disturbed your sleep")
+
+
+def value_words(value: int | None, words: Words) -> Sentence:
+    return words("skipped") if value is None else sentence(str(value))
+
+
+def summary(view: DayView, words: Words) -> Message:
+    """After the last answer: what was stored, with the day before beside it."""
+    lines = [words("Thank you. This is stored for {day}:", day=words.day(view.day))]
+    for item in view.items:
+        line = words("{item}: {value}", item=item_name(item, words), value=bold(value_words(view.values[item.id], words)))
+        earlier = view.before.get(item.id)
+        if earlier is not None:
+            line = words("{line} (the day before: {earlier})", line=line, earlier=earlier)
+        lines.append(line)
+    return Message(joined("\n", lines), ((change_button(view.day, words), note_button(view.day, words)),))
+
+
+def declined(view: DayView, words: Words) -> Message:
+    """The patient said "not today"."""
+    lines = [words("All right, no more questions for {day}. Rest well.", day=words.day(view.day))]
+    lines += [
+        words("{item}: {value}", item=item_name(item, words), value=bold(value_words(view.values[item.id], words)))
+        for item in view.items
+        if item.id in view.values
+    ]
+    resume = Button(words("Answer after all"), tap=pack(buttons.Resume(view.day)))
+    return Message(joined("\n", lines), ((resume, note_button(view.day, words)),))
+
+
+def change_button(day: date, words: Words) -> Button:
+    return Button(words("Change"), tap=pack(buttons.Change(day)))
+
+
+def note_button(day: date, words: Words) -> Button:
+    return Button(words("Add a note"), tap=pack(buttons.AddNote(day)))
+
+
+def choose_change(view: DayView, words: Words) -> Message:
+    """Which score should be another one?"""
+    rows: list[Row] = [
+        (
+            Button(
+                words("{item}: {value}", item=item_name(item, words), value=value_words(view.values[item.id], words))
+                if item.id in view.values
+                else item_name(item, words),
+                tap=pack(buttons.ChangeItem(view.day, item.id)),
+            ),
+        )
+        for item in view.items
+    ]
+    rows.append((Button(words("Back"), tap=pack(buttons.Resume(view.day))),))
+    return Message(words("Which answer for {day} would you like to change?", day=words.day(view.day)), tuple(rows))
+
+
+# --- typed answers --------------------------------------------------------------------------------------------
+
+
+def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | None, words: Words) -> Message:
+    """The answer to typed scores: which day, which values, and what comes next."""
+    values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
+    lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(values))]
+    following = view.next_item
+    if following is not None and not view.declined:
+        lines.append(words("Next: {item}, 0 to 10?", item=item_name(following, words)))
+    return Message(joined("\n", lines), ((other,),) if other else ())
+
+
+def other_day_button(view_day: date, other_day: date, since: int, words: Words) -> Button:
+    """It was meant for the other day."""
+    return Button(
+        words("It was for {day}", day=words.day(other_day)),
+        tap=pack(buttons.MoveScores(view_day, other_day, since)),
+    )
+
+
+def moved(view: DayView, given: Sequence[tuple[Item, int]], words: Words) -> Message:
+    values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
+    return Message(words("Moved to {day}: {values}.", day=words.day(view.day), values=bold(values)))
+
+
+def which_item(view: DayView, items: Sequence[Item], value: int, words: Words) -> Message:
+    """A lone number with no open question, or a name that fits several items."""
+    rows: list[Row] = [
+        (Button(item_name(item, words), tap=pack(buttons.Score(view.day, item.id, value))),) for item in items
+    ]
+    return Message(words("{value} for {day}: what is it for?", value=value, day=words.day(view.day)), tuple(rows))
+
+
+def unclear(reason: Reason, items: Sequence[Item], words: Words) -> Message:
+    """Nothing was stored: why, and how to say it."""
+    match reason:
+        case Reason.OUT_OF_RANGE | Reason.NEGATIVE:
+            why = words("The scale goes from 0 to 10.")
+        case Reason.FRACTION:
+            why = words("I can only keep whole numbers from 0 to 10. Which one fits best?")
+        case Reason.RANGE:
+            why = words("I can only keep one number. Which one fits best?")
+        case Reason.COUNT:
+            why = words("I am not sure which number is for what.")
+        case Reason.CONTRADICTION:
+            why = words("There are two different numbers for the same thing.")
+        case _:
+            why = words("I am not sure what you mean.")
+    example = ", ".join(
+        words("{item} {value}", item=item_name(item, words), value=value)
+        for item, value in zip(items, (4, 3, 5, 4, 3, 5), strict=False)
+    )
+    return Message(
+        joined(
+            "\n",
+            [why, words("Nothing was stored. Please send it again, for example: {example}", example=Sentence(example))],
+        )
+    )
+
+
+def closed(day: date, words: Words) -> Message:
+    """A score for a day that is over."""
+    return Message(
+        words(
+            "{day} is closed: a day takes answers until noon of the next day. "
+            "You can send me a note about it at any time.",
+            day=words.day(day),
+        )
+    )
+
+
+# --- notes ----------------------------------------------------------------------------------------------------
+
+
+def ask_note(day: date, words: Words) -> Message:
+    return Message(
+        words("Write your note for {day} as a message. I keep it as you write it.", day=words.day(day)),
+        ((Button(words("No note"), tap=pack(buttons.NoNote())),),),
+    )
+
+
+def no_note(words: Words) -> Message:
+    return Message(words("All right, no note."))
+
+
+def note_stored(day: date, note_id: int, readers: Sequence[str], words: Words) -> Message:
+    """The receipt of a note: that it is kept, and who will read it."""
+    if readers:
+        who = words("{names} can read it, but nobody watches this chat around the clock.",
+                    names=words.listed([sentence(name) for name in readers]))
+    else:
+        who = words("Only you can read it.")
+    return Message(
+        joined("\n", [words("Kept as a note for {day}.", day=words.day(day)), who]),
+        ((Button(words("Undo"), tap=pack(buttons.UndoNote(note_id))),),),
+    )
+
+
+def note_undone(words: Words) -> Message:
+    return Message(words("The note is gone."))

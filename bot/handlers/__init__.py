@@ -1,0 +1,239 @@
+"""Someone did something in Telegram: what now? The whole surface, in one ordered list.
+
+Handlers are plain functions of a Turn. They never wait: each is run to its end inside the transaction that marks its
+update done, so nothing they write or say can be half there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from telegram import Update
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackContext,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot import chat
+from bot.chat import buttons
+from bot.handlers import digests, entries, people, sessions
+from bot.handlers.turn import Turn
+from bot.settings import Settings
+from bot.storage.inbox import Arrival
+
+Command = Callable[[Turn, str], None]
+Tapped = Callable[[Turn, Any], None]
+
+COMMANDS: dict[str, Command] = {
+    "start": people.start,
+    "today": entries.today,
+    "week": digests.week,
+    "urgent": people.urgent,
+    "patients": digests.patients,
+    "digest": digests.digest,
+    "session": sessions.session,
+    "invite": people.invite,
+    "invite_therapist": people.invite_therapist,
+    "language": people.language,
+    "help": people.help_,
+}
+TAPS: dict[type[Any], Tapped] = {
+    buttons.Score: entries.score,
+    buttons.NotToday: entries.not_today,
+    buttons.Resume: entries.resume,
+    buttons.Change: entries.change,
+    buttons.ChangeItem: entries.change_item,
+    buttons.AddNote: entries.add_note,
+    buttons.NoNote: entries.no_note,
+    buttons.UndoNote: entries.undo_note,
+    buttons.MoveScores: entries.move,
+    buttons.Enrol: people.answer,
+    buttons.Language: people.set_language,
+    buttons.BecomeTherapist: people.become_therapist,
+    buttons.RenameTherapist: people.rename_therapist,
+    buttons.Week: digests.whose,
+    buttons.Card: digests.card,
+    buttons.Notes: digests.notes,
+    buttons.Panel: digests.page,
+    buttons.Session: sessions.step,
+    buttons.SessionDate: sessions.ask_date,
+    buttons.UndoSession: sessions.undo,
+}
+
+
+class HandlerWaited(RuntimeError):
+    """A handler waited for something; handlers run inside a transaction and must not."""
+
+
+class DiaryContext(CallbackContext[Any, Any, Any, Any]):
+    """PTB's context with our Turn. Kept trivial: PTB swallows an exception of its constructor."""
+
+    @property
+    def turn(self) -> Turn:
+        turn: Turn = self.application.turn  # type: ignore[attr-defined]
+        return turn
+
+
+class DiaryApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """PTB's application, which hands a handler's exception on to the worker instead of swallowing it."""
+
+    turn: Turn | None = None
+
+    async def process_error(self, update: object, error: Exception, *args: Any, **kwargs: Any) -> bool:
+        raise error
+
+
+def surface() -> list[BaseHandler[Any, Any, Any]]:
+    """Every handler, first match wins: groups, membership, commands, taps, places, texts, the rest."""
+    private = filters.ChatType.PRIVATE
+    handlers: list[BaseHandler[Any, Any, Any]] = [
+        MessageHandler(~private, _run(lambda turn, update: None)),
+        ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
+    ]
+    handlers += [CommandHandler(name, _command(run), private) for name, run in COMMANDS.items()]
+    handlers += [
+        CallbackQueryHandler(_tap(run), pattern=re.compile(f"^{buttons.code_of(kind)}:|^{buttons.code_of(kind)}$"))
+        for kind, run in TAPS.items()
+    ]
+    handlers += [
+        CallbackQueryHandler(_run(_unknown_tap)),
+        MessageHandler(filters.COMMAND, _run(_unknown_command)),
+        MessageHandler(filters.LOCATION, _run(_location)),
+        MessageHandler(filters.TEXT, _run(_text)),
+        MessageHandler(~filters.StatusUpdate.ALL, _run(lambda turn, _: people.other_thing(turn))),
+        TypeHandler(Update, _run(lambda turn, _: None)),
+    ]
+    return handlers
+
+
+def handle(
+    application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime
+) -> None:
+    """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
+    update = Update.de_json(_lean(json.loads(arrival.body)), application.bot)
+    if update is None or update.effective_chat is None:
+        return
+    turn = Turn(tx, update, now, settings, application.bot.username)
+    turn.reached() if update.my_chat_member is None else None
+    application.turn = turn
+    try:
+        running = application.process_update(update)
+        try:
+            running.send(None)
+        except StopIteration:
+            pass
+        else:
+            running.close()
+            raise HandlerWaited
+    finally:
+        application.turn = None
+    turn.close()
+
+
+def apologise(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
+    """Tell the sender of an update that could not be handled that nothing was saved."""
+    raw = json.loads(arrival.body)
+    about = raw.get("message") or raw.get("edited_message") or (raw.get("callback_query") or {})
+    where = about.get("chat") or (about.get("message") or {}).get("chat") or {}
+    if where.get("type") != "private":
+        return
+    bare = {
+        "update_id": raw["update_id"],
+        "message": {
+            "message_id": 0,
+            "date": 0,
+            "chat": {"id": int(where["id"]), "type": "private"},
+            "from": {"id": int(where["id"]), "is_bot": False, "first_name": ""},
+        },
+    }
+    update = Update.de_json(bare, application.bot)
+    turn = Turn(tx, update, now, settings, application.bot.username)
+    query = raw.get("callback_query")
+    turn.tap_id = str(query["id"]) if isinstance(query, dict) and "id" in query else None
+    turn.say(chat.people.not_saved(turn.words))
+    turn.close()
+
+
+def _lean(raw: dict[str, Any]) -> dict[str, Any]:
+    """Without the tapped message's keyboard: parsing it takes half the time, and nobody reads it."""
+    query = raw.get("callback_query")
+    if isinstance(query, dict) and isinstance(query.get("message"), dict):
+        query["message"].pop("reply_markup", None)
+    return raw
+
+
+# --- from PTB's form of a handler to ours ----------------------------------------------------------------------
+
+
+def _run(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext], Any]:
+    async def run(update: Update, context: DiaryContext) -> None:
+        act(context.turn, update)
+
+    return run
+
+
+def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
+    async def run(update: Update, context: DiaryContext) -> None:
+        context.turn.expect(None)
+        act(context.turn, " ".join(context.args or []))
+
+    return run
+
+
+def _tap(act: Tapped) -> Callable[[Update, DiaryContext], Any]:
+    async def run(update: Update, context: DiaryContext) -> None:
+        turn = context.turn
+        assert update.callback_query is not None
+        try:
+            tap = buttons.unpack(update.callback_query.data or "")
+        except buttons.BadTap:
+            turn.toast(chat.people.old_button(turn.words))
+            return
+        turn.expect(None)
+        act(turn, tap)
+
+    return run
+
+
+def _unknown_tap(turn: Turn, _: Update) -> None:
+    turn.toast(chat.people.old_button(turn.words))
+
+
+def _unknown_command(turn: Turn, _: Update) -> None:
+    people.help_(turn, "")
+
+
+def _location(turn: Turn, update: Update) -> None:
+    assert update.effective_message is not None
+    place = update.effective_message.location
+    assert place is not None
+    people.location(turn, place.latitude, place.longitude)
+
+
+def _text(turn: Turn, update: Update) -> None:
+    message = update.effective_message
+    assert message is not None
+    replied = message.reply_to_message
+    people.text(turn, message.text or "", None if replied is None else replied.message_id)
+
+
+def _membership(turn: Turn, update: Update) -> None:
+    member = update.my_chat_member
+    assert member is not None
+    if turn.private:
+        people.membership(turn, member.new_chat_member.status)
+    elif member.new_chat_member.status in ("member", "administrator", "restricted"):
+        people.group(turn)

@@ -1,0 +1,108 @@
+"""Someone asks for a week, a panel, a card."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bot import chat, diary, reports, storage
+from bot.chat import buttons
+from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
+from bot.diary.sharing import Share
+from bot.handlers import entries
+from bot.handlers.turn import Turn
+
+NOTES_FROM = timedelta(weeks=8)
+
+
+def week(turn: Turn, _: str) -> None:
+    """`/week`: one's own; of a therapist the panel's; of someone who is both, whichever they say."""
+    roles = turn.roles
+    if Role.PATIENT in roles and Role.THERAPIST in roles:
+        turn.say(chat.people.whose_week(turn.words))
+    elif Role.THERAPIST in roles:
+        digest(turn, "")
+    else:
+        _own(turn)
+
+
+def whose(turn: Turn, tap: buttons.Week) -> None:
+    if tap.whose is buttons.Whose.OWN:
+        _own(turn)
+    else:
+        digest(turn, "")
+
+
+def _own(turn: Turn) -> None:
+    patient = entries.active(turn)
+    if patient is None:
+        turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
+        return
+    kept = storage.entries.diary_of(turn.tx, patient)
+    start = reports.letters.week_shown(patient, kept, turn.now)
+    shares = storage.sharing.readers_of(turn.tx, patient.id)
+    reader = storage.people.therapist_by_id(turn.tx, shares[0].therapist_id).name if shares else None
+    for message in reports.letters.patient_week(patient, kept, start, turn.now, turn.words, reader):
+        turn.say(message, patient_id=patient.id)
+
+
+def digest(turn: Turn, _: str) -> None:
+    """`/digest`: the week of the whole panel."""
+    therapist = turn.therapist
+    if therapist is None:
+        turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
+        return
+    panel = storage.panels.panel_of(turn.tx, therapist.id, turn.now)
+    turn.say(reports.letters.panel_week(panel, [], turn.words))
+
+
+def patients(turn: Turn, _: str) -> None:
+    """`/patients`: everyone who shares a diary, ten at a time."""
+    therapist = turn.therapist
+    if therapist is None:
+        turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
+        return
+    panel = storage.panels.panel_of(turn.tx, therapist.id, turn.now)
+    turn.say(reports.letters.panel_page(panel, 0, turn.words))
+
+
+def page(turn: Turn, tap: buttons.Panel) -> None:
+    therapist = turn.therapist
+    if therapist is None:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    panel = storage.panels.panel_of(turn.tx, therapist.id, turn.now)
+    turn.edit(reports.letters.panel_page(panel, tap.page, turn.words))
+
+
+def card(turn: Turn, tap: buttons.Card) -> None:
+    """The chart and the numbers of one patient, for a therapist who may see them."""
+    found = _shared(turn, tap.patient)
+    if found is None:
+        return
+    patient, share, _ = found
+    kept = storage.entries.diary_of(turn.tx, patient)
+    turn.say(reports.letters.card(patient, share.label, kept, turn.now, turn.words), patient_id=patient.id)
+
+
+def notes(turn: Turn, tap: buttons.Notes) -> None:
+    found = _shared(turn, tap.patient)
+    if found is None:
+        return
+    patient, share, _ = found
+    since: date = diary.days.day_of(turn.now, patient.zone) - NOTES_FROM
+    written = storage.entries.notes_since(turn.tx, patient.id, since)
+    turn.say(reports.letters.notes(share.label, written, turn.words), patient_id=patient.id)
+
+
+def _shared(turn: Turn, patient_id: int) -> tuple[Patient, Share, Therapist] | None:
+    """The patient, if the therapist of this chat may see the diary; else the button is answered and that is all."""
+    therapist = turn.therapist
+    share = None if therapist is None else storage.sharing.find(turn.tx, PatientId(patient_id), therapist.id)
+    if therapist is None or share is None or not diary.sharing.may_see(share):
+        turn.toast(chat.people.old_button(turn.words))
+        return None
+    patient = storage.people.patient_by_id(turn.tx, share.patient_id)
+    if patient.stage is not Stage.ACTIVE:
+        turn.toast(chat.people.old_button(turn.words))
+        return None
+    return patient, share, therapist

@@ -1,0 +1,327 @@
+"""A patient tapped a score, typed one, or wrote a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from bot import chat, diary, storage
+from bot.chat import buttons, typed
+from bot.chat.entries import DayView
+from bot.chat.messages import Button
+from bot.diary.entries import Day, Item, ItemId, OpenDay
+from bot.diary.people import Patient, Stage
+from bot.handlers.turn import Turn
+
+EXPECT_NOTE = "note:"
+
+
+# --- what a day looks like ------------------------------------------------------------------------------------
+
+
+def active(turn: Turn) -> Patient | None:
+    """The patient of this chat, once enrolled."""
+    patient = turn.patient
+    return patient if patient is not None and patient.stage is Stage.ACTIVE else None
+
+
+def plan(turn: Turn, patient: Patient, day: date) -> Day:
+    """The diary day, made by the patient's present zone where there is none yet."""
+    return storage.entries.plan_day(turn.tx, patient.id, day, patient.zone, diary.days.closes_at(day, patient.zone))
+
+
+def view(turn: Turn, patient: Patient, day: date) -> DayView:
+    """What the bubble of a day shows."""
+    items = [item for item in storage.entries.items_of(turn.tx, patient.id) if item.asked_on(day)]
+    planned = storage.entries.find_day(turn.tx, patient.id, day)
+    return DayView(
+        day=day,
+        items=items,
+        values=_values(turn, patient, day),
+        before=_values(turn, patient, day - diary.days.ONE_DAY),
+        declined=planned is not None and planned.declined_at is not None,
+    )
+
+
+def _values(turn: Turn, patient: Patient, day: date) -> dict[ItemId, int | None]:
+    counted = storage.entries.scores_on(turn.tx, patient.id, day)
+    return {item_id: score.value for (_, item_id), score in counted.items()}
+
+
+def show(turn: Turn, patient: Patient, day: date) -> None:
+    """Bring the day's bubble to the bottom of the chat; an earlier one loses its buttons."""
+    earlier = storage.entries.bubble_of(turn.tx, patient.id, day)
+    if earlier is not None:
+        turn.retire(bubble_id=earlier)
+    bubble = turn.say(chat.entries.bubble(view(turn, patient, day), turn.words), patient_id=patient.id, bubble=True)
+    storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
+
+
+def refresh(turn: Turn, patient: Patient, day: date) -> None:
+    """Edit the day's bubble where it stands; one that was tapped is it from now on."""
+    message = chat.entries.bubble(view(turn, patient, day), turn.words)
+    if turn.tapped is None:
+        bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
+        if bubble is not None:
+            turn.edit(message, bubble_id=bubble, patient_id=patient.id)
+        return
+    adopt(turn, patient, day)
+    turn.edit(message, patient_id=patient.id)
+
+
+def adopt(turn: Turn, patient: Patient, day: date) -> None:
+    """The tapped message is the day's bubble; another one, left over from a crash, is retired."""
+    assert turn.tapped is not None
+    bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
+    if bubble is None:
+        bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now)
+        storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
+    else:
+        other = storage.outbox.message_of(turn.tx, bubble)
+        if other is not None and other != turn.tapped:
+            turn.retire(message_id=other)
+    storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
+
+
+def _open(turn: Turn, patient: Patient, day: date) -> Day | None:
+    """The tapped day if it still takes scores; otherwise the person is told, and the bubble loses its buttons."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    planned = plan(turn, patient, day) if day == today else storage.entries.find_day(turn.tx, patient.id, day)
+    if planned is not None and diary.entries.is_open(planned, turn.now):
+        return planned
+    if turn.tapped is not None:
+        turn.retire(message_id=turn.tapped)
+    turn.say(chat.entries.closed(day, turn.words), patient_id=patient.id)
+    return None
+
+
+# --- taps -----------------------------------------------------------------------------------------------------
+
+
+def score(turn: Turn, tap: buttons.Score) -> None:
+    """A number, or "skip this one"."""
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    planned = _open(turn, patient, tap.day)
+    item = next((i for i in view(turn, patient, tap.day).items if i.id == tap.item), None)
+    if planned is None:
+        return None
+    if item is None or (tap.value is not None and not 0 <= tap.value <= 10):
+        return turn.toast(chat.people.old_button(turn.words))
+    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now)
+    if planned.declined_at is not None:
+        storage.entries.change_day(turn.tx, patient.id, tap.day, declined_at=None)
+    refresh(turn, patient, tap.day)
+    return None
+
+
+def not_today(turn: Turn, tap: buttons.NotToday) -> None:
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    planned = _open(turn, patient, tap.day)
+    if planned is None:
+        return None
+    if view(turn, patient, tap.day).next_item is not None:
+        storage.entries.change_day(
+            turn.tx,
+            patient.id,
+            tap.day,
+            declined_at=planned.declined_at or turn.now,
+            answered_at=planned.answered_at or turn.now,
+        )
+    return refresh(turn, patient, tap.day)
+
+
+def resume(turn: Turn, tap: buttons.Resume) -> None:
+    """Back to the day: "answer after all", or out of a correction or a note."""
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    planned = _open(turn, patient, tap.day)
+    if planned is None:
+        return None
+    if planned.declined_at is not None:
+        storage.entries.change_day(turn.tx, patient.id, tap.day, declined_at=None)
+    return refresh(turn, patient, tap.day)
+
+
+def change(turn: Turn, tap: buttons.Change) -> None:
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    if _open(turn, patient, tap.day) is not None:
+        adopt(turn, patient, tap.day)
+        turn.edit(chat.entries.choose_change(view(turn, patient, tap.day), turn.words), patient_id=patient.id)
+    return None
+
+
+def change_item(turn: Turn, tap: buttons.ChangeItem) -> None:
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    if _open(turn, patient, tap.day) is None:
+        return None
+    seen = view(turn, patient, tap.day)
+    item = next((i for i in seen.items if i.id == tap.item), None)
+    if item is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    adopt(turn, patient, tap.day)
+    turn.edit(chat.entries.question(seen, item, turn.words, changing=True), patient_id=patient.id)
+    return None
+
+
+def move(turn: Turn, tap: buttons.MoveScores) -> None:
+    """What was typed was meant for the other day: it is taken back here and stored there."""
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    if _open(turn, patient, tap.from_day) is None or _open(turn, patient, tap.to_day) is None:
+        return None
+    items = {item.id: item for item in view(turn, patient, tap.to_day).items}
+    since = datetime.fromtimestamp(tap.since // 1_000_000, UTC) + timedelta(microseconds=tap.since % 1_000_000)
+    taken = storage.entries.withdraw_scores(turn.tx, patient.id, tap.from_day, list(items), since, turn.now)
+    if not taken:
+        return turn.toast(chat.people.old_button(turn.words))
+    for item_id, value in taken.items():
+        storage.entries.put_score(turn.tx, patient.id, tap.to_day, item_id, value, turn.now)
+    given = [(items[item_id], value) for item_id, value in taken.items()]
+    turn.edit(chat.entries.moved(view(turn, patient, tap.to_day), given, turn.words), patient_id=patient.id)
+    for day in (tap.from_day, tap.to_day):
+        bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
+        if bubble is not None:
+            turn.edit(
+                chat.entries.bubble(view(turn, patient, day), turn.words), bubble_id=bubble, patient_id=patient.id
+            )
+    return None
+
+
+# --- typed ----------------------------------------------------------------------------------------------------
+
+
+def today(turn: Turn, _: str) -> None:
+    """`/today`: show or resume the present diary day."""
+    patient = active(turn)
+    if patient is None:
+        turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
+        return
+    day = diary.days.day_of(turn.now, patient.zone)
+    planned = plan(turn, patient, day)
+    if planned.declined_at is not None:
+        storage.entries.change_day(turn.tx, patient.id, day, declined_at=None)
+    show(turn, patient, day)
+
+
+def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> None:
+    """A text of an enrolled patient: scores if all of it reads as such, else a note."""
+    replied = None if replied_to is None else storage.entries.day_of_bubble(turn.tx, patient.id, replied_to)
+    on = diary.days.day_of(turn.now, patient.zone)
+    day = diary.entries.target(_open_days(turn, patient), on, replied)
+    seen = view(turn, patient, day)
+    asked = day != on or storage.entries.was_asked(turn.tx, patient.id, day) or bool(seen.values)
+    asking = seen.next_item.id if asked and seen.next_item is not None else None
+    reading = typed.scores(said, seen.items, asking=asking)
+    match reading:
+        case typed.NotScores():
+            note(turn, patient, replied or on, said)
+        case typed.Unclear(reason):
+            turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
+        case _ if _open(turn, patient, day) is None:
+            pass
+        case typed.WhichItem(value):
+            turn.say(chat.entries.which_item(seen, seen.items, value, turn.words), patient_id=patient.id)
+        case typed.WhichSite():
+            _keep(turn, patient, day, [(item, value) for item, value in _rest(reading, seen.items)])
+            fitting = [item for item in seen.items if item.id in reading.items]
+            turn.say(chat.entries.which_item(seen, fitting, reading.value, turn.words), patient_id=patient.id)
+        case typed.Scores(values):
+            by_id = {item.id: item for item in seen.items}
+            _keep(turn, patient, day, [(by_id[item_id], value) for item_id, value in values])
+
+
+def _rest(reading: typed.WhichSite, items: Sequence[Item]) -> list[tuple[Item, int]]:
+    by_id = {item.id: item for item in items}
+    return [(by_id[item_id], value) for item_id, value in reading.rest]
+
+
+def _open_days(turn: Turn, patient: Patient) -> list[OpenDay]:
+    return [
+        OpenDay(
+            day.day,
+            asked=day.intended_at is not None and day.not_asked is None,
+            unfinished=day.declined_at is None and view(turn, patient, day.day).next_item is not None,
+        )
+        for day in storage.entries.open_days(turn.tx, patient.id, turn.now)
+    ]
+
+
+def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, int]]) -> None:
+    """Store typed scores for a day, bring its bubble up to date, and say what was stored."""
+    if not given:
+        return
+    for item, value in given:
+        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now)
+    planned = storage.entries.find_day(turn.tx, patient.id, day)
+    if planned is not None and planned.declined_at is not None:
+        storage.entries.change_day(turn.tx, patient.id, day, declined_at=None)
+    seen = view(turn, patient, day)
+    turn.say(
+        chat.entries.stored(seen, given, _other_day(turn, patient, day), turn.words), patient_id=patient.id
+    )
+    if storage.entries.bubble_of(turn.tx, patient.id, day) is None:
+        show(turn, patient, day)
+    else:
+        refresh(turn, patient, day)
+
+
+def _other_day(turn: Turn, patient: Patient, day: date) -> Button | None:
+    """The button for the other day that these scores could be for: yesterday while it is open, or today."""
+    on = diary.days.day_of(turn.now, patient.zone)
+    other = on if day != on else on - diary.days.ONE_DAY
+    if other != on:
+        planned = storage.entries.find_day(turn.tx, patient.id, other)
+        if planned is None or not diary.entries.is_open(planned, turn.now):
+            return None
+    since = turn.now - datetime.fromtimestamp(0, UTC)
+    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), turn.words)
+
+
+# --- notes ----------------------------------------------------------------------------------------------------
+
+
+def add_note(turn: Turn, tap: buttons.AddNote) -> None:
+    """The next text is a note, whatever it looks like."""
+    patient = active(turn)
+    if patient is None:
+        return turn.toast(chat.people.old_button(turn.words))
+    turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}")
+    turn.say(chat.entries.ask_note(tap.day, turn.words), patient_id=patient.id)
+    return None
+
+
+def no_note(turn: Turn, tap: buttons.NoNote) -> None:
+    turn.edit(chat.entries.no_note(turn.words))
+
+
+def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> None:
+    """The text that "add a note" asked for."""
+    turn.expect(None)
+    note(turn, patient, date.fromisoformat(expecting.removeprefix(EXPECT_NOTE)), said)
+
+
+def note(turn: Turn, patient: Patient, day: date, said: str) -> None:
+    """Keep a note at once; its receipt says who will read it and offers a way back."""
+    if storage.entries.find_day(turn.tx, patient.id, day) is None:
+        plan(turn, patient, day)
+    note_id = storage.entries.add_note(turn.tx, patient.id, day, said, turn.now)
+    shares = storage.sharing.readers_of(turn.tx, patient.id)
+    readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
+    turn.say(chat.entries.note_stored(day, note_id, readers, turn.words), patient_id=patient.id)
+
+
+def undo_note(turn: Turn, tap: buttons.UndoNote) -> None:
+    patient = active(turn)
+    if patient is None or not storage.entries.undo_note(turn.tx, patient.id, tap.note, turn.now):
+        return turn.toast(chat.people.old_button(turn.words))
+    return turn.edit(chat.entries.note_undone(turn.words), patient_id=patient.id)

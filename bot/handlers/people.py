@@ -1,0 +1,472 @@
+"""Someone says hello, opens an invitation, invites, or goes through the enrolment."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import time
+
+from bot import chat, diary, storage
+from bot.chat import buttons, typed
+from bot.chat.people import NOW, WORDING, YES
+from bot.chat.words import LANGUAGES
+from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
+from bot.handlers import entries, sessions
+from bot.handlers.turn import Turn
+
+EXPECT_NAME = "name"
+ENROLLING = (Stage.STORE, Stage.SHARE, Stage.ZONE, Stage.HOUR, Stage.START)
+
+
+# --- hello ----------------------------------------------------------------------------------------------------
+
+
+def start(turn: Turn, code: str) -> None:
+    """`/start`, with the code of an invitation or without."""
+    if code.strip():
+        _open_invite(turn, code.strip())
+        return
+    patient = turn.patient
+    if patient is not None and patient.stage in ENROLLING:
+        ask(turn, patient)
+    elif patient is not None and patient.stage is Stage.DECLINED:
+        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
+    elif patient is not None:
+        _welcome_back(turn, patient)
+    elif not (turn.is_admin or turn.therapist is not None):
+        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+    if turn.is_admin:
+        turn.account  # noqa: B018  (an admin named in the settings gets an account at the first word)
+        turn.put_commands()
+        turn.say(
+            chat.people.admin_welcome(turn.settings.clinic_name, turn.therapist is not None, turn.words)
+        )
+    therapist = turn.therapist
+    if therapist is not None:
+        turn.say(chat.people.therapist_welcome(therapist.name, turn.words))
+
+
+def _welcome_back(turn: Turn, patient: Patient) -> None:
+    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
+    today = diary.days.day_of(turn.now, patient.zone)
+    turn.say(chat.people.welcome_back(next_at, today, turn.words), patient_id=patient.id)
+
+
+def _open_invite(turn: Turn, code: str) -> None:
+    invite = storage.people.find_invite(turn.tx, code)
+    if invite is None:
+        turn.say(chat.people.bad_link("unknown", turn.words))
+    elif invite.used_by is not None and invite.used_by != turn.chat_id:
+        turn.say(chat.people.bad_link("used", turn.words))
+    elif invite.used_by is None and turn.now >= invite.expires_at:
+        turn.say(chat.people.bad_link("expired", turn.words))
+    elif invite.role is Role.PATIENT:
+        _begin(turn, invite)
+    elif invite.role is Role.THERAPIST:
+        _become_therapist(turn, invite)
+    else:
+        _become_admin(turn, invite)
+
+
+def _become_admin(turn: Turn, invite: Invite) -> None:
+    storage.people.add_admin(turn.tx, turn.account.chat_id, turn.now)
+    storage.people.use_invite(turn.tx, invite.id, turn.chat_id, turn.now)
+    turn.put_commands()
+    turn.say(chat.people.admin_welcome(turn.settings.clinic_name, turn.therapist is not None, turn.words))
+
+
+# --- therapists -----------------------------------------------------------------------------------------------
+
+
+def invite_therapist(turn: Turn, label: str) -> None:
+    """`/invite_therapist`, with a name or without: a one-time link."""
+    if not turn.is_admin:
+        turn.say(chat.people.not_for_you(Role.ADMIN, turn.words))
+        return
+    _invite(turn, Role.THERAPIST, label.strip() or None)
+
+
+def _become_therapist(turn: Turn, invite: Invite) -> None:
+    if turn.therapist is not None:
+        turn.say(chat.people.bad_link("yours", turn.words))
+        return
+    storage.people.use_invite(turn.tx, invite.id, turn.chat_id, turn.now)
+    enlist_therapist(turn, invite.label or turn.person_name)
+
+
+def become_therapist(turn: Turn, _: buttons.BecomeTherapist) -> None:
+    """The clinic admin treats patients too: one tap."""
+    if not turn.is_admin or turn.therapist is not None:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    turn.edit(chat.people.admin_welcome(turn.settings.clinic_name, True, turn.words))
+    enlist_therapist(turn, turn.person_name)
+
+
+def enlist_therapist(turn: Turn, name: str) -> None:
+    zone = turn.settings.default_timezone
+    next_at = diary.days.next_weekly(turn.now, zone, turn.settings.digest_weekday, turn.settings.digest_time)
+    therapist = storage.people.add_therapist(
+        turn.tx, turn.account.chat_id, _shortened(name) or str(turn.chat_id), zone, next_at, turn.now
+    )
+    turn.put_commands()
+    turn.say(chat.people.therapist_welcome(therapist.name, turn.words))
+
+
+def rename_therapist(turn: Turn, _: buttons.RenameTherapist) -> None:
+    if turn.therapist is None:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    turn.expect(EXPECT_NAME)
+    turn.say(chat.people.ask_name(turn.words))
+
+
+def expected_name(turn: Turn, said: str) -> None:
+    """The name that "another name" asked for."""
+    therapist = turn.therapist
+    name = " ".join(said.split())
+    if therapist is None:
+        turn.expect(None)
+    elif not name or len(name) > MAX_LABEL:
+        turn.say(chat.people.label_too_long(MAX_LABEL, turn.words))
+    else:
+        turn.expect(None)
+        storage.people.put_therapist_name(turn.tx, therapist.id, name)
+        turn.say(chat.people.named(name, turn.words))
+
+
+# --- inviting patients ----------------------------------------------------------------------------------------
+
+
+def invite(turn: Turn, label: str) -> None:
+    """`/invite NAME`: a one-time link for a patient, with a picture to scan."""
+    if turn.therapist is None:
+        turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
+    elif not label.strip():
+        turn.say(chat.people.invite_whom(turn.words))
+    else:
+        _invite(turn, Role.PATIENT, label)
+
+
+def _invite(turn: Turn, role: Role, label: str | None) -> None:
+    label = None if label is None else " ".join(label.split())
+    if label is not None and len(label) > MAX_LABEL:
+        turn.say(chat.people.label_too_long(MAX_LABEL, turn.words))
+        return
+    code = secrets.token_urlsafe(15)
+    expires_at = turn.now + INVITE_LASTS_FOR
+    therapist = turn.therapist if role is Role.PATIENT else None
+    turn.account  # noqa: B018  (whoever invites has an account from now on)
+    storage.people.add_invite(
+        turn.tx,
+        code,
+        role,
+        therapist_id=None if therapist is None else therapist.id,
+        label=label,
+        expires_at=expires_at,
+        now=turn.now,
+    )
+    zone = turn.settings.default_timezone if therapist is None else therapist.zone
+    link = f"https://t.me/{turn.bot_name}?start={code}"
+    turn.say(chat.people.invite(role, label, link, diary.days.local(expires_at, zone), turn.words))
+
+
+# --- enrolment ------------------------------------------------------------------------------------------------
+
+
+def _begin(turn: Turn, invite: Invite) -> None:
+    """A patient's invitation is opened for the first time, or again by the same patient."""
+    patient = turn.patient
+    if patient is not None and patient.stage is Stage.ACTIVE:
+        turn.say(chat.people.bad_link("yours" if invite.used_by == turn.chat_id else "own", turn.words))
+        return
+    storage.people.use_invite(turn.tx, invite.id, turn.chat_id, turn.now)
+    if patient is None:
+        assert invite.therapist_id is not None
+        zone = storage.people.therapist_by_id(turn.tx, invite.therapist_id).zone
+        patient = storage.people.add_patient(
+            turn.tx, turn.account.chat_id, invite.id, zone, turn.settings.default_prompt_time
+        )
+    elif patient.stage is Stage.DECLINED or patient.invite_id != invite.id:
+        patient = storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE, invite_id=invite.id)
+    ask(turn, patient)
+
+
+def ask(turn: Turn, patient: Patient) -> None:
+    """The open step of the enrolment, read from the row."""
+    words, settings = turn.words, turn.settings
+    assert patient.invite_id is not None
+    invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
+    assert invite.therapist_id is not None
+    therapist = storage.people.therapist_by_id(turn.tx, invite.therapist_id)
+    there = diary.days.local(turn.now, patient.zone)
+    match patient.stage:
+        case Stage.STORE:
+            message = chat.people.ask_store(settings.clinic_name, therapist.name, patient.prompt_time, words)
+        case Stage.SHARE:
+            message = chat.people.ask_share(therapist.name, words)
+        case Stage.ZONE:
+            message = chat.people.ask_zone(patient.zone, there, words)
+        case Stage.HOUR:
+            message = chat.people.ask_hour(there, words)
+        case _:
+            number = emergency_number(turn, patient.zone)
+            card = chat.alerts.card(words, number, settings.cards_dir)
+            due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
+            message = chat.people.ask_start(
+                card, diary.days.local(due.at, patient.zone), there.date(), number, words
+            )
+    turn.say(message, patient_id=patient.id)
+
+
+def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
+    """The clinic's number, or words for the local one where the patient lives in another country."""
+    here, there = chat.places.country_of(turn.settings.default_timezone), chat.places.country_of(zone)
+    same = here is None or there is None or here == there
+    return chat.alerts.emergency_number(turn.settings.emergency_number, same, turn.words)
+
+
+def answer(turn: Turn, tap: buttons.Enrol) -> None:
+    """A button of one step. One of a step that is over changes nothing and shows the open step again."""
+    patient = turn.patient
+    if patient is None or patient.stage is Stage.ACTIVE or tap.stage is not patient.stage:
+        turn.toast(chat.people.old_button(turn.words))
+        if patient is not None and patient.stage in ENROLLING and tap.stage is not patient.stage:
+            turn.retire(message_id=turn.tapped)
+            ask(turn, patient)
+        return
+    if turn.tapped is not None:
+        turn.retire(message_id=turn.tapped)
+    match tap.stage:
+        case Stage.STORE:
+            _stored(turn, patient, tap.answer == YES)
+        case Stage.SHARE:
+            _shared(turn, patient, tap.answer == YES)
+        case Stage.ZONE:
+            put_zone(turn, patient, tap.answer)
+        case Stage.HOUR:
+            put_hour(turn, patient, time(int(tap.answer[:2]), int(tap.answer[2:])))
+        case _:
+            _finish(turn, patient, tap.answer == NOW)
+
+
+def _stored(turn: Turn, patient: Patient, given: bool) -> None:
+    _consent(turn, patient, None, given)
+    if given:
+        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.SHARE))
+    else:
+        storage.people.change_patient(turn.tx, patient.id, stage=Stage.DECLINED)
+        turn.say(chat.people.declined(turn.words), patient_id=patient.id)
+
+
+def _shared(turn: Turn, patient: Patient, given: bool) -> None:
+    assert patient.invite_id is not None
+    invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
+    assert invite.therapist_id is not None
+    _consent(turn, patient, invite.therapist_id, given)
+    if given:
+        storage.sharing.put(
+            turn.tx,
+            diary.sharing.Share(patient.id, invite.therapist_id, invite.label or turn.person_name, turn.now),
+        )
+    ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.ZONE))
+
+
+def _consent(turn: Turn, patient: Patient, therapist_id: diary.people.TherapistId | None, given: bool) -> None:
+    storage.people.add_consent(
+        turn.tx,
+        patient.id,
+        therapist_id,
+        given=given,
+        wording=WORDING,
+        language=turn.words.language,
+        now=turn.now,
+    )
+
+
+def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
+    if not diary.days.is_zone(zone):
+        turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
+        return
+    ask(turn, storage.people.change_patient(turn.tx, patient.id, zone=zone, stage=Stage.HOUR))
+
+
+def put_hour(turn: Turn, patient: Patient, hour: time) -> None:
+    ask(turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, stage=Stage.START))
+
+
+def _finish(turn: Turn, patient: Patient, now: bool) -> None:
+    """The diary opens: with the first question at once, or at the chosen hour."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    due = diary.prompts.first_due(
+        turn.now, patient.zone, patient.prompt_time, today + diary.days.ONE_DAY if now else None
+    )
+    first_day = today if now else due.day
+    settings = turn.settings
+    patient = storage.people.change_patient(
+        turn.tx,
+        patient.id,
+        stage=Stage.ACTIVE,
+        enrolled_at=turn.now,
+        enrolled_day=first_day,
+        next_prompt_at=due.at,
+        next_prompt_day=due.day,
+        next_digest_at=diary.days.next_weekly(
+            turn.now, patient.zone, settings.digest_weekday, settings.digest_time
+        ),
+    )
+    storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
+    turn.put_commands()
+    _tell_therapist(turn, patient)
+    there = diary.days.local(turn.now, patient.zone)
+    turn.say(
+        chat.people.started(diary.days.local(due.at, patient.zone), there.date(), turn.words), patient_id=patient.id
+    )
+    if now:
+        entries.plan(turn, patient, today)
+        storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
+        entries.show(turn, patient, today)
+
+
+def _tell_therapist(turn: Turn, patient: Patient) -> None:
+    assert patient.invite_id is not None
+    invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
+    assert invite.therapist_id is not None
+    therapist = storage.people.therapist_by_id(turn.tx, invite.therapist_id)
+    account = storage.people.find_account(turn.tx, therapist.chat_id)
+    shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id))
+    turn.say(
+        chat.people.invite_accepted(
+            invite.label or "", shared, chat.words.words(account.language if account else "en")
+        ),
+        to=therapist.chat_id,
+        patient_id=patient.id,
+    )
+
+
+def enrolment_text(turn: Turn, patient: Patient, said: str) -> None:
+    """A text of someone in the middle of the enrolment: a city, an hour, or the open step again."""
+    if patient.stage is Stage.ZONE:
+        places = chat.places.find(said)
+        if not places:
+            turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
+        elif len(places) == 1:
+            put_zone(turn, patient, places[0].zone)
+        else:
+            there = diary.days.local(turn.now, patient.zone)
+            turn.say(chat.people.ask_zone(patient.zone, there, turn.words, places), patient_id=patient.id)
+    elif patient.stage is Stage.HOUR:
+        match typed.wall_time(said):
+            case typed.Time(at):
+                put_hour(turn, patient, at)
+            case typed.AmOrPm(hour, minute):
+                turn.say(chat.people.morning_or_evening(hour, minute, turn.words), patient_id=patient.id)
+            case _:
+                turn.say(chat.people.no_such_hour(turn.words), patient_id=patient.id)
+    else:
+        ask(turn, patient)
+
+
+def location(turn: Turn, latitude: float, longitude: float) -> None:
+    """A sent location: the zone of someone who is enrolling."""
+    patient = turn.patient
+    if patient is None or patient.stage is not Stage.ZONE:
+        turn.say(chat.people.only_text(turn.words))
+        return
+    zone = chat.places.at(latitude, longitude)
+    if zone is None:
+        turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
+    else:
+        put_zone(turn, patient, zone)
+
+
+# --- the rest -------------------------------------------------------------------------------------------------
+
+
+def help_(turn: Turn, _: str) -> None:
+    roles = turn.roles
+    if roles:
+        turn.say(chat.people.help_(roles, turn.words))
+    elif (patient := turn.patient) is not None and patient.stage in ENROLLING:
+        ask(turn, patient)
+    else:
+        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+
+
+def language(turn: Turn, _: str) -> None:
+    turn.say(chat.people.choose_language(turn.words))
+
+
+def set_language(turn: Turn, tap: buttons.Language) -> None:
+    if tap.code not in LANGUAGES:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    turn.speaks(tap.code)
+    turn.edit(chat.people.language_set(turn.words))
+    if turn.roles:
+        turn.put_commands()
+    patient = turn.patient
+    if patient is not None and patient.stage in ENROLLING:
+        ask(turn, patient)
+
+
+def urgent(turn: Turn, _: str) -> None:
+    """`/urgent`: the red-flag card, for anyone."""
+    patient = turn.patient
+    zone = turn.settings.default_timezone if patient is None else patient.zone
+    turn.say(
+        chat.alerts.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
+        urgency=storage.outbox.Urgency.RED_FLAG,
+    )
+
+
+def text(turn: Turn, said: str, replied_to: int | None) -> None:
+    """Any text that is no command."""
+    expecting = turn.account.expecting if turn.known else None
+    patient = turn.patient
+    if expecting == EXPECT_NAME:
+        expected_name(turn, said)
+    elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
+        sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
+        entries.expected_note(turn, patient, expecting, said)
+    elif patient is not None and patient.stage in ENROLLING:
+        enrolment_text(turn, patient, said)
+    elif patient is not None and patient.stage is Stage.ACTIVE:
+        entries.text(turn, patient, said, replied_to)
+    elif turn.roles:
+        turn.say(chat.people.not_understood(turn.roles, turn.words))
+    else:
+        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+
+
+def no_edits(turn: Turn) -> None:
+    if turn.known:
+        turn.say(chat.people.no_edits(turn.words))
+
+
+def other_thing(turn: Turn) -> None:
+    """A photo, a voice message, a sticker: nothing of it is kept."""
+    if turn.known:
+        turn.say(chat.people.only_text(turn.words))
+    else:
+        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+
+
+def membership(turn: Turn, status: str) -> None:
+    """The person blocked the bot, or let it in again."""
+    if turn.known and status in ("kicked", "left"):
+        storage.people.put_reach(turn.tx, turn.chat_id, diary.people.Reach.BLOCKED, turn.now)
+    elif turn.known:
+        turn.reached()
+
+
+def group(turn: Turn) -> None:
+    """Somebody put the bot into a group: a polite word, and out."""
+    turn.say(chat.people.group(turn.words))
+    turn.leave()
+
+
+def _shortened(name: str) -> str:
+    return " ".join(name.split())[:MAX_LABEL].strip()
+
+

@@ -1,0 +1,112 @@
+"""A therapist logs a treatment session."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot import chat, diary, storage
+from bot.chat import buttons, typed
+from bot.diary.people import PatientId, Role, Therapist
+from bot.diary.sessions import SessionId
+from bot.handlers.turn import Turn
+
+EXPECT_DATE = "session:"
+
+
+def session(turn: Turn, _: str) -> None:
+    """`/session`: for whom? Asked only where there is a choice."""
+    therapist = turn.therapist
+    if therapist is None:
+        turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
+        return
+    shares = storage.sharing.all_of(turn.tx, therapist.id)
+    if not shares:
+        turn.say(chat.sessions.no_patients(turn.words))
+    elif len(shares) == 1:
+        _ask(turn, therapist, buttons.Session(shares[0].patient_id, None, None, None, None), new=True)
+    else:
+        pairs = sorted(((share.patient_id, share.label) for share in shares), key=lambda pair: pair[1].casefold())
+        turn.say(chat.sessions.choose_patient(pairs, turn.words))
+
+
+def step(turn: Turn, tap: buttons.Session) -> None:
+    """One more thing is known; ask the next, or log the session."""
+    therapist = turn.therapist
+    if therapist is None:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    _ask(turn, therapist, tap, new=False)
+
+
+def _ask(turn: Turn, therapist: Therapist, so_far: buttons.Session, *, new: bool) -> None:
+    patient_id = PatientId(so_far.patient)
+    share = storage.sharing.find(turn.tx, patient_id, therapist.id)
+    if share is None or not diary.sharing.may_see(share):
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    patient = storage.people.patient_by_id(turn.tx, patient_id)
+    today = diary.days.day_of(turn.now, patient.zone)
+    message = chat.sessions.next_question(share.label, so_far, today, turn.words)
+    if message is None:
+        _log(turn, therapist, share, so_far)
+    elif new:
+        turn.say(message, patient_id=patient_id)
+    else:
+        turn.edit(message, patient_id=patient_id)
+
+
+def _log(turn: Turn, therapist: Therapist, share: diary.sharing.Share, done: buttons.Session) -> None:
+    assert done.day is not None
+    assert done.kind is not None
+    assert done.side is not None
+    side = buttons.side_of(done.side)
+    session_id = storage.sessions.add(
+        turn.tx,
+        share.patient_id,
+        therapist.id,
+        day=done.day,
+        kind=done.kind,
+        site=done.site,
+        side=side,
+        now=turn.now,
+    )
+    logged = diary.sessions.Session(session_id, done.day, done.kind, done.site, side, turn.now)
+    turn.edit(chat.sessions.logged(share.label, logged, turn.words), patient_id=share.patient_id)
+
+
+def ask_date(turn: Turn, tap: buttons.SessionDate) -> None:
+    if turn.therapist is None:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    turn.expect(f"{EXPECT_DATE}{tap.patient}")
+    turn.edit(chat.sessions.ask_date(turn.words))
+
+
+def expected_date(turn: Turn, expecting: str, said: str) -> None:
+    """The date that "another date" asked for."""
+    therapist = turn.therapist
+    if therapist is None:
+        turn.expect(None)
+        return
+    patient_id = int(expecting.removeprefix(EXPECT_DATE))
+    day = typed.day(said, _today(turn, therapist))
+    if day is None:
+        turn.say(chat.sessions.no_such_date(turn.words))
+        return
+    turn.expect(None)
+    _ask(turn, therapist, buttons.Session(patient_id, day, None, None, None), new=True)
+
+
+def _today(turn: Turn, therapist: Therapist) -> date:
+    return diary.days.local(turn.now, therapist.zone).date()
+
+
+def undo(turn: Turn, tap: buttons.UndoSession) -> None:
+    therapist = turn.therapist
+    gone = None if therapist is None else storage.sessions.undo(turn.tx, therapist.id, SessionId(tap.session), turn.now)
+    if gone is None:
+        turn.edit(chat.sessions.already_undone(turn.words))
+    else:
+        turn.edit(chat.sessions.undone(turn.words), patient_id=gone)
+
+

@@ -1,0 +1,200 @@
+"""One update in hand: who acts, on which message, in which transaction; and how we speak back."""
+
+from __future__ import annotations
+
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from telegram import Update
+
+from bot import chat, storage
+from bot.chat.messages import Message, as_data
+from bot.chat.words import Sentence, Words, nearest, words
+from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Therapist
+from bot.settings import Settings
+from bot.storage.outbox import Urgency
+from bot.storage.tables import Action
+
+
+class Turn:
+    """What a handler is given. Everything it says goes into the outbox, in the same transaction as what it stores."""
+
+    def __init__(self, tx: Connection, update: Update, now: datetime, settings: Settings, bot_name: str) -> None:
+        self.tx = tx
+        self.now = now
+        self.settings = settings
+        self.bot_name = bot_name
+        self.update = update
+        assert update.effective_chat is not None
+        self.chat_id = ChatId(update.effective_chat.id)
+        self.private = update.effective_chat.type == "private"
+        user = update.effective_user
+        self.person_name = user.full_name if user is not None else ""
+        self._telegram_language = nearest(user.language_code if user is not None else None)
+        query = update.callback_query
+        self.tap_id = query.id if query is not None else None
+        self.tapped = query.message.message_id if query is not None and query.message is not None else None
+        self._account = storage.people.find_account(tx, self.chat_id) if self.private else None
+
+    # --- who ---------------------------------------------------------------------------------------------------
+
+    @property
+    def known(self) -> bool:
+        """Whether this chat has an account."""
+        return self._account is not None
+
+    @property
+    def account(self) -> Account:
+        """The account of this chat, made at first need."""
+        if self._account is None:
+            self._account = storage.people.account(self.tx, self.chat_id, self._telegram_language, self.now)
+        return self._account
+
+    @property
+    def words(self) -> Words:
+        return words(self._account.language if self._account is not None else self._telegram_language)
+
+    @property
+    def patient(self) -> Patient | None:
+        return storage.people.patient(self.tx, self.chat_id) if self.known else None
+
+    @property
+    def therapist(self) -> Therapist | None:
+        return storage.people.therapist(self.tx, self.chat_id) if self.known else None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.chat_id in self.settings.admin_ids or storage.people.is_admin(self.tx, self.chat_id)
+
+    @property
+    def roles(self) -> list[Role]:
+        """The rights of this chat; each command asks for its own."""
+        from bot.diary.people import Stage
+
+        patient = self.patient
+        return [
+            role
+            for role, held in (
+                (Role.PATIENT, patient is not None and patient.stage is Stage.ACTIVE),
+                (Role.THERAPIST, self.therapist is not None),
+                (Role.ADMIN, self.is_admin),
+            )
+            if held
+        ]
+
+    def speaks(self, language: str) -> None:
+        """This person chose another language."""
+        storage.people.put_language(self.tx, self.account.chat_id, language)
+        self._account = storage.people.find_account(self.tx, self.chat_id)
+
+    def expect(self, what: str | None) -> None:
+        """What the next text is an answer to."""
+        if what is not None or (self._account is not None and self._account.expecting is not None):
+            storage.people.expect(self.tx, self.account.chat_id, what)
+
+    # --- speaking ----------------------------------------------------------------------------------------------
+
+    def say(
+        self,
+        message: Message,
+        *,
+        to: ChatId | None = None,
+        patient_id: PatientId | None = None,
+        bubble: bool = False,
+        urgency: Urgency = Urgency.ANSWER,
+    ) -> int | None:
+        """Send a new message; with `bubble` it can be edited later, and the bubble's id is returned."""
+        chat_id = self.chat_id if to is None else to
+        bubble_id = storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now) if bubble else None
+        storage.outbox.add(
+            self.tx,
+            chat_id,
+            Action.SEND,
+            as_data(message),
+            urgency=urgency,
+            now=self.now,
+            patient_id=patient_id,
+            bubble_id=bubble_id,
+        )
+        return bubble_id
+
+    def edit(
+        self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None
+    ) -> None:
+        """Change the tapped message, or that of a bubble; a message with a picture comes as a new one."""
+        if message.picture is not None or (bubble_id is None and self.tapped is None):
+            self.say(message, patient_id=patient_id)
+            return
+        storage.outbox.add(
+            self.tx,
+            self.chat_id,
+            Action.EDIT,
+            as_data(message),
+            urgency=Urgency.ANSWER,
+            now=self.now,
+            patient_id=patient_id,
+            bubble_id=bubble_id,
+            message_id=self.tapped if bubble_id is None else None,
+        )
+
+    def retire(self, *, message_id: int | None = None, bubble_id: int | None = None) -> None:
+        """Take the buttons off a message that another one replaces."""
+        storage.outbox.add(
+            self.tx,
+            self.chat_id,
+            Action.RETIRE,
+            {},
+            urgency=Urgency.ANSWER,
+            now=self.now,
+            bubble_id=bubble_id,
+            message_id=message_id,
+        )
+
+    def toast(self, text: Sentence) -> None:
+        """Answer the tap with a few words that fade."""
+        self._answer({"text": text})
+
+    def close(self) -> None:
+        """End of the turn: a tap that got no words is answered all the same, so that its clock stops turning."""
+        if self.tap_id is not None:
+            self._answer({})
+
+    def _answer(self, extra: dict[str, Any]) -> None:
+        if self.tap_id is None:
+            return
+        storage.outbox.add(
+            self.tx,
+            self.chat_id,
+            Action.ANSWER,
+            {"callback_query_id": self.tap_id, **extra},
+            urgency=Urgency.TAP,
+            now=self.now,
+        )
+        self.tap_id = None
+
+    def leave(self) -> None:
+        """Leave a group."""
+        storage.outbox.add(self.tx, self.chat_id, Action.LEAVE, {}, urgency=Urgency.ANSWER, now=self.now)
+
+    def put_commands(self) -> None:
+        """Give this chat the command menu that fits its roles."""
+        storage.outbox.add(
+            self.tx,
+            self.chat_id,
+            Action.COMMANDS,
+            {
+                "commands": chat.people.commands(self.roles, self.words),
+                "scope": {"type": "chat", "chat_id": self.chat_id},
+            },
+            urgency=Urgency.ANSWER,
+            now=self.now,
+        )
+
+    def reached(self) -> None:
+        """This chat talks to us, so we can talk to it."""
+        if self._account is not None and self._account.reach is not Reach.OK:
+            storage.people.put_reach(self.tx, self.chat_id, Reach.OK, self.now)
+
+

@@ -1,0 +1,93 @@
+"""The weekly hour has come: sum up the week for whoever is due, once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bot import diary, reports, storage
+from bot.chat.messages import Message, as_data
+from bot.chat.words import joined, words
+from bot.diary.people import ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
+from bot.settings import Settings
+from bot.storage.outbox import Urgency
+from bot.storage.tables import Action
+
+AT_ONCE: Final = 20
+"""Digests prepared in one transaction, so that taps never wait for a whole panel's."""
+
+
+def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
+    """Prepare up to AT_ONCE digests that are due; returns how many readers were looked at."""
+    count = 0
+    for reader in storage.digests.due_patients(tx, now, AT_ONCE):
+        assert isinstance(reader.person, Patient)
+        patient = reader.person
+        following = diary.days.next_weekly(now, patient.zone, settings.digest_weekday, settings.digest_time)
+        storage.digests.put_next_for_patient(tx, patient.id, following)
+        if reader.reach is Reach.OK and patient.stage is Stage.ACTIVE:
+            _to_patient(tx, patient, reader.language, now)
+        count += 1
+    for reader in storage.digests.due_therapists(tx, now, AT_ONCE - count):
+        assert isinstance(reader.person, Therapist)
+        therapist = reader.person
+        following = diary.days.next_weekly(now, therapist.zone, settings.digest_weekday, settings.digest_time)
+        storage.digests.put_next_for_therapist(tx, therapist.id, following)
+        if reader.reach is Reach.OK:
+            _to_therapist(tx, therapist, reader.language, now)
+        count += 1
+    return count
+
+
+def _to_patient(tx: Connection, patient: Patient, language: str, now: datetime) -> None:
+    start = diary.digests.last_week(now, patient.zone, patient.prompt_time)
+    kept = storage.entries.diary_of(tx, patient)
+    if kept.enrolled_day > start + timedelta(days=6):
+        return
+    if not storage.digests.claim(tx, patient.chat_id, Role.PATIENT, start, now):
+        return
+    say = words(language)
+    shares = storage.sharing.readers_of(tx, patient.id)
+    reader = storage.people.therapist_by_id(tx, shares[0].therapist_id).name if shares else None
+    missing = storage.digests.name_missing(tx, patient.chat_id, Role.PATIENT, now)
+    messages = reports.letters.patient_week(patient, kept, start, now, say, reader)
+    if missing:
+        weeks = say.listed([say.short_day(week) for week in missing])
+        lost = say("The summary of the week from {weeks} may not have reached you.", weeks=weeks)
+        messages.insert(0, Message(joined("\n", [lost, say("You find your last week with /week.")])))
+    _send(tx, patient.chat_id, Role.PATIENT, start, messages, patient.id, now)
+
+
+def _to_therapist(tx: Connection, therapist: Therapist, language: str, now: datetime) -> None:
+    panel = storage.panels.panel_of(tx, therapist.id, now)
+    start = diary.digests.last_week(now, therapist.zone, diary.days.CUT_OFF)
+    if not panel.members or not storage.digests.claim(tx, therapist.chat_id, Role.THERAPIST, start, now):
+        return
+    missing = storage.digests.name_missing(tx, therapist.chat_id, Role.THERAPIST, now)
+    message = reports.letters.panel_week(panel, missing, words(language))
+    _send(tx, therapist.chat_id, Role.THERAPIST, start, [message], None, now)
+
+
+def _send(
+    tx: Connection,
+    to: ChatId,
+    role: Role,
+    week: date,
+    messages: list[Message],
+    patient_id: PatientId | None,
+    now: datetime,
+) -> None:
+    for message in messages:
+        outbox_id = storage.outbox.add(
+            tx,
+            to,
+            Action.SEND,
+            as_data(message),
+            urgency=Urgency.DIGEST,
+            now=now,
+            patient_id=patient_id,
+            once=True,
+        )
+        storage.digests.put_outbox(tx, to, role, week, outbox_id)

@@ -1,0 +1,99 @@
+"""The evening hour has come: ask whoever is due, and write down who was not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bot import chat, diary, storage
+from bot.chat.entries import DayView
+from bot.chat.messages import as_data
+from bot.chat.words import words
+from bot.diary.people import Patient, Reach
+from bot.diary.prompts import LATE_WINDOW, Due, Outcome
+from bot.storage.outbox import Urgency
+from bot.storage.tables import Action
+
+AT_ONCE: Final = 500
+"""Patients claimed in one transaction."""
+
+
+def send_due(tx: Connection, now: datetime) -> dict[str, int]:
+    """Claim and ask up to AT_ONCE patients whose hour has come; counts by outcome."""
+    counts = {outcome.value: 0 for outcome in Outcome}
+    for patient, language, reach in storage.prompts.due(tx, now, AT_ONCE):
+        counts[_one(tx, patient, language, reach, now)] += 1
+    return counts
+
+
+def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: datetime) -> str:
+    assert patient.next_prompt_at is not None
+    assert patient.next_prompt_day is not None
+    due = Due(patient.next_prompt_day, patient.next_prompt_at)
+    seen = _view(tx, patient, due)
+    plan = diary.prompts.plan(
+        due,
+        patient.zone,
+        patient.prompt_time,
+        asked=storage.entries.was_asked(tx, patient.id, due.day),
+        finished=seen.declined or (seen.next_item is None and bool(seen.items)),
+        reach=reach,
+        now=now,
+    )
+    if not storage.prompts.claim(tx, patient, plan.next):
+        return Outcome.ASKED.value
+    if plan.outcome is Outcome.ASKED:
+        return plan.outcome.value
+    closes_at = diary.days.closes_at(due.day, patient.zone)
+    storage.entries.plan_day(tx, patient.id, due.day, patient.zone, closes_at)
+    if plan.outcome is Outcome.NOT_ASKED:
+        storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, not_asked=plan.cause)
+    elif plan.outcome is Outcome.SEND:
+        _send(tx, patient, due, seen, language, now)
+    else:
+        storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at)
+    return plan.outcome.value
+
+
+def _view(tx: Connection, patient: Patient, due: Due) -> DayView:
+    items = [item for item in storage.entries.items_of(tx, patient.id) if item.asked_on(due.day)]
+    day = storage.entries.find_day(tx, patient.id, due.day)
+    values = {
+        item: score.value for (_, item), score in storage.entries.scores_on(tx, patient.id, due.day).items()
+    }
+    return DayView(due.day, items, values, {}, declined=day is not None and day.declined_at is not None)
+
+
+def _send(tx: Connection, patient: Patient, due: Due, seen: DayView, language: str, now: datetime) -> None:
+    """The day's bubble goes out; one that the patient opened earlier by hand loses its buttons."""
+    earlier = storage.entries.bubble_of(tx, patient.id, due.day)
+    if earlier is not None:
+        storage.outbox.add(
+            tx,
+            patient.chat_id,
+            Action.RETIRE,
+            {},
+            urgency=Urgency.ANSWER,
+            now=now,
+            patient_id=patient.id,
+            bubble_id=earlier,
+        )
+    bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now)
+    storage.entries.change_day(
+        tx, patient.id, due.day, intended_at=due.at, asked_at=now, bubble_id=bubble
+    )
+    body = as_data(chat.entries.bubble(seen, words(language)))
+    body["until"] = (due.at + LATE_WINDOW).isoformat()
+    storage.outbox.add(
+        tx,
+        patient.chat_id,
+        Action.SEND,
+        body,
+        urgency=Urgency.PROMPT,
+        now=now,
+        patient_id=patient.id,
+        bubble_id=bubble,
+        day=due.day,
+    )

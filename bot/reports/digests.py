@@ -1,0 +1,696 @@
+"""The week in words: for the patient, for the therapist's whole panel, and on one patient's card.
+
+Laws:
+1. Patient and therapist read the same numbers. Every average stands with the number of days it is from; where
+   there are too few for one, the single scores stand instead.
+2. Nothing blames, guesses or advises. A missed day is never named to a patient, and a day that the bot failed
+   to ask is called our fault.
+3. A therapist's text keeps Telegram's limits for any number of patients and symptoms. What does not fit is
+   counted, the most pressing first and whole.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from bot.chat.items import item_name
+from bot.chat.messages import MAX_CAPTION, MAX_TEXT
+from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.diary import days, digests
+from bot.diary.digests import (
+    Change,
+    ChangeLabel,
+    Diary,
+    ItemWeek,
+    Jump,
+    Member,
+    Need,
+    Panel,
+    Reason,
+    Severity,
+    Step,
+    Week,
+)
+from bot.diary.entries import Cause, Item
+from bot.diary.people import PatientId
+from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day
+
+SMALLEST_SHOWN: Final = 0.05
+"""Points below this are 0.0 once rounded, so they are not said."""
+MOST_WORST_DAYS: Final = 3
+"""More days than this that share the highest score are counted, not named."""
+MOST_SYMPTOMS_PER_NEED: Final = 2
+"""Symptoms that a patient's line in the panel explains; the others are counted (readable in 60 seconds)."""
+LIST_ROOM: Final = 400
+"""Characters for one line of names: quiet patients, days not asked, open days."""
+STEADY_ROOM: Final = 500
+"""Characters kept for the steady, however many need attention."""
+BREAKS: Final = 20
+"""Characters for the empty lines between the parts of a digest."""
+
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLine:
+    """One patient in a panel: `label` for a button, `text` for a line of its own."""
+
+    patient_id: PatientId
+    label: Sentence
+    text: Sentence
+
+
+def length(text: Sentence) -> int:
+    """How much of Telegram's limits `text` takes: without markup, in UTF-16 units, the strictest way to
+    count."""
+    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
+
+
+def fits_caption(text: Sentence) -> bool:
+    """Whether `text` can go under a picture; otherwise it goes as a message of its own."""
+    return length(text) <= MAX_CAPTION
+
+
+def for_patient(
+    diary: Diary, start: date, now: datetime, words: Words, therapist_name: str | None
+) -> Sentence:
+    """The week from Monday `start`, for the patient. `therapist_name`: who sees the diary too; None: nobody.
+
+    Three symptoms fit a caption, six may not: ask `fits_caption`. Raises ValueError where `start` is no
+    Monday.
+    """
+    week = digests.week(diary, start, now)
+    heading = words("Your week: {first} to {last}", first=words.day(week.start), last=words.day(week.end))
+    return joined(
+        "\n\n",
+        [
+            bold(heading),
+            *_symptoms_for_patient(week, words),
+            joined("\n", _days_for_patient(diary, week, words)),
+            _closing(week, words, therapist_name),
+        ],
+    )
+
+
+def lines(panel: Panel, words: Words) -> tuple[PanelLine, ...]:
+    """A line for every patient of the panel, in its order: those who need attention, the steady, the
+    quiet."""
+    newest = _newest_start(panel)
+    writers: tuple[tuple[Sequence[Member], _Writer], ...] = (
+        (panel.needs, _why),
+        (panel.steady, _steady),
+        (panel.quiet, _quiet),
+    )
+    return tuple(
+        _line(member, write(member.need, words), newest, words) for part, write in writers for member in part
+    )
+
+
+def for_therapist(panel: Panel, words: Words) -> Sentence:
+    """The whole panel in one message of at most MAX_TEXT characters, whatever its size."""
+    if not panel.members:
+        return words("You have no patients yet. /invite NAME makes a link for the first one.")
+    found = lines(panel, words)
+    needs, steady = found[: len(panel.needs)], found[len(panel.needs) : len(panel.needs) + len(panel.steady)]
+    heading = _panel_heading(panel, words)
+    lists = [_quiet_list(panel, words), _not_asked_list(panel, words), _open_list(panel, words)]
+    room = MAX_TEXT - BREAKS - length(heading) - sum(length(text) for text in lists)
+    needing = _section(words("Need you"), needs, room - (STEADY_ROOM if steady else 0), words)
+    settled = _section(words("Steady"), steady, room - length(needing), words)
+    return joined("\n\n", [heading, needing, settled, *lists])
+
+
+def patient_card(label: str, diary: Diary, start: date, now: datetime, words: Words) -> Sentence:
+    """One patient's week from Monday `start` in numbers, for the therapist who calls them `label`.
+
+    It always fits a caption: with many symptoms it is told in fewer words, and in the last resort it counts
+    the symptoms that do not fit. Raises ValueError where `start` is no Monday.
+    """
+    week = digests.week(diary, start, now)
+    heading = joined("\n", [_card_title(label, week, words), *_card_facts(diary, week, now, words)])
+    footer = joined("\n", _days_for_therapist(week, words))
+    roomy = [_full(item_week, words) for item_week in week.items]
+    card = joined("\n\n", [heading, *roomy, footer])
+    if fits_caption(card):
+        return card
+    tight = [_tight(item_week, words) for item_week in week.items]
+    room = MAX_CAPTION - BREAKS - length(heading) - length(footer)
+    return joined("\n\n", [heading, _fitted("\n", tight, room, words), footer])
+
+
+_Writer = Callable[[Need, Words], Sentence]
+
+
+# One symptom
+
+
+def _symptoms_for_patient(week: Week, words: Words) -> list[Sentence]:
+    if all(state is None for _, state in week.states):
+        return [words("Nothing was asked in this week, so there are no numbers.")]
+    if not any(item_week.n for item_week in week.items):
+        return [words("There are no answers from this week, so there are no numbers. That is all right.")]
+    blocks = [_symptom(item_week, words) for item_week in week.items]
+    if any(0 < item_week.n < MIN_SCORES for item_week in week.items):
+        blocks.append(words("An average needs answers from at least {fewest} days.", fewest=MIN_SCORES))
+    return blocks
+
+
+def _symptom(item_week: ItemWeek, words: Words) -> Sentence:
+    name = bold(item_name(item_week.item, words))
+    if item_week.n == 0:
+        return words("{symptom}: no answers this week.", symptom=name)
+    if item_week.mean is None:
+        scores = words.listed([_score_on(day, value, words) for day, value in item_week.scores])
+        return words("{symptom}: {scores}.", symptom=name, scores=scores)
+    average = words.many(
+        "{symptom}: average {mean} from {n} day.",
+        "{symptom}: average {mean} from {n} days.",
+        item_week.n,
+        symptom=name,
+        mean=words.number(item_week.mean),
+    )
+    return joined(
+        "\n",
+        [
+            joined(" ", [average, _against_last_week(item_week, words)]),
+            joined(" ", [_worst(item_week, words), _strong_days(item_week, words)]),
+            _since_baseline(item_week, words),
+        ],
+    )
+
+
+def _score_on(day: date, value: int, words: Words) -> Sentence:
+    return words("{score} on {day}", score=value, day=words.weekday(day))
+
+
+def _against_last_week(item_week: ItemWeek, words: Words) -> Sentence:
+    if item_week.step is None or item_week.previous is None:
+        return Sentence("")
+    previous = words.number(item_week.previous)
+    match item_week.step:
+        case Step.LOWER:
+            return words("Lower than last week ({previous}).", previous=previous)
+        case Step.HIGHER:
+            return words("Higher than last week ({previous}).", previous=previous)
+        case Step.SAME:
+            return words("About the same as last week ({previous}).", previous=previous)
+
+
+def _worst(item_week: ItemWeek, words: Words) -> Sentence:
+    """The day of the highest score, or the days that share it; nothing where every score is 0."""
+    if item_week.worst is None or item_week.worst[1] == 0:
+        return Sentence("")
+    score = item_week.worst[1]
+    found = [words.weekday(day) for day, value in item_week.scores if value == score]
+    if len(found) > MOST_WORST_DAYS:
+        return words.many(
+            "Highest: {score}, on {n} day.", "Highest: {score}, on {n} days.", len(found), score=score
+        )
+    return words.many(
+        "Worst day: {days} ({score}).",
+        "Worst days: {days} ({score}).",
+        len(found),
+        days=words.listed(found),
+        score=score,
+    )
+
+
+def _strong_days(item_week: ItemWeek, words: Words) -> Sentence:
+    return words("Days at {score} or more: {n}.", score=digests.STRONG, n=item_week.days_at_7)
+
+
+def _since_baseline(item_week: ItemWeek, words: Words) -> Sentence:
+    if item_week.change is None or item_week.baseline is None:
+        return Sentence("")
+    base, change = _baseline(item_week.baseline, words), _change(item_week.change, words)
+    return words("Compared with {baseline}: {change}.", baseline=base, change=change)
+
+
+def _change(change: Change, words: Words) -> Sentence:
+    """As in "clearly better, 1.8 points lower (30%)"."""
+    return joined(", ", [_label(change.label, words), _size(change, words)])
+
+
+def _label(label: ChangeLabel, words: Words) -> Sentence:
+    match label:
+        case ChangeLabel.MUCH_BETTER:
+            return words("much better")
+        case ChangeLabel.CLEARLY_BETTER:
+            return words("clearly better")
+        case ChangeLabel.SLIGHTLY_BETTER:
+            return words("slightly better")
+        case ChangeLabel.SAME:
+            return words("about the same")
+        case ChangeLabel.SLIGHTLY_HIGHER:
+            return words("slightly higher")
+        case ChangeLabel.HIGHER:
+            return words("higher")
+
+
+def _size(change: Change, words: Words) -> Sentence:
+    if abs(change.points) < SMALLEST_SHOWN:
+        return Sentence("")
+    points = words.number(abs(change.points))
+    if change.percent is None:
+        if change.points < 0:
+            return words("{points} points lower", points=points)
+        return words("{points} points higher", points=points)
+    percent = words.percent(abs(change.percent) / 100)
+    if change.points < 0:
+        return words("{points} points lower ({percent})", points=points, percent=percent)
+    return words("{points} points higher ({percent})", points=points, percent=percent)
+
+
+# The days of a week
+
+
+def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
+    """How the week went, without a word on missed days."""
+    found = [_answered(week, words)] if week.answered else []
+    if week.skipped:
+        found.append(words("You chose to skip {days}.", days=_weekdays(week.skipped, words)))
+    if week.paused:
+        found.append(words("Paused, so not counted: {days}.", days=_weekdays(week.paused, words)))
+    if unasked := week.not_asked.get(Cause.BOT):
+        found.append(
+            words("We did not ask you on {days}. That was our fault.", days=_weekdays(unasked, words))
+        )
+    if unreached := _unreached(week):
+        found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
+    return [*found, *(_open_for_patient(diary, day, words) for day in week.open_days)]
+
+
+def _answered(week: Week, words: Words) -> Sentence:
+    return words.many(
+        "Answered {answered} of {n} day asked.",
+        "Answered {answered} of {n} days asked.",
+        week.asked,
+        answered=week.answered,
+    )
+
+
+def _open_for_patient(diary: Diary, day: date, words: Words) -> Sentence:
+    planned = diary.days[day]
+    closes = days.local(planned.closes_at, planned.zone)
+    return words(
+        "{day} is still open: you can answer until {time} on {closing_day}.",
+        day=words.weekday(day),
+        time=words.time(closes),
+        closing_day=words.weekday(closes.date()),
+    )
+
+
+def _closing(week: Week, words: Words, therapist_name: str | None) -> Sentence:
+    thanks = words("Thank you for your answers.") if week.answered else Sentence("")
+    seen = (
+        words("{therapist} sees the same numbers.", therapist=therapist_name)
+        if therapist_name
+        else Sentence("")
+    )
+    return joined(" ", [thanks, seen])
+
+
+def _weekdays(dates: Sequence[date], words: Words) -> Sentence:
+    return words.listed([words.weekday(day) for day in dates])
+
+
+def _unreached(week: Week) -> tuple[date, ...]:
+    """The days on which the patient had blocked the bot or the account was gone, in order."""
+    found = [day for cause in (Cause.BLOCKED, Cause.GONE) for day in week.not_asked.get(cause, ())]
+    return tuple(sorted(found))
+
+
+# The panel
+
+
+def _newest_start(panel: Panel) -> date:
+    return max((member.need.week.start for member in panel.members), default=date.min)
+
+
+def _line(member: Member, text: Sentence, newest: date, words: Words) -> PanelLine:
+    """The patient's line; with its own dates where the patient's Sunday was still to come."""
+    label = _name(member.label)
+    week = member.need.week
+    if week.start != newest:
+        dates = words(
+            "week of {first} to {last}", first=words.short_day(week.start), last=words.short_day(week.end)
+        )
+        text = joined(", ", [text, dates])
+    return PanelLine(member.patient_id, label, words("{patient}: {what}", patient=bold(label), what=text))
+
+
+def _name(label: str) -> Sentence:
+    """A therapist's own words for a patient, on one line."""
+    return sentence(" ".join(label.split()))
+
+
+def _panel_heading(panel: Panel, words: Words) -> Sentence:
+    start = _newest_start(panel)
+    last = start + LAST_OF_SEVEN
+    counts = joined(
+        ", ",
+        [
+            words.many("{n} needs you", "{n} need you", len(panel.needs)),
+            words.many("{n} steady", "{n} steady", len(panel.steady)),
+            words.many("{n} quiet", "{n} quiet", len(panel.quiet)),
+        ],
+    )
+    dates = words(
+        "Your patients: {first} to {last}", first=words.short_day(start), last=words.short_day(last)
+    )
+    return joined("\n", [dates, bold(counts)])
+
+
+def _why(need: Need, words: Words) -> Sentence:
+    """Why a patient needs attention, symptom by symptom in the order of what was found."""
+    about = list(dict.fromkeys(finding.about for finding in need.findings if finding.about is not None))
+    told = [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_NEED]]
+    if more := len(about) - len(told):
+        told.append(words.many("{n} more symptom", "{n} more symptoms", more))
+    silence = _silence(need, words)
+    # Silence stands first only where it is the reason.
+    parts = [silence, *told] if need.reason is Reason.SILENT else [*told, silence]
+    shown = {item_week.item.id for item_week in about}
+    return joined("; ", [*parts, *_jumps([jump for jump in need.jumps if jump.item.id not in shown], words)])
+
+
+def _why_symptom(need: Need, item_week: ItemWeek, words: Words) -> Sentence:
+    """As in "Pain 7.2 from 6 days, 2.4 points higher (50%) than the week before treatment (4.8)"."""
+    clauses = []
+    for reason in (finding.reason for finding in need.findings if finding.about is item_week):
+        if reason is Reason.ABOVE_BASELINE:
+            clauses.append(_above_baseline(item_week, words))
+        elif reason is Reason.ROSE:
+            clauses.append(_above_last_week(item_week, words))
+        else:
+            clauses.append(_days_at_7(item_week, words))
+    name = item_name(item_week.item, words)
+    if item_week.mean is None:
+        return joined(", ", [_single_scores(item_week, words), *clauses])
+    return joined(", ", [_figure(name, item_week.mean, item_week.n, words), *clauses])
+
+
+def _days_at_7(item_week: ItemWeek, words: Words) -> Sentence:
+    return words.many(
+        "{n} day at {score} or more",
+        "{n} days at {score} or more",
+        item_week.days_at_7,
+        score=digests.STRONG,
+    )
+
+
+def _above_baseline(item_week: ItemWeek, words: Words) -> Sentence:
+    if item_week.change is None or item_week.baseline is None:
+        return Sentence("")
+    size, base = _size(item_week.change, words), _baseline(item_week.baseline, words)
+    return words("{size} than {baseline}", size=size, baseline=base)
+
+
+def _baseline(baseline: Baseline, words: Words) -> Sentence:
+    mean = words.many(
+        "{mean} from {n} day", "{mean} from {n} days", baseline.n, mean=words.number(baseline.mean)
+    )
+    match baseline.kind:
+        case BaselineKind.BEFORE_TREATMENT:
+            return words("the week before treatment ({mean})", mean=mean)
+        case BaselineKind.FIRST_WEEK:
+            return words("the first week ({mean})", mean=mean)
+        case BaselineKind.FIRST_WEEK_IN_TREATMENT:
+            return words("the first week, already in treatment ({mean})", mean=mean)
+
+
+def _above_last_week(item_week: ItemWeek, words: Words) -> Sentence:
+    if item_week.mean is None or item_week.previous is None:
+        return Sentence("")
+    rise = words.number(item_week.mean - item_week.previous)
+    return words(
+        "{points} points higher than last week ({previous})",
+        points=rise,
+        previous=words.number(item_week.previous),
+    )
+
+
+def _figure(name: Sentence, mean: float, n: int, words: Words) -> Sentence:
+    return words.many(
+        "{symptom} {mean} from {n} day",
+        "{symptom} {mean} from {n} days",
+        n,
+        symptom=name,
+        mean=words.number(mean),
+    )
+
+
+def _single_scores(item_week: ItemWeek, words: Words) -> Sentence:
+    """As in "Pain single scores 5 and 6"; nothing where there are none."""
+    if not item_week.n:
+        return Sentence("")
+    scores = words.listed([sentence(str(value)) for _, value in item_week.scores])
+    return words.many(
+        "{symptom} single score {scores}",
+        "{symptom} single scores {scores}",
+        item_week.n,
+        symptom=item_name(item_week.item, words),
+        scores=scores,
+    )
+
+
+def _silence(need: Need, words: Words) -> Sentence:
+    """How long without an entry, since when, and whether the bot can reach the patient at all."""
+    if need.silent_days < digests.QUIET_FROM:
+        return Sentence("")
+    last = (
+        words("last answer {day}", day=words.short_day(need.last_answer))
+        if need.last_answer is not None
+        else words("no answer so far")
+    )
+    silent = words.many("no entry for {n} day", "no entry for {n} days", need.silent_days)
+    return joined(", ", [silent, last, _unreachable(need, words)])
+
+
+def _unreachable(need: Need, words: Words) -> Sentence:
+    match need.unreachable:
+        case Cause.BLOCKED:
+            return words("has blocked the bot")
+        case Cause.GONE:
+            return words("Telegram account gone")
+        case _:
+            return Sentence("")
+
+
+def _jumps(jumps: Iterable[Jump], words: Words) -> list[Sentence]:
+    """One high day per symptom, the furthest above its own mean."""
+    furthest: dict[int, Jump] = {}
+    for jump in jumps:
+        known = furthest.get(jump.item.id)
+        if known is None or jump.value - jump.usual > known.value - known.usual:
+            furthest[jump.item.id] = jump
+    return [_jump(jump, words) for jump in furthest.values()]
+
+
+def _jump(jump: Jump, words: Words) -> Sentence:
+    values = {
+        "symptom": item_name(jump.item, words),
+        "score": jump.value,
+        "day": words.weekday(jump.day),
+        "usual": words.number(jump.usual),
+    }
+    if jump.after_session:
+        return words(
+            "{symptom} {score} on {day}, after a session (average of the 7 days before: {usual})", **values
+        )
+    return words("{symptom} {score} on {day} (average of the 7 days before: {usual})", **values)
+
+
+def _steady(need: Need, words: Words) -> Sentence:
+    week = need.week
+    if need.reason is Reason.NEW:
+        return words("just started")
+    figures = [
+        _single_scores(item_week, words)
+        if item_week.mean is None
+        else joined(" ", [item_name(item_week.item, words), words.number(item_week.mean)])
+        for item_week in week.items
+    ]
+    facts = [
+        joined(", ", figures),
+        words("{answered} of {asked}", answered=week.answered, asked=week.asked)
+        if week.asked
+        else Sentence(""),
+        words.many("paused {n} day", "paused {n} days", len(week.paused)) if week.paused else Sentence(""),
+        _unreachable(need, words),
+    ]
+    return joined("; ", [*facts, *_jumps(need.jumps, words)]) or words("nothing to show yet")
+
+
+def _quiet(need: Need, words: Words) -> Sentence:
+    return joined("; ", [_silence(need, words), *_jumps(need.jumps, words)])
+
+
+def _section(title: Sentence, found: Sequence[PanelLine], room: int, words: Words) -> Sentence:
+    if not found:
+        return Sentence("")
+    return joined(
+        "\n", [bold(title), _fitted("\n", [line.text for line in found], room - length(title) - 1, words)]
+    )
+
+
+def _fitted(between: str, parts: Sequence[Sentence], room: int, words: Words) -> Sentence:
+    """As many parts, from the first on, as `room` characters hold, and how many more there are."""
+    whole = joined(between, tuple(parts))
+    if length(whole) <= room:
+        return whole
+    kept = len(parts) - 1
+    while kept and length(_cut(between, parts, kept, words)) > room:
+        kept -= 1
+    return _cut(between, parts, kept, words)
+
+
+def _cut(between: str, parts: Sequence[Sentence], kept: int, words: Words) -> Sentence:
+    more = words.many("and {n} more", "and {n} more", len(parts) - kept)
+    return joined(between, [*parts[:kept], more])
+
+
+def _quiet_list(panel: Panel, words: Words) -> Sentence:
+    names = [
+        words(
+            "{patient} ({what})",
+            patient=_name(member.label),
+            what=joined(
+                ", ",
+                [
+                    words.many("{n} day", "{n} days", member.need.silent_days),
+                    _unreachable(member.need, words),
+                    *_jumps(member.need.jumps, words)[:1],
+                ],
+            ),
+        )
+        for member in panel.quiet
+    ]
+    if not names:
+        return Sentence("")
+    return words(
+        "{title} ({fewest} to {most} days without an entry): {patients}",
+        title=bold(words("Quiet")),
+        fewest=digests.QUIET_FROM,
+        most=digests.SILENT_FROM - 1,
+        patients=_fitted(", ", names, LIST_ROOM, words),
+    )
+
+
+def _not_asked_list(panel: Panel, words: Words) -> Sentence:
+    names = [
+        words.many("{patient} ({n} day)", "{patient} ({n} days)", len(unasked), patient=_name(member.label))
+        for member in panel.members
+        if (unasked := member.need.week.not_asked.get(Cause.BOT, ()))
+    ]
+    if not names:
+        return Sentence("")
+    return words(
+        "Not asked, by a failure of the bot: {patients}", patients=_fitted(", ", names, LIST_ROOM, words)
+    )
+
+
+def _open_list(panel: Panel, words: Words) -> Sentence:
+    names = [
+        words(
+            "{patient} ({days})",
+            patient=_name(member.label),
+            days=_weekdays(member.need.week.open_days, words),
+        )
+        for member in panel.members
+        if member.need.week.open_days
+    ]
+    if not names:
+        return Sentence("")
+    return words(
+        "Still open until noon of the next day: {patients}", patients=_fitted(", ", names, LIST_ROOM, words)
+    )
+
+
+# The card
+
+
+def _card_title(label: str, week: Week, words: Words) -> Sentence:
+    dates = words("{first} to {last}", first=words.short_day(week.start), last=words.short_day(week.end))
+    return words("{patient}, {dates}", patient=bold(_name(label)), dates=dates)
+
+
+def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[Sentence]:
+    last_answer = digests.last_answer(diary)
+    first_session = first_session_day(diary, now)
+    return [
+        _answered(week, words) if week.asked else words("No day asked and closed in this week."),
+        words("Last answer: {day}.", day=words.short_day(last_answer))
+        if last_answer is not None
+        else words("No answer so far."),
+        words.many(
+            "{n} treatment session, on {day}.",
+            "{n} treatment sessions, the first on {day}.",
+            len(diary.sessions),
+            day=words.short_day(first_session),
+        )
+        if first_session is not None
+        else words("No treatment session logged."),
+    ]
+
+
+def _days_for_therapist(week: Week, words: Words) -> list[Sentence]:
+    named: tuple[tuple[Sequence[date], Callable[[Sentence], Sentence]], ...] = (
+        (week.skipped, lambda found: words("Skipped: {days}.", days=found)),
+        (week.paused, lambda found: words("Paused, so not counted: {days}.", days=found)),
+        (week.not_asked.get(Cause.BOT, ()), lambda found: words("Not asked, our fault: {days}.", days=found)),
+        (_unreached(week), lambda found: words("Bot blocked or account gone: {days}.", days=found)),
+        (week.open_days, lambda found: words("Still open: {days}.", days=found)),
+    )
+    return [say(_weekdays(dates, words)) for dates, say in named if dates]
+
+
+def _full(item_week: ItemWeek, words: Words) -> Sentence:
+    """Three lines: the figure against last week, its high days, the baseline."""
+    if item_week.mean is None:
+        return joined("\n", [_symptom(item_week, words), _card_baseline(item_week, words)])
+    figure = _figure(bold(item_name(item_week.item, words)), item_week.mean, item_week.n, words)
+    head = joined(", ", [figure, _severity(item_week.item, item_week.mean, words)])
+    return joined(
+        "\n",
+        [
+            joined(". ", [head, _against_last_week(item_week, words)]),
+            joined(" ", [_worst(item_week, words), _strong_days(item_week, words)]),
+            _since_baseline(item_week, words) or _card_baseline(item_week, words),
+        ],
+    )
+
+
+def _tight(item_week: ItemWeek, words: Words) -> Sentence:
+    """One line: the figure, the highest score, the days at STRONG or more, the change."""
+    if item_week.mean is None:
+        return _symptom(item_week, words)
+    figure = _figure(bold(item_name(item_week.item, words)), item_week.mean, item_week.n, words)
+    highest = words("highest {score}", score=max(value for _, value in item_week.scores))
+    strong = _days_at_7(item_week, words) if item_week.days_at_7 else Sentence("")
+    change = _change(item_week.change, words) if item_week.change is not None else Sentence("")
+    return joined("; ", [figure, highest, strong, change])
+
+
+def _severity(item: Item, mean: float, words: Words) -> Sentence:
+    match digests.severity(item, mean):
+        case Severity.MILD:
+            return words("mild")
+        case Severity.MODERATE:
+            return words("moderate")
+        case Severity.SEVERE:
+            return words("severe")
+        case None:
+            return Sentence("")
+
+
+def _card_baseline(item_week: ItemWeek, words: Words) -> Sentence:
+    """The baseline where the week has no change against it."""
+    if item_week.baseline is None:
+        return words("No baseline yet.")
+    return words("Baseline: {baseline}.", baseline=_baseline(item_week.baseline, words))

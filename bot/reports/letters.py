@@ -1,0 +1,133 @@
+"""Digests as messages: which text, which picture, which buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.chat import buttons
+from bot.chat.buttons import pack
+from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row
+from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.diary import digests
+from bot.diary.digests import Diary, Member, Panel
+from bot.diary.entries import Note
+from bot.diary.people import Patient, PatientId
+from bot.reports.digests import fits_caption, for_patient, for_therapist, length, lines, patient_card
+
+SHOWN_FOR: Final = timedelta(weeks=8)
+"""How far back the chart of a digest or card reaches."""
+PER_PAGE: Final = 10
+BUTTONS_IN_DIGEST: Final = 10
+NOTES_SHOWN: Final = 10
+
+
+def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence, words: Words) -> Picture:
+    """The order for a patient's chart up to `last_day`: eight weeks, or fewer where the diary is younger."""
+    earliest = last_day - SHOWN_FOR + timedelta(days=1)
+    begun = min(diary.enrolled_day, last_day)
+    first_day = max(earliest, begun - timedelta(days=begun.weekday()))
+    return Picture(
+        "course",
+        {
+            "patient": int(patient_id),
+            "first": first_day.isoformat(),
+            "last": max(last_day, first_day + timedelta(days=6)).isoformat(),
+            "language": words.language,
+            "title": str(title),
+        },
+    )
+
+
+def patient_week(
+    patient: Patient, diary: Diary, start: date, now: datetime, words: Words, reader: str | None
+) -> list[Message]:
+    """A patient's digest: the chart with the words under it, or after it where they are too many."""
+    text = for_patient(diary, start, now, words, reader)
+    picture = course(patient.id, diary, start + timedelta(days=6), words("My symptom diary"), words)
+    if fits_caption(text):
+        return [Message(text, picture=picture)]
+    return [Message(words("Your chart"), picture=picture), Message(text)]
+
+
+def panel_week(panel: Panel, missing: Sequence[date], words: Words) -> Message:
+    """A therapist's digest: one message for all patients, and a button for those on top."""
+    text = for_therapist(panel, words)
+    if missing:
+        weeks = words.listed([words.short_day(week) for week in missing])
+        lost = words("The summary of the week from {weeks} may not have reached you.", weeks=weeks)
+        text = joined("\n\n", [lost, text])
+    if not panel.members:
+        return Message(text)
+    on_top = [_card_button(member) for member in panel.members[:BUTTONS_IN_DIGEST]]
+    rows: list[Row] = [tuple(on_top[i : i + 2]) for i in range(0, len(on_top), 2)]
+    rows.append((Button(words("All patients"), tap=pack(buttons.Panel(0))),))
+    return Message(text, tuple(rows))
+
+
+def panel_page(panel: Panel, page: int, words: Words) -> Message:
+    """Ten patients, those who need attention first, a button for each, and the way to the other pages."""
+    if not panel.members:
+        return Message(for_therapist(panel, words))
+    pages = (len(panel.members) - 1) // PER_PAGE + 1
+    page = max(0, min(page, pages - 1))
+    here = slice(page * PER_PAGE, (page + 1) * PER_PAGE)
+    heading = words.many("You have {n} patient.", "You have {n} patients.", len(panel.members))
+    if pages > 1:
+        heading = words("{heading} Page {page} of {pages}.", heading=heading, page=page + 1, pages=pages)
+    text = joined("\n\n", [bold(heading), *(line.text for line in lines(panel, words)[here])])
+    rows: list[Row] = [(_card_button(member),) for member in panel.members[here]]
+    steps = []
+    if page > 0:
+        steps.append(Button(words("Previous"), tap=pack(buttons.Panel(page - 1))))
+    if page < pages - 1:
+        steps.append(Button(words("Next"), tap=pack(buttons.Panel(page + 1))))
+    return Message(text, (*rows, tuple(steps)) if steps else tuple(rows))
+
+
+def _card_button(member: Member) -> Button:
+    return Button(sentence(member.label), tap=pack(buttons.Card(int(member.patient_id))))
+
+
+def card(patient: Patient, label: str, diary: Diary, now: datetime, words: Words) -> Message:
+    """One patient for the therapist: the chart, the numbers, and what can be done."""
+    start = week_shown(patient, diary, now)
+    text = patient_card(label, diary, start, now, words)
+    last_day = max(start + timedelta(days=6), max(diary.days, default=start))
+    picture = course(patient.id, diary, last_day, sentence(label), words)
+    return Message(
+        text,
+        (
+            (
+                Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id)))),
+                Button(
+                    words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))
+                ),
+            ),
+        ),
+        picture=picture,
+    )
+
+
+def week_shown(patient: Patient, diary: Diary, now: datetime) -> date:
+    """The Monday of the last whole week, or of the first one while there is no whole week yet."""
+    start = digests.last_week(now, patient.zone, patient.prompt_time)
+    return max(start, diary.enrolled_day - timedelta(days=diary.enrolled_day.weekday()))
+
+
+def notes(label: str, found: Sequence[Note], words: Words) -> Message:
+    """A patient's newest notes, for the therapist."""
+    if not found:
+        return Message(words("{name} has written no notes yet.", name=bold(sentence(label))))
+    heading = words("Notes of {name}", name=sentence(label))
+    shown = [
+        words("{day}: {note}", day=bold(words.day(note.day)), note=_short(note.text)) for note in found[-NOTES_SHOWN:]
+    ]
+    while length(joined("\n\n", [heading, *shown])) > MAX_TEXT - 100 and len(shown) > 1:
+        shown = shown[1:]
+    return Message(joined("\n\n", [bold(heading), *shown]))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 3_000 else text[:3_000] + " …"

@@ -1,0 +1,25 @@
+"""A therapist's patients with their diaries, as the digest rules want them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.diary import digests
+from bot.diary.digests import Member, Panel
+from bot.diary.people import PatientId, Stage, TherapistId
+from bot.storage import entries, people, sharing
+
+
+def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime) -> Panel:
+    """Everyone who shares a diary with this therapist now, each by their own last whole week."""
+    members = []
+    for share in sharing.all_of(tx, therapist_id):
+        patient = people.patient_by_id(tx, PatientId(share.patient_id))
+        if patient.stage is not Stage.ACTIVE:
+            continue
+        diary = entries.diary_of(tx, patient)
+        start = digests.last_week(now, patient.zone, patient.prompt_time)
+        members.append(Member(patient.id, share.label, digests.need(diary, start, now)))
+    return digests.panel(members)

@@ -1,0 +1,131 @@
+"""The receiver: long polling that commits a batch before Telegram is told that it arrived.
+
+Law: the next `getUpdates` offset is the acknowledgement, and it is only ever raised after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from bot import logs, storage
+from bot.clock import Clock
+from bot.wire.http import ANSWER_FOR, NotSent, Request, Unanswered
+
+log = logs.get(__name__)
+
+POLL_FOR: Final = 30
+"""Seconds that Telegram holds a poll open when there is nothing new."""
+BATCH: Final = 100
+"""Telegram's own limit for one poll."""
+WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
+CONFLICT_FOR: Final = 60.0
+"""Seconds that a 409 is retried: the poll of a process that was just killed may still be open."""
+LONGEST_PAUSE: Final = 30.0
+
+
+class SomeoneElsePolls(Exception):
+    """Telegram goes on answering 409: another program uses this token."""
+
+
+class TokenRevoked(Exception):
+    """Telegram no longer knows the token."""
+
+
+class Refused(Exception):
+    """The server answered a poll with an error; `hold` is how many seconds it wants us to wait."""
+
+    def __init__(self, code: int, hold: float | None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.hold = hold
+
+
+class Receiver:
+    """Polls until cancelled. `first_poll` is set once Telegram has answered for the first time."""
+
+    def __init__(
+        self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._request = request
+        self._url = f"{base_url}/getUpdates"
+        self._clock = clock
+        self._arrived = arrived
+        self._offset: int | None = None
+        self.first_poll = asyncio.Event()
+
+    async def run(self) -> None:
+        """Receive for ever. Raises SomeoneElsePolls or TokenRevoked, or what the database raises."""
+        failures = 0
+        conflict_since: float | None = None
+        hold = 0  # The first poll, and one after a poll that hung, asks for what is there and returns at once.
+        while True:
+            try:
+                updates = await self._poll(hold)
+            except Refused as refusal:
+                if refusal.code == 409:
+                    conflict_since = self._still_in_conflict(conflict_since)
+                elif refusal.code in (401, 404):
+                    raise TokenRevoked(
+                        "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
+                    ) from None
+                failures += 1
+                log.warning("polling is refused", code=refusal.code, times=failures)
+                await asyncio.sleep(refusal.hold or _pause(failures))
+                continue
+            except (NotSent, Unanswered) as error:
+                failures += 1
+                hold = 0
+                log.warning("polling fails", why=str(error), times=failures)
+                await asyncio.sleep(_pause(failures - 1))
+                continue
+            failures, conflict_since, hold = 0, None, POLL_FOR
+            if updates:
+                await self._keep(updates)
+            self.first_poll.set()
+
+    def _still_in_conflict(self, since: float | None) -> float:
+        now = asyncio.get_running_loop().time()
+        if since is None:
+            log.warning("another poll is open for this token; trying again", for_seconds=CONFLICT_FOR)
+            return now
+        if now - since >= CONFLICT_FOR:
+            raise SomeoneElsePolls(
+                "Another program receives this bot's messages: Telegram answered 409 for a minute. "
+                "Stop the other one, or get a token of its own for this one from @BotFather."
+            )
+        return since
+
+    async def _poll(self, hold: int) -> list[dict[str, Any]]:
+        wanted = {"timeout": str(hold), "limit": str(BATCH), "allowed_updates": json.dumps(WANTED)}
+        if self._offset is not None:
+            wanted["offset"] = str(self._offset)
+        status, payload = await self._request.post_form(self._url, wanted, hold + ANSWER_FOR)
+        try:
+            answer = json.loads(payload)
+            if answer["ok"]:
+                return list(answer["result"])
+            hold_for = (answer.get("parameters") or {}).get("retry_after")
+            raise Refused(int(answer.get("error_code", status)), hold_for)
+        except (ValueError, KeyError, TypeError):
+            raise Refused(status, None) from None
+
+    async def _keep(self, updates: list[dict[str, Any]]) -> None:
+        rows = [(int(update["update_id"]), json.dumps(update, ensure_ascii=False)) for update in updates]
+
+        def keep(tx: Connection) -> None:
+            storage.inbox.put(tx, rows, self._clock.now())
+
+        await self._database.write(keep)
+        self._offset = max(update_id for update_id, _ in rows) + 1
+        self._arrived()
+
+
+def _pause(failures: int) -> float:
+    """Seconds before the next poll: none after a single failure, then doubling from one."""
+    return 0 if failures <= 0 else min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 6))

@@ -1,0 +1,123 @@
+"""The worker: takes updates out of the inbox in order of arrival and has each handled.
+
+Laws:
+1. What a handler writes and says is committed together with the mark that its update is done.
+2. A handler that fails is rolled back alone; after three tries its update is parked and the rest goes on.
+3. An update that was in hand when the process died is tried alone; the third death parks it.
+4. A database that can't be written ends the worker: that is no fault of an update.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from bot import logs, storage
+from bot.clock import Clock
+from bot.storage.inbox import Arrival
+
+log = logs.get(__name__)
+
+TRIES: Final = 3
+BATCH: Final = 100
+COMMIT_AFTER: Final = 0.02
+"""Seconds of handling after which a batch is committed."""
+
+Handle = Callable[[Connection, Arrival], None]
+
+
+class Worker:
+    """Works until cancelled. `handle` handles one update; `apologise` tells its sender that nothing was saved."""
+
+    def __init__(
+        self,
+        database: storage.Database,
+        clock: Clock,
+        handle: Handle,
+        apologise: Handle,
+        spoke: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._handle = handle
+        self._apologise = apologise
+        self._spoke = spoke
+        self._event = asyncio.Event()
+        self._busy = True
+
+    def wake(self) -> None:
+        """Updates arrived."""
+        self._busy = True
+        self._event.set()
+
+    def idle(self) -> bool:
+        return not self._busy
+
+    async def run(self) -> None:
+        """Work for ever, beginning with what a process before us left behind."""
+        await self._recover()
+        while True:
+            while await self._database.write(self._batch):
+                self._spoke()
+            self._busy = self._event.is_set()
+            await self._event.wait()
+            self._event.clear()
+
+    async def _recover(self) -> None:
+        """Try what was left behind one by one, each try counted before it begins."""
+        left = await self._database.write(lambda tx: storage.inbox.waiting(tx, 1_000_000))
+        for arrival in left:
+            if arrival.tries >= TRIES:
+                await self._database.write(lambda tx, it=arrival: self._park(tx, it, "the program died handling it"))  # type: ignore[misc]
+                continue
+            await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq))  # type: ignore[misc]
+            await self._database.write(lambda tx, it=arrival: self._one(tx, it))  # type: ignore[misc]
+            self._spoke()
+
+    def _batch(self, tx: Connection) -> int:
+        """Handle as many as fit into one short transaction; returns how many."""
+        began = time.perf_counter()
+        count = 0
+        for arrival in storage.inbox.waiting(tx, BATCH):
+            self._one(tx, arrival)
+            count += 1
+            if time.perf_counter() - began > COMMIT_AFTER:
+                break
+        return count
+
+    def _one(self, tx: Connection, arrival: Arrival) -> None:
+        failure: Exception | None = None
+        for _ in range(TRIES):
+            tx.exec_driver_sql("SAVEPOINT handling")
+            try:
+                self._handle(tx, arrival)
+            except OperationalError:
+                raise
+            except Exception as error:
+                tx.exec_driver_sql("ROLLBACK TO handling")
+                tx.exec_driver_sql("RELEASE handling")
+                failure = error
+            else:
+                tx.exec_driver_sql("RELEASE handling")
+                storage.inbox.done(tx, [arrival.seq], self._clock.now())
+                return
+        assert failure is not None
+        self._park(tx, arrival, logs.trace(failure))
+
+    def _park(self, tx: Connection, arrival: Arrival, reason: str) -> None:
+        log.error("an update was parked", update=arrival.update_id, why=reason)
+        storage.inbox.park(tx, arrival.seq, reason)
+        tx.exec_driver_sql("SAVEPOINT sorry")
+        try:
+            self._apologise(tx, arrival)
+        except OperationalError:
+            raise
+        except Exception as error:
+            tx.exec_driver_sql("ROLLBACK TO sorry")
+            log.error("the sender of a parked update could not be told", why=logs.trace(error))
+        tx.exec_driver_sql("RELEASE sorry")

@@ -1,0 +1,608 @@
+"""What a typed text is read as."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat import typed
+from bot.chat.typed import (
+    AmOrPm,
+    NotScores,
+    Reason,
+    Scores,
+    Time,
+    Unclear,
+    WhichItem,
+    WhichSite,
+    day,
+    scores,
+    wall_time,
+)
+from bot.diary.entries import Item, ItemId, Side, Symptom
+
+
+def an_item(number: int, symptom: Symptom, site: str | None = None, side: Side | None = None) -> Item:
+    return Item(ItemId(number), symptom, site, side, number, date(2026, 1, 1))
+
+
+BURNING, TINGLING, PAIN = ItemId(1), ItemId(2), ItemId(3)
+ADAS = (an_item(1, Symptom.BURNING), an_item(2, Symptom.TINGLING), an_item(3, Symptom.PAIN))
+"""Ada is asked for the three symptoms, without places."""
+
+LEFT, RIGHT = ItemId(1), ItemId(2)
+BENS = (
+    an_item(1, Symptom.BURNING, "foot", Side.LEFT),
+    an_item(2, Symptom.BURNING, "foot", Side.RIGHT),
+    an_item(3, Symptom.PAIN),
+)
+"""Ben has two burning feet."""
+
+ALL_FIVE = tuple(an_item(number, symptom) for number, symptom in enumerate(Symptom, start=1))
+
+
+def named(*pairs: tuple[int, int]) -> Scores:
+    return Scores(tuple((ItemId(item), value) for item, value in pairs))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7",
+        " 7 ",
+        "7.",
+        "7!",
+        "¡7!",
+        "(7)",
+        "~7",
+        "7/10",
+        "7 / 10",
+        "7⁄10",
+        "7 out of 10",
+        "seven out of ten",
+        "7 of 10",
+        "7 de 10",
+        "7 sobre 10",
+        "siete de diez",
+        "about 7",
+        "it's a 7",
+        "It’s a 7.",
+        "I'd say 7",
+        "around 7 today",
+        "es un 7",
+        "más o menos 7",
+        "hoy 7",
+        "seven",
+        "SIETE",
+        "٧",
+        "۷",
+        "७",
+        "７",
+        "\u200f٧\u200f",
+        "7️⃣",
+        "7\u20e3",
+        "7️⃣/🔟",
+    ],
+)
+def test_one_number_answers_the_open_question(text: str) -> None:
+    assert scores(text, ADAS, asking=TINGLING) == Scores(((TINGLING, 7),))
+
+
+@pytest.mark.parametrize("text", ["0", "zero", "cero", "0/10", "٠", "0️⃣"])
+def test_nought_is_a_score(text: str) -> None:
+    assert scores(text, ADAS, asking=PAIN) == Scores(((PAIN, 0),))
+
+
+@pytest.mark.parametrize("text", ["10", "10/10", "🔟", "ten", "diez", "10 out of 10", "١٠"])
+def test_ten_is_a_score(text: str) -> None:
+    assert scores(text, ADAS, asking=PAIN) == Scores(((PAIN, 10),))
+
+
+def test_one_number_without_a_question_asks_which_item() -> None:
+    assert scores("7", ADAS, asking=None) == WhichItem(7)
+    assert scores("7", ADAS, asking=ItemId(99)) == WhichItem(7)
+    assert scores("7", ADAS[:1], asking=None) == Scores(((BURNING, 7),))
+
+
+@pytest.mark.parametrize("asking", [None, BURNING])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4 3 5",
+        "4,3,5",
+        "4, 3, 5",
+        "4;3;5",
+        "4 / 3 / 5",
+        "4/3/5",
+        "4-3-5",
+        "4 - 3 - 5",
+        "4.3.5",
+        "4. 3. 5",
+        "4\n3\n5",
+        "4\r\n3\r\n5\r\n",
+        "4, 3 and 5",
+        "4, 3 y 5",
+        "four three five",
+        "cuatro, tres, cinco",
+        "٤، ٣، ٥",
+        "۴ ۳ ۵",
+        "4️⃣3️⃣5️⃣",
+        "4️⃣ 3️⃣ 5️⃣",
+        "4/10 3/10 5/10",
+        "4/10,3/10,5/10",
+        "4/10, 3/10 and 5/10",
+        "4 out of 10, 3 out of 10, 5 out of 10",
+        "it's 4, 3, 5 today",
+        "burning 4, tingling 3, pain 5",
+        "Burning 4 tingling 3 pain 5",
+        "pain 5, tingling 3, burning 4",
+        "4 burning, 3 tingling, 5 pain",
+        "4 burning 3 tingling 5 pain",
+        "burning: 4\ntingling: 3\npain: 5",
+        "- burning 4\n- tingling 3\n- pain 5",
+        "burning - 4\ntingling – 3\npain — 5",
+        "burning=4 tingling=3 pain=5",
+        "burning4 tingling3 pain5",
+        "burning\n4\ntingling\n3\npain\n5",
+        "Ardor 4, hormigueo 3 y dolor 5",
+        "quemazón 4/10, cosquilleo 3/10, dolor 5/10",
+        "burn 4, pins and needles 3, ache 5",
+        "burning 4, pins & needles 3 & pain 5",
+        "pins-and-needles 3, pain 5, burning 4, burning 4",
+        "my burning is about 4 today and my tingling is a 3 and my pain is 5",
+    ],
+)
+def test_all_items_at_once_whatever_is_open(text: str, asking: ItemId | None) -> None:
+    reading = scores(text, ADAS, asking=asking)
+    assert isinstance(reading, Scores)
+    assert sorted(reading.values) == [(1, 4), (2, 3), (3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("burning 4, pain 6", named((1, 4), (3, 6))),
+        ("pain: 6", named((3, 6))),
+        ("4 burning", named((1, 4))),
+        ("burning=4", named((1, 4))),
+        ("burning four", named((1, 4))),
+        ("I have pain 6", named((3, 6))),
+        ("dolor de 6", named((3, 6))),
+        ("DOLOR 6/10", named((3, 6))),
+        ("pain (today) 6", named((3, 6))),
+        ("pain 4 pain 4", named((3, 4))),
+    ],
+)
+def test_names_say_which_item_even_while_another_is_asked(text: str, expected: Scores) -> None:
+    assert scores(text, ADAS, asking=TINGLING) == expected
+
+
+@pytest.mark.parametrize(
+    ("symptom", "names"),
+    [
+        (Symptom.BURNING, ["burning", "burn", "ardor", "quemazón", "QUEMAZO\u0301N"]),
+        (Symptom.TINGLING, ["tingling", "pins and needles", "hormigueo"]),
+        (Symptom.PAIN, ["pain", "ache", "dolor"]),
+        (Symptom.NUMBNESS, ["numbness", "numb", "entumecimiento"]),
+        (Symptom.SLEEP, ["sleep", "sueño"]),
+    ],
+)
+def test_every_symptom_has_names_in_both_languages(symptom: Symptom, names: list[str]) -> None:
+    item = next(item for item in ALL_FIVE if item.symptom is symptom)
+    for name in names:
+        assert scores(f"{name} 8", ALL_FIVE, asking=None) == Scores(((item.id, 8),))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("left foot 4 burning", named((1, 4))),
+        ("burning left 4", named((1, 4))),
+        ("4 burning right foot", named((2, 4))),
+        ("burning in the right foot: 4", named((2, 4))),
+        ("pie izquierdo 4", named((1, 4))),
+        ("ardor en el pie derecho 4", named((2, 4))),
+        ("left 4 right 5", named((1, 4), (2, 5))),
+        ("burning left 4, right 5, pain 6", named((1, 4), (2, 5), (3, 6))),
+        ("left foot 4 burning, right foot 3 burning", named((1, 4), (2, 3))),
+        ("pain 6", named((3, 6))),
+        ("4 5 6", named((1, 4), (2, 5), (3, 6))),
+    ],
+)
+def test_sites_and_sides_tell_feet_apart(text: str, expected: Scores) -> None:
+    assert scores(text, BENS, asking=None) == expected
+
+
+def test_a_symptom_said_once_holds_for_the_sides_after_it() -> None:
+    items = (
+        *BENS[:2],
+        an_item(3, Symptom.PAIN, "foot", Side.LEFT),
+        an_item(4, Symptom.PAIN, "foot", Side.RIGHT),
+    )
+    expected = named((1, 4), (2, 5), (3, 6), (4, 7))
+    assert scores("burning left 4, right 5, pain left 6, right 7", items, asking=None) == expected
+
+
+def test_a_name_that_fits_two_feet_asks_which() -> None:
+    both = (LEFT, RIGHT)
+    assert scores("burning 4", BENS, asking=None) == WhichSite(Symptom.BURNING, 4, both, ())
+    assert scores("burning 4, pain 6", BENS, asking=None) == WhichSite(Symptom.BURNING, 4, both, ((PAIN, 6),))
+    assert scores("burning 4, pain 6", BENS, asking=LEFT) == WhichSite(Symptom.BURNING, 4, both, ((PAIN, 6),))
+    assert scores("burning 4, burning 5", BENS, asking=None) == Unclear(Reason.OTHER)
+    items = (BENS[0], an_item(3, Symptom.PAIN, "foot", Side.LEFT))
+    assert scores("left foot 4", items, asking=None) == WhichSite(None, 4, (LEFT, PAIN), ())
+
+
+def test_a_name_that_fits_the_open_question_answers_it() -> None:
+    assert scores("burning 4", BENS, asking=RIGHT) == Scores(((RIGHT, 4),))
+
+
+def test_a_site_in_the_therapists_own_words_is_known() -> None:
+    items = (an_item(1, Symptom.PAIN, "Big toe", Side.LEFT), an_item(2, Symptom.PAIN, "jaw"))
+    assert scores("left big toe 4, jaw 5", items, asking=None) == named((1, 4), (2, 5))
+    assert scores("jaw 5", ADAS, asking=None) == NotScores()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("11", Reason.OUT_OF_RANGE),
+        ("100", Reason.OUT_OF_RANGE),
+        ("435", Reason.OUT_OF_RANGE),
+        ("11/10", Reason.OUT_OF_RANGE),
+        ("pain 11", Reason.OUT_OF_RANGE),
+        ("4 3 11", Reason.OUT_OF_RANGE),
+        ("9" * 4096, Reason.OUT_OF_RANGE),
+        ("-1", Reason.NEGATIVE),
+        ("−1", Reason.NEGATIVE),
+        ("- 1", Reason.NEGATIVE),
+        ("minus 1", Reason.NEGATIVE),
+        ("menos uno", Reason.NEGATIVE),
+        ("pain -1", Reason.NEGATIVE),
+        ("pain: -1", Reason.NEGATIVE),
+        ("6.5", Reason.FRACTION),
+        ("6,5", Reason.FRACTION),
+        ("7.0", Reason.FRACTION),
+        ("٦٫٥", Reason.FRACTION),
+        (".5", Reason.FRACTION),
+        ("6.5/10", Reason.FRACTION),
+        ("7,5 de 10", Reason.FRACTION),
+        ("6½", Reason.FRACTION),
+        ("6 ½", Reason.FRACTION),
+        ("½", Reason.FRACTION),
+        ("3 1/2", Reason.FRACTION),
+        ("6 and a half", Reason.FRACTION),
+        ("6 y medio", Reason.FRACTION),
+        ("six point five", Reason.FRACTION),
+        ("4, 3.5, 2", Reason.FRACTION),
+        ("5-6", Reason.RANGE),
+        ("5–6", Reason.RANGE),
+        ("5 - 6", Reason.RANGE),
+        ("5-6/10", Reason.RANGE),
+        ("5 to 6", Reason.RANGE),
+        ("5 or 6", Reason.RANGE),
+        ("5 o 6", Reason.RANGE),
+        ("de 5 a 6", Reason.RANGE),
+        ("entre 5 y 6", Reason.RANGE),
+        ("between five and six", Reason.RANGE),
+        ("pain 5-6", Reason.RANGE),
+        ("4 3", Reason.COUNT),
+        ("4, 3", Reason.COUNT),
+        ("1 2 3 4", Reason.COUNT),
+        ("pain 4, pain 5", Reason.CONTRADICTION),
+        ("pain 4 dolor 5", Reason.CONTRADICTION),
+        ("7/8", Reason.OTHER),
+        ("7 de 8", Reason.OTHER),
+        ("2/3", Reason.OTHER),
+        ("2/3/2026", Reason.OTHER),
+        ("2.3.26", Reason.OTHER),
+        ("2026-03-02", Reason.OTHER),
+        ("7:30", Reason.OTHER),
+        ("12:30", Reason.OTHER),
+        ("at 7", Reason.OTHER),
+        ("a las 7", Reason.OTHER),
+        ("555-1234", Reason.OTHER),
+        ("+1 (555) 123-4567", Reason.OTHER),
+        ("07", Reason.OTHER),
+        ("4/10/5", Reason.OTHER),
+        ("7?", Reason.OTHER),
+        ("+7", Reason.OTHER),
+        ("7-", Reason.OTHER),
+        ("7%", Reason.OTHER),
+        ("7²", Reason.OTHER),
+        ("⑦", Reason.OTHER),
+        ("7 😢", Reason.OTHER),
+        ("1️⃣0️⃣", Reason.OTHER),
+        ("I have 7", Reason.OTHER),
+        ("7 today 5 6", Reason.OTHER),
+        ("pain 7 now 5", Reason.OTHER),
+        ("burning 4, 6 pain", Reason.OTHER),
+        ("burning 4 6 pain", Reason.OTHER),
+        ("4, burning 3, pain", Reason.OTHER),
+        ("burning 4, 3, 5", Reason.OTHER),
+        ("burning and tingling 4", Reason.OTHER),
+        ("numbness 3", Reason.OTHER),
+        ("left foot pain 3", Reason.OTHER),
+    ],
+)
+def test_what_is_not_plainly_a_score_is_asked_again(text: str, reason: Reason) -> None:
+    assert scores(text, ADAS, asking=BURNING) == Unclear(reason)
+
+
+def test_two_items_do_not_make_two_scores_of_a_fraction_or_a_range() -> None:
+    assert scores("6,5", ADAS[:2], asking=None) == Unclear(Reason.FRACTION)
+    assert scores("6-5", ADAS[:2], asking=None) == Unclear(Reason.RANGE)
+    assert scores("6 / 5", ADAS[:2], asking=None) == Unclear(Reason.OTHER)
+    assert scores("6/10", ADAS[:2], asking=BURNING) == named((1, 6))
+    assert scores("6, 5", ADAS[:2], asking=None) == named((1, 6), (2, 5))
+
+
+def test_nothing_to_be_asked_takes_no_score() -> None:
+    assert scores("7", (), asking=None) == Unclear(Reason.COUNT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "...",
+        "😢",
+        "burning",
+        "left foot",
+        "none",
+        "nothing",
+        "nada",
+        "took 2 tablets",
+        "7 but worse at night",
+        "yesterday 7",
+        "almost 7",
+        "me duele 7",
+        "not 7",
+        "7pm",
+        "7th",
+        "7a",
+        "3 de marzo",
+        "pain 6 after walking 2 km",
+        "http://example.org/7",
+        "@ben 7",
+        "七",
+        "боль 7",
+    ],
+)
+def test_any_other_word_makes_it_a_note(text: str) -> None:
+    assert scores(text, ADAS, asking=BURNING) == NotScores()
+
+
+LISTED = sorted({word for phrase in typed._WORDS for word in phrase})
+SCRAPS = st.one_of(
+    st.sampled_from(LISTED),
+    st.integers(-20, 200).map(str),
+    st.sampled_from(
+        [*" ,;.:/-–=\n!?&½", "7️⃣", "🔟", "٧", "/10", "😢", "(", ")", "\u20e3", "\ufe0f", "²", "pins"]
+    ),
+)
+
+
+def is_sound(reading: typed.Reading, items: tuple[Item, ...]) -> bool:
+    pairs: tuple[tuple[ItemId, int], ...]
+    match reading:
+        case Scores(pairs):
+            assert pairs
+        case WhichSite(_, value, several, rest):
+            assert len(several) > 1
+            pairs = (*((item, value) for item in several), *rest)
+        case WhichItem(value):
+            pairs = ((items[0].id, value),)
+        case _:
+            pairs = ()
+    ids = [item for item, _ in pairs]
+    known = {item.id for item in items}
+    return len(set(ids)) == len(ids) and known.issuperset(ids) and all(0 <= value <= 10 for _, value in pairs)
+
+
+@given(text=st.one_of(st.text(), st.lists(SCRAPS).map("".join), st.lists(SCRAPS).map(" ".join)))
+@settings(max_examples=400, deadline=None)
+def test_nothing_raises_and_no_score_leaves_the_scale(text: str) -> None:
+    for items in (ADAS, BENS):
+        for asking in (None, ItemId(1)):
+            assert is_sound(scores(text, items, asking=asking), items)
+    wall_time(text)
+    day(text, date(2026, 3, 11))
+
+
+@given(
+    word=st.text("abcdefghijklmnñopqrstuvwxyzáéабвגد", min_size=1).filter(
+        lambda word: typed._folded(word) not in LISTED
+    ),
+    before=st.lists(SCRAPS).map(" ".join),
+    after=st.lists(SCRAPS).map(" ".join),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_word_outside_the_lists_always_makes_a_note(word: str, before: str, after: str) -> None:
+    assert scores(f"{before} {word} {after}", ADAS, asking=BURNING) == NotScores()
+
+
+DIGITS = ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "０１２３４５６７８９"]
+
+
+@given(
+    values=st.lists(st.integers(0, 10), min_size=2, max_size=5),
+    between=st.sampled_from([" ", ", ", "; ", ";", "\n", " and ", " y ", "/10 "]),
+    digits=st.sampled_from(DIGITS),
+)
+@settings(max_examples=150, deadline=None)
+def test_all_in_order_reads_back(values: list[int], between: str, digits: str) -> None:
+    text = between.join(map(str, values)) + ("/10" if between == "/10 " else "")
+    text = text.translate(str.maketrans("0123456789", digits))
+    items = ALL_FIVE[: len(values)]
+    expected = Scores(tuple((item.id, value) for item, value in zip(items, values, strict=True)))
+    assert scores(text, items, asking=items[0].id) == expected
+
+
+@given(
+    values=st.dictionaries(st.sampled_from(ALL_FIVE), st.integers(0, 10), min_size=1),
+    form=st.sampled_from(["{name} {value}", "{name}: {value}", "{value} {name}", "{name}={value}/10"]),
+    between=st.sampled_from([", ", "\n", " and ", " "]),
+)
+@settings(max_examples=150, deadline=None)
+def test_names_with_values_read_back(values: dict[Item, int], form: str, between: str) -> None:
+    text = between.join(form.format(name=item.symptom.value, value=value) for item, value in values.items())
+    expected = Scores(tuple((item.id, value) for item, value in values.items()))
+    assert scores(text, ALL_FIVE, asking=None) == expected
+
+
+@pytest.mark.parametrize(
+    "scrap", ["7", "7 ", "7,", "7/", "-", "7-", "pins and ", "a", "7️⃣", "burning 4 ", "½", "'", "a'"]
+)
+def test_the_longest_text_is_read_to_its_end(scrap: str) -> None:
+    text = (scrap * 4096)[:4096]
+    assert is_sound(scores(text, ADAS, asking=None), ADAS)
+    wall_time(text)
+    day(text, date(2026, 3, 11))
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("21:30", time(21, 30)),
+        ("21.30", time(21, 30)),
+        ("2130", time(21, 30)),
+        ("٢١:٣٠", time(21, 30)),
+        ("9:30 pm", time(21, 30)),
+        ("9 pm", time(21)),
+        ("9pm", time(21)),
+        ("9 P.M.", time(21)),
+        ("9 p. m.", time(21)),
+        ("9:15 p.m.", time(21, 15)),
+        ("nine pm", time(21)),
+        ("21h", time(21)),
+        ("21 h", time(21)),
+        ("21h30", time(21, 30)),
+        ("20", time(20)),
+        ("at 20", time(20)),
+        ("0:30", time(0, 30)),
+        ("08:00", time(8)),
+        ("8 am", time(8)),
+        ("12 am", time(0)),
+        ("12 pm", time(12)),
+        ("at 9 in the evening", time(21)),
+        ("8 in the morning", time(8)),
+        ("las 9 de la noche", time(21)),
+        ("a las nueve y media de la noche", time(21, 30)),
+        ("half past 8 in the evening", time(20, 30)),
+        ("12 de la noche", time(0)),
+        ("7 de la tarde", time(19)),
+        ("8 de la mañana", time(8)),
+        ("noon", time(12)),
+        ("mediodía", time(12)),
+        ("al mediodia", time(12)),
+        ("midnight", time(0)),
+        ("Medianoche", time(0)),
+    ],
+)
+def test_a_time_of_day(text: str, at: time) -> None:
+    assert wall_time(text) == Time(at)
+
+
+@pytest.mark.parametrize(
+    ("text", "am", "pm"),
+    [
+        ("8", time(8), time(20)),
+        ("a las 8", time(8), time(20)),
+        ("9:15", time(9, 15), time(21, 15)),
+        ("9 o'clock", time(9), time(21)),
+        ("las ocho y media", time(8, 30), time(20, 30)),
+        ("12", time(0), time(12)),
+        ("12:30", time(0, 30), time(12, 30)),
+        ("3 at night", time(3), time(15)),
+    ],
+)
+def test_an_hour_of_either_half_of_the_day_is_asked(text: str, am: time, pm: time) -> None:
+    read = wall_time(text)
+    assert isinstance(read, AmOrPm)
+    assert (read.am, read.pm) == (am, pm)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "25:00", "24:00", "9:60", "9.5", "13 am", "22 in the morning", "evening", "8 or 9", "-8", "8" * 99],
+)
+def test_no_time_of_day(text: str) -> None:
+    assert wall_time(text) is None
+
+
+A_WEDNESDAY = date(2026, 3, 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("today", date(2026, 3, 11)),
+        ("Hoy", date(2026, 3, 11)),
+        ("yesterday", date(2026, 3, 10)),
+        ("ayer", date(2026, 3, 10)),
+        ("anteayer", date(2026, 3, 9)),
+        ("the day before yesterday", date(2026, 3, 9)),
+        ("2 March", date(2026, 3, 2)),
+        ("2nd of March", date(2026, 3, 2)),
+        ("March 2", date(2026, 3, 2)),
+        ("Mar 2nd, 2026", date(2026, 3, 2)),
+        ("2 marzo", date(2026, 3, 2)),
+        ("2 de marzo", date(2026, 3, 2)),
+        ("el 2 de marzo de 2026", date(2026, 3, 2)),
+        ("lunes, 2 de marzo", date(2026, 3, 2)),
+        ("02/03", date(2026, 3, 2)),
+        ("2/3/2026", date(2026, 3, 2)),
+        ("2-3-26", date(2026, 3, 2)),
+        ("2.3.", date(2026, 3, 2)),
+        ("٢/٣", date(2026, 3, 2)),
+        ("2026-03-02", date(2026, 3, 2)),
+        ("monday", date(2026, 3, 9)),
+        ("lunes", date(2026, 3, 9)),
+        ("el lunes pasado", date(2026, 3, 9)),
+        ("miércoles", date(2026, 3, 11)),
+        ("on Wednesday", date(2026, 3, 11)),
+        ("last Wednesday", date(2026, 3, 4)),
+        ("12 March", date(2025, 3, 12)),
+        ("25/12", date(2025, 12, 25)),
+    ],
+)
+def test_a_date_is_the_most_recent_one(text: str, expected: date) -> None:
+    assert day(text, A_WEDNESDAY) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tomorrow",
+        "12/03/2026",
+        "2027-01-01",
+        "1 Jan 2025",
+        "31/2",
+        "29 Feb",
+        "0/0",
+        "2",
+        "2 foo",
+        "13/13",
+        "0000-01-01",
+    ],
+)
+def test_no_date_of_a_session(text: str) -> None:
+    assert day(text, A_WEDNESDAY) is None
+
+
+@given(today=st.dates(), ago=st.integers(0, 366))
+@settings(max_examples=100, deadline=None)
+def test_every_date_of_the_last_year_reads_back(today: date, ago: int) -> None:
+    if today.toordinal() <= ago:
+        return
+    then = today - timedelta(days=ago)
+    assert day(then.isoformat(), today) == then
+    assert day(f"{then.day}/{then.month}/{then.year:04}", today) == then
+    if ago < 365:
+        assert day(f"{then.day}.{then.month}.", today) == then

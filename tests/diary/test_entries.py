@@ -1,0 +1,230 @@
+"""Scores, items and diary days: a table of every state, then the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.diary import entries
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, OpenDay, Score, Symptom
+from bot.diary.people import PatientId
+
+MONDAY = date(2026, 3, 2)
+ASKED_AT = datetime(2026, 3, 2, 20, tzinfo=UTC)
+CLOSES_AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
+BEFORE, AFTER = CLOSES_AT - timedelta(microseconds=1), CLOSES_AT
+
+BURNING, TINGLING, PAIN = (
+    Item(ItemId(number), symptom, None, None, number, MONDAY)
+    for number, symptom in enumerate(entries.DEFAULT_SYMPTOMS, start=1)
+)
+ITEMS = (BURNING, TINGLING, PAIN)
+
+PLANNED = Day(PatientId(1), MONDAY, "Europe/Lisbon", CLOSES_AT, intended_at=ASKED_AT)
+ASKED = replace(PLANNED, sent_at=ASKED_AT)
+DECLINED = replace(ASKED, declined_at=ASKED_AT)
+PAUSED = replace(PLANNED, paused=True)
+UNASKED = replace(PLANNED, not_asked=Cause.BOT)
+BLOCKED = replace(PLANNED, not_asked=Cause.BLOCKED)
+GONE = replace(PLANNED, not_asked=Cause.GONE)
+
+SKIP = None
+Answers = Sequence[int | None]
+
+
+def counted(answers: Answers) -> dict[tuple[date, ItemId], Score]:
+    """The first items answered in order; None is a skipped item."""
+    return {
+        (MONDAY, item.id): Score(item.id, MONDAY, value, ASKED_AT)
+        for item, value in zip(ITEMS, answers, strict=False)
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "answers", "while_open", "once_closed"),
+    [
+        (ASKED, [4, 3, 5], DayState.COMPLETE, DayState.COMPLETE),
+        (ASKED, [0, 0, 0], DayState.COMPLETE, DayState.COMPLETE),
+        (ASKED, [], DayState.OPEN, DayState.MISSED),
+        (PLANNED, [], DayState.OPEN, DayState.MISSED),
+        (ASKED, [4], DayState.OPEN, DayState.PARTIAL),
+        (ASKED, [0], DayState.OPEN, DayState.PARTIAL),
+        (ASKED, [4, SKIP], DayState.OPEN, DayState.PARTIAL),
+        (ASKED, [4, SKIP, 5], DayState.PARTIAL, DayState.PARTIAL),
+        (ASKED, [SKIP, SKIP, 0], DayState.PARTIAL, DayState.PARTIAL),
+        (ASKED, [SKIP], DayState.OPEN, DayState.SKIPPED),
+        (ASKED, [SKIP, SKIP, SKIP], DayState.SKIPPED, DayState.SKIPPED),
+        (DECLINED, [], DayState.SKIPPED, DayState.SKIPPED),
+        (DECLINED, [SKIP], DayState.SKIPPED, DayState.SKIPPED),
+        (DECLINED, [4], DayState.PARTIAL, DayState.PARTIAL),
+        (DECLINED, [4, 3, 5], DayState.COMPLETE, DayState.COMPLETE),
+        (PAUSED, [], DayState.PAUSED, DayState.PAUSED),
+        (PAUSED, [4], DayState.OPEN, DayState.PARTIAL),
+        (PAUSED, [4, 3, 5], DayState.COMPLETE, DayState.COMPLETE),
+        (replace(ASKED, paused=True), [], DayState.OPEN, DayState.PAUSED),
+        (UNASKED, [], DayState.NOT_ASKED, DayState.NOT_ASKED),
+        (BLOCKED, [], DayState.NOT_ASKED, DayState.NOT_ASKED),
+        (GONE, [], DayState.NOT_ASKED, DayState.NOT_ASKED),
+        (UNASKED, [4], DayState.OPEN, DayState.PARTIAL),
+        (UNASKED, [SKIP], DayState.OPEN, DayState.SKIPPED),
+        (UNASKED, [4, 3, 5], DayState.COMPLETE, DayState.COMPLETE),
+        (replace(UNASKED, paused=True), [], DayState.PAUSED, DayState.PAUSED),
+    ],
+)
+def test_what_became_of_a_day(
+    day: Day, answers: Answers, while_open: DayState, once_closed: DayState
+) -> None:
+    assert entries.state(day, ITEMS, counted(answers), BEFORE) is while_open
+    assert entries.state(day, ITEMS, counted(answers), AFTER) is once_closed
+
+
+def test_a_day_is_judged_by_the_items_of_that_day() -> None:
+    ended = replace(TINGLING, ended_day=MONDAY)
+    added = replace(PAIN, added_day=MONDAY + timedelta(days=1))
+    assert entries.state(ASKED, (BURNING, ended, added), counted([4]), BEFORE) is DayState.COMPLETE
+
+
+def test_scores_of_another_day_do_not_answer_this_one() -> None:
+    other = {(MONDAY - timedelta(days=1), BURNING.id): Score(BURNING.id, MONDAY, 4, ASKED_AT)}
+    assert entries.state(ASKED, ITEMS, other, AFTER) is DayState.MISSED
+
+
+def test_a_day_without_items_is_never_complete() -> None:
+    assert entries.state(ASKED, (), {}, BEFORE) is DayState.OPEN
+    assert entries.state(ASKED, (), {}, AFTER) is DayState.MISSED
+
+
+def test_an_item_is_asked_from_the_day_it_was_added_until_the_day_it_ended() -> None:
+    item = replace(PAIN, ended_day=MONDAY + timedelta(days=2))
+    asked = [item.asked_on(MONDAY + timedelta(days=offset)) for offset in range(-1, 4)]
+    assert asked == [False, True, True, False, False]
+    assert PAIN.asked_on(MONDAY + timedelta(days=1000))
+
+
+def test_a_day_is_open_until_the_instant_it_closes() -> None:
+    assert entries.is_open(ASKED, BEFORE)
+    assert not entries.is_open(ASKED, CLOSES_AT)
+
+
+def test_what_is_missing_keeps_the_order_asked_and_leaves_out_skipped_items() -> None:
+    assert entries.missing(ITEMS, MONDAY, {}) == [BURNING, TINGLING, PAIN]
+    assert entries.missing(ITEMS, MONDAY, counted([SKIP, 0])) == [PAIN]
+    assert entries.missing(ITEMS, MONDAY - timedelta(days=1), {}) == []
+
+
+def test_a_second_score_corrects_the_first() -> None:
+    first = Score(PAIN.id, MONDAY, 7, ASKED_AT)
+    second = Score(PAIN.id, MONDAY, 0, ASKED_AT + timedelta(seconds=1))
+    for given_order in ([first, second], [second, first]):
+        assert entries.newest(given_order) == {(MONDAY, PAIN.id): second}
+
+
+def test_of_two_scores_of_one_instant_the_later_row_counts() -> None:
+    first, second = Score(PAIN.id, MONDAY, 7, ASKED_AT), Score(PAIN.id, MONDAY, 3, ASKED_AT)
+    assert entries.newest([first, second]) == {(MONDAY, PAIN.id): second}
+
+
+@pytest.mark.parametrize(
+    ("open_days", "replied", "expected"),
+    [
+        ([], None, 2),
+        ([], 1, 1),
+        ([OpenDay(MONDAY, asked=True, unfinished=True)], None, 0),
+        ([OpenDay(MONDAY, asked=False, unfinished=True)], None, 2),
+        ([OpenDay(MONDAY, asked=True, unfinished=False)], None, 2),
+        (
+            [
+                OpenDay(MONDAY, asked=True, unfinished=True),
+                OpenDay(MONDAY + timedelta(days=1), asked=True, unfinished=True),
+                OpenDay(MONDAY + timedelta(days=2), asked=False, unfinished=True),
+            ],
+            None,
+            1,
+        ),
+        ([OpenDay(MONDAY, asked=True, unfinished=True)], 1, 1),
+    ],
+)
+def test_typed_scores_find_their_day(open_days: list[OpenDay], replied: int | None, expected: int) -> None:
+    to = None if replied is None else MONDAY + timedelta(days=replied)
+    found = entries.target(open_days, MONDAY + timedelta(days=2), to)
+    assert found == MONDAY + timedelta(days=expected)
+
+
+def test_the_scale_and_the_symptoms() -> None:
+    assert (entries.LOWEST, entries.HIGHEST) == (0, 10)
+    assert entries.DEFAULT_SYMPTOMS == (Symptom.BURNING, Symptom.TINGLING, Symptom.PAIN)
+
+
+DAYS = st.builds(
+    Day,
+    patient_id=st.just(PatientId(1)),
+    day=st.just(MONDAY),
+    zone=st.just("Europe/Lisbon"),
+    closes_at=st.just(CLOSES_AT),
+    sent_at=st.sampled_from([None, ASKED_AT]),
+    declined_at=st.sampled_from([None, ASKED_AT]),
+    not_asked=st.sampled_from([None, *Cause]),
+    paused=st.booleans(),
+)
+ROWS = st.dictionaries(
+    st.sampled_from([item.id for item in ITEMS]), st.one_of(st.none(), st.integers(0, 10)), max_size=3
+).map(
+    lambda rows: {
+        (MONDAY, item_id): Score(item_id, MONDAY, value, ASKED_AT) for item_id, value in rows.items()
+    }
+)
+
+
+@settings(deadline=None)
+@given(day=DAYS, rows=ROWS)
+def test_a_closed_day_is_in_exactly_one_state_and_stays_in_it(
+    day: Day, rows: Mapping[tuple[date, ItemId], Score]
+) -> None:
+    state = entries.state(day, ITEMS, rows, AFTER)
+    values = [score.value for score in rows.values()]
+    scored = sum(value is not None for value in values)
+    heard = bool(values) or day.declined_at is not None
+    assert [
+        scored == len(ITEMS),
+        0 < scored < len(ITEMS),
+        scored == 0 and heard,
+        not heard and day.paused,
+        not heard and not day.paused and day.not_asked is not None,
+        not heard and not day.paused and day.not_asked is None,
+    ] == [
+        state is DayState.COMPLETE,
+        state is DayState.PARTIAL,
+        state is DayState.SKIPPED,
+        state is DayState.PAUSED,
+        state is DayState.NOT_ASKED,
+        state is DayState.MISSED,
+    ]
+    assert entries.state(day, ITEMS, rows, AFTER + timedelta(days=400)) is state
+
+
+@settings(deadline=None)
+@given(day=DAYS, rows=ROWS)
+def test_an_open_day_is_never_missed_and_what_is_finished_stays_as_it_is(
+    day: Day, rows: Mapping[tuple[date, ItemId], Score]
+) -> None:
+    state = entries.state(day, ITEMS, rows, BEFORE)
+    assert state is not DayState.MISSED
+    assert state in {DayState.OPEN, entries.state(day, ITEMS, rows, AFTER)}
+
+
+@given(st.lists(st.tuples(st.sampled_from(ITEMS), st.integers(0, 3), st.integers(0, 10), st.integers(0, 5))))
+def test_of_every_day_and_item_exactly_the_newest_counts(rows: list[tuple[Item, int, int, int]]) -> None:
+    scores = [
+        Score(item.id, MONDAY + timedelta(days=day), value, ASKED_AT + timedelta(seconds=entered))
+        for item, day, value, entered in rows
+    ]
+    found = entries.newest(scores)
+    assert set(found) == {(score.day, score.item_id) for score in scores}
+    for score in scores:
+        assert found[score.day, score.item_id].entered_at >= score.entered_at
+    assert all(score in scores for score in found.values())

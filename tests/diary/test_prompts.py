@@ -1,0 +1,192 @@
+"""When the evening question goes out: one prompt per diary day, in every zone and through every night of 2026."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.diary import days, prompts
+from bot.diary.entries import Cause
+from bot.diary.people import Reach
+from bot.diary.prompts import Due, Outcome, Plan
+
+LISBON = "Europe/Lisbon"
+EVENING = time(20)
+DAY = date(2026, 3, 2)
+DUE = Due(DAY, datetime(2026, 3, 2, 20, tzinfo=UTC))
+FOLLOWING = Due(date(2026, 3, 3), datetime(2026, 3, 3, 20, tzinfo=UTC))
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def plan(
+    *, asked: bool = False, finished: bool = False, reach: Reach = Reach.OK, late: timedelta = timedelta(0)
+) -> Plan:
+    return prompts.plan(DUE, LISBON, EVENING, asked=asked, finished=finished, reach=reach, now=DUE.at + late)
+
+
+@pytest.mark.parametrize(
+    ("planned", "outcome", "cause"),
+    [
+        (plan(), Outcome.SEND, None),
+        (plan(late=prompts.LATE_WINDOW), Outcome.SEND, None),
+        (plan(late=prompts.LATE_WINDOW + timedelta(microseconds=1)), Outcome.NOT_ASKED, Cause.BOT),
+        (plan(late=timedelta(days=2)), Outcome.NOT_ASKED, Cause.BOT),
+        (plan(asked=True), Outcome.ASKED, None),
+        (plan(asked=True, finished=True, reach=Reach.GONE), Outcome.ASKED, None),
+        (plan(finished=True), Outcome.FINISHED, None),
+        (plan(finished=True, late=timedelta(days=2)), Outcome.FINISHED, None),
+        (plan(reach=Reach.BLOCKED), Outcome.NOT_ASKED, Cause.BLOCKED),
+        (plan(reach=Reach.GONE), Outcome.NOT_ASKED, Cause.GONE),
+        (plan(reach=Reach.BLOCKED, late=timedelta(days=2)), Outcome.NOT_ASKED, Cause.BLOCKED),
+    ],
+)
+def test_a_due_prompt_has_one_outcome(planned: Plan, outcome: Outcome, cause: Cause | None) -> None:
+    assert planned == Plan(outcome, cause, FOLLOWING)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "wall", "day", "at"),
+    [
+        ("2026-03-02 12:00", LISBON, "20:00", "2026-03-02", "2026-03-02 20:00"),
+        ("2026-03-02 19:59:59", LISBON, "20:00", "2026-03-02", "2026-03-02 20:00"),
+        ("2026-03-02 20:00", LISBON, "20:00", "2026-03-03", "2026-03-03 20:00"),
+        # After midnight it is still the evening of the day before, and its hour may yet come.
+        ("2026-03-03 01:00", LISBON, "20:00", "2026-03-03", "2026-03-03 20:00"),
+        ("2026-03-03 01:00", LISBON, "02:30", "2026-03-02", "2026-03-03 02:30"),
+        ("2026-03-02 12:00", LISBON, "02:30", "2026-03-02", "2026-03-03 02:30"),
+        ("2026-03-01 19:15", "Asia/Kathmandu", "20:00", "2026-03-02", "2026-03-02 14:15"),
+        ("2026-03-28 12:00", "America/Nuuk", "23:30", "2026-03-28", "2026-03-29 01:30"),
+    ],
+)
+def test_the_first_prompt_is_the_next_evening_hour(now: str, zone: str, wall: str, day: str, at: str) -> None:
+    assert prompts.first_due(utc(now), zone, time.fromisoformat(wall)) == Due(
+        date.fromisoformat(day), utc(at)
+    )
+
+
+@pytest.mark.parametrize(
+    ("not_before", "day"),
+    [("2026-03-01", "2026-03-02"), ("2026-03-02", "2026-03-02"), ("2026-03-05", "2026-03-05")],
+)
+def test_no_day_before_the_one_named_is_asked(not_before: str, day: str) -> None:
+    due = prompts.first_due(utc("2026-03-02 12:00"), LISBON, EVENING, date.fromisoformat(not_before))
+    assert due == Due(date.fromisoformat(day), utc(f"{day} 20:00"))
+
+
+NIGHTS = {
+    # zone: the diary day whose 02:30 is jumped over, and that prompt; the day whose wall clock turns back, and its prompt
+    "Europe/Lisbon": (
+        ("2026-03-28", "01:30", "2026-03-29 01:30"),
+        ("2026-10-24", "01:30", "2026-10-25 00:30"),
+    ),
+    "America/Chicago": (
+        ("2026-03-07", "02:30", "2026-03-08 08:30"),
+        ("2026-10-31", "01:30", "2026-11-01 06:30"),
+    ),
+    "America/Nuuk": (
+        ("2026-03-28", "23:30", "2026-03-29 01:30"),
+        ("2026-10-24", "23:30", "2026-10-25 00:30"),
+    ),
+    "Australia/Lord_Howe": (
+        ("2026-10-03", "02:15", "2026-10-03 15:45"),
+        ("2026-04-04", "01:45", "2026-04-04 14:45"),
+    ),
+    "Asia/Kathmandu": (
+        ("2026-03-28", "02:30", "2026-03-28 20:45"),
+        ("2026-10-24", "02:30", "2026-10-24 20:45"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "wall", "at"), [(zone, *night) for zone, nights in NIGHTS.items() for night in nights]
+)
+def test_a_night_of_changing_clocks_has_one_prompt_and_so_have_its_neighbours(
+    zone: str, day: str, wall: str, at: str
+) -> None:
+    hour, night = time.fromisoformat(wall), date.fromisoformat(day)
+    before = prompts.due_after(night - timedelta(days=2), zone, hour)
+    due = prompts.due_after(before.day, zone, hour)
+    after = prompts.due_after(due.day, zone, hour)
+    assert [it.day for it in (before, due, after)] == [night + timedelta(days=n) for n in (-1, 0, 1)]
+    assert due.at == utc(at)
+    assert prompts.first_due(due.at, zone, hour) == after
+    for it in (before, after):
+        assert days.local(it.at, zone).time() == hour
+
+
+@pytest.mark.parametrize("wall", [time(2, 30), time(3, 59), time(4), time(23, 30)], ids=str)
+def test_one_prompt_per_diary_day_at_the_local_hour_in_every_zone(wall: time) -> None:
+    """The whole of 2026, from prompt to prompt. Prompts of neighbouring days lie 22 to 26 hours apart."""
+    apart = (timedelta(hours=22), timedelta(hours=26))
+    for zone in days.zones():
+        place = ZoneInfo(zone)
+        due = prompts.first_due(datetime(2025, 12, 31, 12, tzinfo=UTC), zone, wall)
+        while due.day.year < 2027:
+            following = prompts.due_after(due.day, zone, wall)
+            assert following.day - due.day == days.ONE_DAY
+            assert apart[0] <= following.at - due.at <= apart[1], (zone, due)
+            shown = following.at.astimezone(place)
+            if shown.time() != wall:
+                assert _jumped(following.at, place, shown, wall), (zone, following)
+            due = following
+
+
+def _jumped(at: datetime, place: ZoneInfo, shown: datetime, wall: time) -> bool:
+    """Whether the clocks went forward just before `at`, by as much as it is late."""
+    late = datetime.combine(shown.date(), shown.time()) - datetime.combine(shown.date(), wall)
+    earlier = (at - timedelta(hours=4)).astimezone(place).utcoffset()
+    now = shown.utcoffset()
+    assert earlier is not None
+    assert now is not None
+    return late % days.ONE_DAY == now - earlier > timedelta(0)
+
+
+@settings(deadline=None)
+@given(
+    zone=st.sampled_from(sorted(days.zones())),
+    wall=st.times().map(lambda it: it.replace(second=0, microsecond=0)),
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
+)
+def test_the_first_prompt_lies_ahead_and_within_a_day_and_its_clock_change(
+    zone: str, wall: time, now: datetime
+) -> None:
+    due = prompts.first_due(now, zone, wall)
+    assert timedelta(0) < due.at - now <= timedelta(hours=26)
+    assert due.at == days.at(due.day, wall, zone)
+
+
+@settings(deadline=None)
+@given(
+    down_from=st.integers(0, 20),
+    down_for=st.timedeltas(timedelta(0), timedelta(days=5)),
+    zone=st.sampled_from(
+        [LISBON, "America/Chicago", "Asia/Kathmandu", "America/Nuuk", "Australia/Lord_Howe"]
+    ),
+    wall=st.sampled_from([time(2, 30), time(20), time(23, 30)]),
+)
+def test_an_outage_leaves_each_day_asked_once_or_not_asked_by_the_bot(
+    down_from: int, down_for: timedelta, zone: str, wall: time
+) -> None:
+    """A tick a minute would do the same as this walk from due time to due time."""
+    due = prompts.first_due(utc("2026-03-20 12:00"), zone, wall)
+    first, fails_at = due.day, due.at + down_from * days.ONE_DAY - timedelta(hours=1)
+    outcomes: dict[date, Plan] = {}
+    while due.day < first + 28 * days.ONE_DAY:
+        now = max(due.at, fails_at + down_for) if due.at >= fails_at else due.at
+        planned = prompts.plan(
+            due, zone, wall, asked=due.day in outcomes, finished=False, reach=Reach.OK, now=now
+        )
+        assert due.day not in outcomes
+        outcomes[due.day] = planned
+        assert planned.outcome is (Outcome.NOT_ASKED if now - due.at > prompts.LATE_WINDOW else Outcome.SEND)
+        assert planned.cause is (Cause.BOT if planned.outcome is Outcome.NOT_ASKED else None)
+        due = planned.next
+    assert list(outcomes) == [first + n * days.ONE_DAY for n in range(28)]
