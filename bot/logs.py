@@ -17,7 +17,7 @@ from typing import Any, Final
 import structlog
 
 TOKEN: Final = re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{20,100}")
-NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "telegram", "asyncio", "alembic")
+NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio", "alembic")
 
 
 def set_up(level: str, format_: str, token: str | None = None) -> None:
@@ -50,6 +50,8 @@ def set_up(level: str, format_: str, token: str | None = None) -> None:
     root.setLevel(level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A tick that overlaps the next one is merged with it, which is what we want and no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -249,7 +249,8 @@ _JOINS: Final = frozenset(":=：＝→")
 _IGNORED: Final = frozenset('()[]"“”„«»*_~≈')
 _FRACTION: Final = "\0"
 """Stands for every fraction that is one character, such as ½."""
-_KEYCAPS: Final = re.compile("[0-9\ufe0f\u20e3]*\u20e3[0-9\ufe0f\u20e3]*")
+_CAPPED: Final = "\u20e3"
+_RUN: Final = re.compile(f"[0-9\ufe0f{_CAPPED}]+")
 _KEYCAP: Final = re.compile("[0-9]\ufe0f?\u20e3")
 _PIECE: Final = re.compile(
     rf"([0-9]+)|([^\W\d_](?:[^\W\d_]|[{_APOSTROPHES}](?=[^\W\d_]))*)|(\n)|\s+|(.)", re.DOTALL
@@ -265,12 +266,14 @@ def _folded(text: str) -> str:
 def _plain(text: str) -> str:
     """With digits of any script in ASCII, fractions as one sign, and nothing that can't be seen."""
     text = text.replace("\r\n", "\n").replace("\N{KEYCAP TEN}", "10").replace("&", " and ")
-    text = _KEYCAPS.sub(_uncapped, text)
+    text = _RUN.sub(_uncapped, text)
     return "".join(map(_plain_character, unicodedata.normalize("NFC", text)))
 
 
 def _uncapped(run: re.Match[str]) -> str:
     """Keycaps are a number each. But "1" beside "0" may be ten, and a digit without a cap anything."""
+    if _CAPPED not in run[0]:
+        return run[0]
     digits = [cap[0] for cap in _KEYCAP.findall(run[0])]
     if "10" in "".join(digits) or len(_KEYCAP.sub("", run[0]).strip("\ufe0f")) > 0:
         return " 0?"

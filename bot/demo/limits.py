@@ -1,7 +1,9 @@
-"""What Telegram refuses (Bot API 10.0), in its own words: keyboards, commands and pictures out of bounds.
+"""What Telegram refuses: keyboards, commands and pictures out of bounds.
 
-Where Telegram is lenient and silently picks one meaning (a button with two actions), this is strict: a bot
-that depends on the leniency should fail here first.
+The limits follow the Bot API's documentation. The wordings are from memory and were not compared with the
+live server: a bot should act on the status, and on no wording that it has not seen there. Where Telegram is
+lenient (a button with two actions, more than eight in a row), this is strict: a bot that depends on the
+leniency should fail here first.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ class Page:
             "whole": since < 0,
             "revision": self.telegram.revision,
             "bot": {"name": self.telegram.me["first_name"], "username": self.telegram.username},
-            "cities": sorted(CITIES),
+            "cities": list(CITIES),
             "clock": self.clock(),
             "weeks": self._progress(),
             "phones": {name: self._screen(phone, since) for name, phone in self.phones.items()},
@@ -456,4 +456,9 @@ async def _guard(
             raise _problem(web.HTTPForbidden, "Another web site may not drive this page.")
         if request.method == "POST" and request.content_type != "application/json":
             raise _problem(web.HTTPUnsupportedMediaType, "Send JSON, with Content-Type application/json.")
-    return await handler(request)
+    try:
+        return await handler(request)
+    except TimeoutError as error:
+        raise _problem(
+            web.HTTPGatewayTimeout, "The bot has not become quiet. Is it still running?"
+        ) from error

@@ -1,8 +1,8 @@
 """An in-memory stand-in for Telegram's Bot API server, with people on its other side.
 
-Rules: it answers as the official server does, refusals word for word where they are known; it loses no update
-before the bot confirms it (by the next offset) or 24 hours have passed; and everything that happens moves
-`revision`, so that a test or a page can wait for it instead of sleeping.
+Rules: it answers as the official server does, as far as we know it (limits.py tells how far); it loses no
+update before the bot confirms it (by the next offset) or 24 hours have passed; and everything that happens
+moves `revision`, so that a test or a page can wait for it instead of sleeping.
 
     telegram = Telegram("123456:token", now=clock.now)
     await telegram.start()

@@ -401,9 +401,7 @@ def need(diary: Diary, start: date, now: datetime) -> Need:
         week=shown,
         jumps=jumps(diary, start),
         silent_days=silent,
-        last_answer=max(
-            (day for (day, _), score in diary.scores.items() if score.value is not None), default=None
-        ),
+        last_answer=last_answer(diary),
         unreachable=_unreachable(newest) if newest is not None else None,
     )
 

@@ -111,17 +111,23 @@ def lines(panel: Panel, words: Words) -> tuple[PanelLine, ...]:
     )
 
 
-def for_therapist(panel: Panel, words: Words) -> Sentence:
-    """The whole panel in one message of at most MAX_TEXT characters, whatever its size."""
+def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Sentence:
+    """The whole panel in one message of `at_most` characters, whatever its size.
+
+    Less than MAX_TEXT leaves a caller room for words of its own; below half of it the limit is not promised.
+    """
     if not panel.members:
         return words("You have no patients yet. /invite NAME makes a link for the first one.")
-    found = lines(panel, words)
-    needs, steady = found[: len(panel.needs)], found[len(panel.needs) : len(panel.needs) + len(panel.steady)]
     heading = _panel_heading(panel, words)
     lists = [_quiet_list(panel, words), _not_asked_list(panel, words), _open_list(panel, words)]
-    room = MAX_TEXT - BREAKS - length(heading) - sum(length(text) for text in lists)
-    needing = _section(words("Need you"), needs, room - (STEADY_ROOM if steady else 0), words)
-    settled = _section(words("Steady"), steady, room - length(needing), words)
+    room = at_most - BREAKS - length(heading) - sum(length(text) for text in lists)
+    newest = _newest_start(panel)
+    # Written one by one while there is room, not for hundreds of patients whom nobody would read.
+    needs = (_line(member, _why(member.need, words), newest, words).text for member in panel.needs)
+    steady = (_line(member, _steady(member.need, words), newest, words).text for member in panel.steady)
+    kept_free = STEADY_ROOM if panel.steady else 0
+    needing = _section(words("Need you"), needs, len(panel.needs), room - kept_free, words)
+    settled = _section(words("Steady"), steady, len(panel.steady), room - length(needing), words)
     return joined("\n\n", [heading, needing, settled, *lists])
 
 
@@ -140,7 +146,7 @@ def patient_card(label: str, diary: Diary, start: date, now: datetime, words: Wo
         return card
     tight = [_tight(item_week, words) for item_week in week.items]
     room = MAX_CAPTION - BREAKS - length(heading) - length(footer)
-    return joined("\n\n", [heading, _fitted("\n", tight, room, words), footer])
+    return joined("\n\n", [heading, _fitted("\n", tight, len(tight), room, words), footer])
 
 
 _Writer = Callable[[Need, Words], Sentence]
@@ -531,28 +537,32 @@ def _quiet(need: Need, words: Words) -> Sentence:
     return joined("; ", [_silence(need, words), *_jumps(need.jumps, words)])
 
 
-def _section(title: Sentence, found: Sequence[PanelLine], room: int, words: Words) -> Sentence:
-    if not found:
+def _section(title: Sentence, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
+    if not total:
         return Sentence("")
-    return joined(
-        "\n", [bold(title), _fitted("\n", [line.text for line in found], room - length(title) - 1, words)]
-    )
+    return joined("\n", [bold(title), _fitted("\n", parts, total, room - length(title) - 1, words)])
 
 
-def _fitted(between: str, parts: Sequence[Sentence], room: int, words: Words) -> Sentence:
-    """As many parts, from the first on, as `room` characters hold, and how many more there are."""
-    whole = joined(between, tuple(parts))
-    if length(whole) <= room:
-        return whole
-    kept = len(parts) - 1
-    while kept and length(_cut(between, parts, kept, words)) > room:
-        kept -= 1
-    return _cut(between, parts, kept, words)
+def _fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
+    """As many of the `total` parts, from the first on, as `room` characters hold, and how many more there
+    are."""
+    kept: list[Sentence] = []
+    left = room
+    for part in parts:
+        left -= length(part) + len(between)
+        # The last part has nothing after it.
+        if left + len(between) < 0:
+            break
+        kept.append(part)
+    if len(kept) == total:
+        return joined(between, kept)
+    while kept and length(_cut(between, kept, total, words)) > room:
+        kept.pop()
+    return _cut(between, kept, total, words)
 
 
-def _cut(between: str, parts: Sequence[Sentence], kept: int, words: Words) -> Sentence:
-    more = words.many("and {n} more", "and {n} more", len(parts) - kept)
-    return joined(between, [*parts[:kept], more])
+def _cut(between: str, kept: list[Sentence], total: int, words: Words) -> Sentence:
+    return joined(between, [*kept, words.many("and {n} more", "and {n} more", total - len(kept))])
 
 
 def _quiet_list(panel: Panel, words: Words) -> Sentence:
@@ -578,7 +588,7 @@ def _quiet_list(panel: Panel, words: Words) -> Sentence:
         title=bold(words("Quiet")),
         fewest=digests.QUIET_FROM,
         most=digests.SILENT_FROM - 1,
-        patients=_fitted(", ", names, LIST_ROOM, words),
+        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -591,7 +601,8 @@ def _not_asked_list(panel: Panel, words: Words) -> Sentence:
     if not names:
         return Sentence("")
     return words(
-        "Not asked, by a failure of the bot: {patients}", patients=_fitted(", ", names, LIST_ROOM, words)
+        "Not asked, by a failure of the bot: {patients}",
+        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -608,7 +619,8 @@ def _open_list(panel: Panel, words: Words) -> Sentence:
     if not names:
         return Sentence("")
     return words(
-        "Still open until noon of the next day: {patients}", patients=_fitted(", ", names, LIST_ROOM, words)
+        "Still open until noon of the next day: {patients}",
+        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 

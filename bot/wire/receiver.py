@@ -81,7 +81,9 @@ class Receiver:
             except (NotSent, Unanswered) as error:
                 failures += 1
                 hold = 0
-                log.warning("polling fails", why=str(error), times=failures)
+                # A single one is nothing: a connection that a router forgot, a server that restarted.
+                tell = log.info if failures == 1 else log.warning
+                tell("polling fails", why=str(error), times=failures)
                 await asyncio.sleep(_pause(failures - 1))
                 continue
             failures, conflict_since, hold = 0, None, POLL_FOR

@@ -54,7 +54,7 @@ def png(width: int = 40, height: int = 30) -> bytes:
 
 
 class SmallDiary:
-    """A diary bot in memory: asks at 20:00 for three symptoms in one bubble, reminds at 21:00, digests on Monday.
+    """A diary bot in memory: asks at 20:00 for three symptoms in one bubble, reminds at 21:00.
 
     It is what the page and the autopilot are tested with, so it is as small as they allow.
     """
@@ -107,9 +107,8 @@ class SmallDiary:
             if kind == "prompt":
                 self.due += [(at + timedelta(days=1), "prompt"), (at + timedelta(hours=1), "reminder")]
                 await self.ask(at.toordinal())
-            elif kind == "reminder" and not any(day == at.toordinal() for day, _ in self.scores):
-                if at.toordinal() not in self.declined:
-                    await self.ask(at.toordinal())
+            elif at.toordinal() not in {*self.declined, *(day for day, _ in self.scores)}:
+                await self.ask(at.toordinal())
 
     async def ask(self, day: int) -> None:
         assert self.patient is not None

@@ -292,7 +292,7 @@ async def test_an_edit_changes_the_bubble_in_place(telegram: Telegram, bot: Bot,
 async def test_an_edit_that_changes_nothing_is_refused(telegram: Telegram, bot: Bot, ada: Person) -> None:
     sent = await bot.send_message(1001, "<b>Burning?</b>", "HTML", reply_markup=SCORES)
     with pytest.raises(
-        BadRequest, match="(?i)message is not modified: specified new message content and reply"
+        BadRequest, match=r"(?i)message is not modified: specified new message content and reply"
     ):
         await bot.edit_message_text(
             "<b>Burning?</b>", 1001, sent.message_id, parse_mode="HTML", reply_markup=SCORES
@@ -306,11 +306,11 @@ async def test_edits_of_what_is_not_there_are_refused(telegram: Telegram, bot: B
         await bot.edit_message_text("x", 1001, 999)
     with pytest.raises(BadRequest, match="Message can't be edited"):
         await bot.edit_message_text("x", 1001, own["message_id"])
+    sent = await bot.send_message(1001, "text")
     with pytest.raises(BadRequest, match="There is no caption in the message to edit"):
-        sent = await bot.send_message(1001, "text")
         await bot.edit_message_caption(1001, sent.message_id, caption="x")
+    picture = await bot.send_photo(1001, png())
     with pytest.raises(BadRequest, match="There is no text in the message to edit"):
-        picture = await bot.send_photo(1001, png())
         await bot.edit_message_text("x", 1001, picture.message_id)
 
 
@@ -385,7 +385,7 @@ async def test_a_tap_may_be_too_old_and_a_toast_too_long(
     await bot.send_message(1001, "Burning?", reply_markup=SCORES)
     query_id = ada.tap_label("1")
     assert query_id is not None
-    with pytest.raises(BadRequest, match="(?i)MESSAGE_TOO_LONG"):
+    with pytest.raises(BadRequest, match=r"(?i)MESSAGE_TOO_LONG"):
         await bot.answer_callback_query(query_id, "x" * 201)
     clock.move(timedelta(hours=2))
     with pytest.raises(BadRequest, match="Query is too old"):
@@ -479,9 +479,9 @@ async def test_the_menu_is_the_nearest_list_in_the_persons_language(
     await bot.delete_my_commands(scope=everywhere)
     assert ada.commands == [{"command": "help", "description": "Help"}]
     assert [command.command for command in await bot.get_my_commands()] == ["help"]
-    with pytest.raises(BadRequest, match="(?i)BOT_COMMAND_INVALID"):
+    with pytest.raises(BadRequest, match=r"(?i)BOT_COMMAND_INVALID"):
         await bot.set_my_commands([("Help", "Upper case")])
-    with pytest.raises(BadRequest, match="(?i)BOT_COMMAND_DESCRIPTION_INVALID"):
+    with pytest.raises(BadRequest, match=r"(?i)BOT_COMMAND_DESCRIPTION_INVALID"):
         await bot.set_my_commands([("help", "x" * 257)])
     with pytest.raises(BadRequest, match="Chat not found"):
         await bot.set_my_commands([("help", "x")], scope=BotCommandScopeChat(99))

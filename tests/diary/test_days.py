@@ -115,6 +115,29 @@ def test_a_week_starts_on_monday(offset: int) -> None:
     assert days.week_start(date(2026, 3, 2) + timedelta(days=offset)) == date(2026, 3, 2)
 
 
+@pytest.mark.parametrize(
+    ("now", "zone", "weekday", "wall", "expected"),
+    [
+        # Monday half past seven, before, at and after it.
+        ("2026-03-02 07:29", LISBON, 0, "07:30", "2026-03-02 07:30"),
+        ("2026-03-02 07:30", LISBON, 0, "07:30", "2026-03-09 07:30"),
+        ("2026-03-02 07:31", LISBON, 0, "07:30", "2026-03-09 07:30"),
+        ("2026-03-02 07:31", LISBON, 6, "07:30", "2026-03-08 07:30"),
+        # The clocks change on the way: the same wall time, another instant.
+        ("2026-03-23 07:30", LISBON, 0, "07:30", "2026-03-30 06:30"),
+        ("2026-10-19 06:30", LISBON, 0, "07:30", "2026-10-26 07:30"),
+        # Monday in Kathmandu begins on Sunday in UTC.
+        ("2026-03-01 19:00", KATHMANDU, 0, "07:30", "2026-03-02 01:45"),
+        ("2026-03-02 03:00", CHICAGO, 0, "07:30", "2026-03-02 13:30"),
+        # A wall time that is jumped over comes that much later.
+        ("2026-03-08 00:00", CHICAGO, 6, "02:30", "2026-03-08 08:30"),
+        ("2026-10-24 12:00", LISBON, 6, "01:30", "2026-10-25 00:30"),
+    ],
+)
+def test_the_same_hour_every_week(now: str, zone: str, weekday: int, wall: str, expected: str) -> None:
+    assert days.next_weekly(utc(now), zone, weekday, time.fromisoformat(wall)) == utc(expected)
+
+
 def test_zones_are_places() -> None:
     assert {LISBON, CHICAGO, KATHMANDU, NUUK, LORD_HOWE, "UTC"} <= days.zones()
     assert len(days.zones()) >= 500
@@ -132,7 +155,9 @@ def test_zones_are_places() -> None:
 
 
 ZONES = st.sampled_from(sorted(days.zones()))
-INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+INSTANTS = st.timedeltas(timedelta(0), timedelta(days=365)).map(
+    lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since
+)
 WALLS = st.times()
 
 
@@ -168,3 +193,13 @@ def test_a_wall_time_is_reached_when_the_clock_shows_it_or_as_much_later_as_it_j
         (at + timedelta(hours=hours)).astimezone(place).utcoffset() or timedelta(0) for hours in (-4, 4)
     ]
     assert shown == meant or shown - meant == around[1] - around[0] > timedelta(0)
+
+
+@settings(deadline=None)
+@given(zone=ZONES, now=INSTANTS, weekday=st.integers(0, 6))
+def test_once_a_week_is_once_a_week(zone: str, now: datetime, weekday: int) -> None:
+    first = days.next_weekly(now, zone, weekday, time(7, 30))
+    second = days.next_weekly(first, zone, weekday, time(7, 30))
+    assert now < first <= now + timedelta(days=7, hours=2)
+    assert days.local(first, zone).weekday() == weekday
+    assert days.local(second, zone).date() - days.local(first, zone).date() == timedelta(days=7)

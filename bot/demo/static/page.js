@@ -9,6 +9,7 @@ class Page {
   phones = new Map();
   bot = { name: "", username: "" };
   cities = [];
+  weeks = {};
   wide = matchMedia("(min-width: 900px)");
 
   start() {
@@ -24,6 +25,7 @@ class Page {
   update(state) {
     this.bot = state.bot;
     this.cities = state.cities;
+    this.weeks = state.weeks;
     this.zone = state.clock.zone;
     this.showClock(state.clock, state.weeks);
     for (const name of Object.keys(state.phones)) if (!this.phones.has(name)) this.addPhone(name, state.phones[name]);
@@ -168,19 +170,24 @@ class Page {
       return button;
     }));
     const copy = make("button", "", "Copy the link");
-    copy.addEventListener("click", () => { find("link").close(); this.copy(address, from); });
+    copy.addEventListener("click", () => { find("link").close(); this.toClipboard(address, from); });
     find("link-phones").append(copy);
     find("link").showModal();
   }
 
+  // A copied invitation is about to be passed on: offer the other phone at once.
   async copy(text, phone) {
+    await this.toClipboard(text, phone);
+    if (this.payload(text) !== null) this.follow(text, phone);
+  }
+
+  async toClipboard(text, phone) {
     try {
       await navigator.clipboard.writeText(text);
       phone.say("Copied");
     } catch {
       phone.say(`Could not copy. The text is: ${text}`);
     }
-    if (this.payload(text) !== null) this.follow(text, phone);
   }
 
   openPicture(address, words) {

@@ -5,6 +5,8 @@ import { rich } from "./text.js";
 const REPLY = "M10 8V4l-7 7 7 7v-4.2c5 0 8.3 1.6 11 5.2-1-5.5-4-10-11-11Z";
 const EDIT = "M4 20l1-4L16.5 4.5l3 3L8 19zM14 7l3 3";
 const PIN = "M12 21s-6.5-6.2-6.5-11a6.5 6.5 0 0 1 13 0c0 4.8-6.5 11-6.5 11ZM12 12.2a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6Z";
+const COPY = "M9 9h11v11H9zM5 15H4V4h11v1";
+const OUT = "M8 16 17 7M9 7h8v8";
 const FILE = "M7 3h7l4 4v14H7zM14 3v5h4";
 
 export function make(tag, className, ...children) {
@@ -58,6 +60,8 @@ export class Phone {
     this.unblock.addEventListener("click", () => this.act("unblock", {}));
     this.newest.addEventListener("click", () => this.toNewest(true));
     this.contextBar.querySelector("button").addEventListener("click", () => this.setContext(null));
+    // A menu or a growing field takes room from the log: who was at the newest message stays there.
+    new ResizeObserver(() => { if (this.following !== false) this.toNewest(false); }).observe(this.log);
     this.log.addEventListener("scroll", () => this.noticeScroll(), { passive: true });
     this.root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.menu.hidden) return;
@@ -80,7 +84,8 @@ export class Phone {
     this.show(state);
     for (const id of state.gone) this.take(id);
     for (const message of state.messages) this.put(message, whole);
-    if (!whole) state.toasts.forEach((toast) => this.answer(toast));
+    // By herself, Ada taps faster than anyone could read the toasts.
+    if (!whole && !this.page.weeks.running) state.toasts.forEach((toast) => this.answer(toast));
     this.tidy();
     if (whole || atEnd) this.toNewest(false);
     else this.noticeScroll();
@@ -260,10 +265,12 @@ export class Phone {
   tapButton(message, button) {
     const node = make("button", "tap", make("span", "", button.text));
     if (button.copy_text) {
-      node.classList.add("copies");
+      node.append(icon(COPY));
+      node.title = "Copy";
       node.addEventListener("click", () => this.page.copy(button.copy_text.text, this));
     } else if (button.url) {
-      node.classList.add("leads");
+      node.append(icon(OUT));
+      node.title = "Open a link";
       node.addEventListener("click", () => this.page.follow(button.url, this));
     } else {
       node.addEventListener("click", async () => {
@@ -365,7 +372,7 @@ export class Phone {
 
   showAttach() {
     const cities = this.page.cities.map((city) => this.choice(`Location: ${city}`, "send it", () => this.act("location", { city })));
-    this.openMenu(this.clip, ...cities, this.choice("Block the bot", "it can no longer write here", () => this.act("block", {})));
+    this.openMenu(this.clip, ...cities, this.choice("Block the bot", "", () => this.act("block", {})));
   }
 
   showKeys(keyboard) {

@@ -1,0 +1,58 @@
+# Everything that is done with this project. `make` alone tells what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: help setup demo run test check format lint types contracts soak lock catalogue clean
+
+help: ## tell what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: $(STAMP) ## build .venv with everything
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $(STAMP)
+
+demo: setup ## try it: two telephones on a page, no token, no network
+	$(BIN)/symptom-diary demo
+
+run: setup ## run the bot on Telegram; the first time it asks a few questions
+	@if [ ! -f .env ] && [ -z "$$BOT_TOKEN" ]; then $(BIN)/symptom-diary init; fi
+	$(BIN)/symptom-diary run
+
+test: setup ## run everything that proves it
+	$(BIN)/python -m pytest -n auto
+
+check: format lint types contracts test ## format, lint, types, import contracts, tests
+
+format: setup
+	$(BIN)/ruff format --check .
+
+lint: setup
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+soak: setup ## the long walks: many kills, whole years
+	$(BIN)/python -m pytest -n 2 -m slow
+
+catalogue: setup ## bring the translation catalogues up to date with the sentences in the code
+	$(BIN)/python tests/chat/catalogue.py --write
+
+lock: ## renew the locks (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet -o requirements/run.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --quiet -o requirements/dev.lock
+
+clean: ## remove what was built
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

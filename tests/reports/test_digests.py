@@ -1,0 +1,647 @@
+"""The week in words: whole texts as they are sent, and the limits that they keep.
+
+Diaries are written as text, one row per symptom and one character per day, from a Monday on: a score, "T" for
+10, "s" for skipped, "." for no answer. `marks` says what became of the asking: "a" asked, "x" not today, "P"
+paused, "b" not asked by the bot, "B" blocked, "G" gone, "_" not planned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.messages import MAX_CAPTION, MAX_TEXT
+from bot.chat.words import LANGUAGES, Sentence, sentence, words
+from bot.diary import days
+from bot.diary import digests as rules
+from bot.diary.digests import Diary, Member, Panel
+from bot.diary.entries import Cause, Day, Item, ItemId, Score, Side, Symptom
+from bot.diary.people import PatientId
+from bot.diary.sessions import Kind, Session, SessionId
+from bot.reports import digests
+
+LISBON = "Europe/Lisbon"
+START = date(2026, 2, 16)
+THIRD_WEEK = date(2026, 3, 2)
+MONDAY_MORNING = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
+MONDAY_NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+EN = words("en")
+DEFAULT = [Symptom.BURNING, Symptom.TINGLING, Symptom.PAIN]
+MARKS: dict[str, dict[str, Any]] = {
+    "a": {},
+    "x": {"declined_at": datetime(2026, 2, 2, tzinfo=UTC)},
+    "P": {"paused": True},
+    "b": {"not_asked": Cause.BOT},
+    "B": {"not_asked": Cause.BLOCKED},
+    "G": {"not_asked": Cause.GONE},
+}
+
+
+def day(number: int) -> date:
+    """The first day of the diary, a Monday, is number 0; the third week begins with number 14."""
+    return START + timedelta(days=number)
+
+
+def diary(
+    *rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: Iterable[Symptom] = DEFAULT
+) -> Diary:
+    rows = tuple(row.replace(" ", "") for row in rows)
+    marks = marks.replace(" ", "").ljust(max(map(len, rows), default=0), "a")
+    chosen = list(symptoms)
+    items = tuple(
+        Item(ItemId(n + 1), chosen[n % len(chosen)], None, None, n, START) for n in range(len(rows))
+    )
+    return Diary(
+        items=items,
+        days={day(n): _planned(day(n), mark) for n, mark in enumerate(marks) if mark != "_"},
+        scores={
+            (day(n), item.id): Score(item.id, day(n), _value(mark), days.closes_at(day(n), LISBON))
+            for item, row in zip(items, rows, strict=True)
+            for n, mark in enumerate(row)
+            if mark != "."
+        },
+        sessions=tuple(
+            Session(SessionId(n), day(n), Kind.NEEDLING, None, None, MONDAY_MORNING) for n in needled
+        ),
+        enrolled_day=START,
+        zone=LISBON,
+    )
+
+
+def _planned(on: date, mark: str) -> Day:
+    sent_at = days.at(on, time(20), LISBON) if mark in "ax" else None
+    return Day(PatientId(1), on, LISBON, days.closes_at(on, LISBON), sent_at=sent_at, **MARKS[mark])
+
+
+def _value(mark: str) -> int | None:
+    return {"T": 10, "s": None}[mark] if mark in "Ts" else int(mark)
+
+
+ADA = diary(
+    "6667665 5564554 4374.4.",
+    "3343333 3333323 2223.1.",
+    "5655455 7555555 5584.5.",
+    marks="aaaaaaa aaaaaaa aaaaPaa",
+    needled=[7],
+)
+
+
+def to_patient(told: Diary, now: datetime = MONDAY_NOON, therapist: str | None = None) -> list[str]:
+    return str(digests.for_patient(told, THIRD_WEEK, now, EN, therapist)).split("\n")
+
+
+def member(
+    number: int, label: str, told: Diary, start: date = THIRD_WEEK, now: datetime = MONDAY_NOON
+) -> Member:
+    return Member(PatientId(number), label, rules.need(told, start, now))
+
+
+def line(told: Diary, now: datetime = MONDAY_NOON) -> str:
+    (found,) = digests.lines(rules.panel([member(1, "Ada", told, now=now)]), EN)
+    return str(found.text)
+
+
+class _Tags(HTMLParser):
+    """Fails where Telegram would: on a tag that it does not know, or one that is not closed in turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag == "b"
+        assert not attrs
+        self.opened.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.opened.pop() == tag
+
+
+def assert_well_formed(text: str) -> None:
+    tags = _Tags()
+    tags.feed(text)
+    tags.close()
+    assert not tags.opened
+    assert not re.search(r"&(?!amp;|lt;|gt;|#)", text)
+    assert "{" not in text.replace("{nice}", "")
+
+
+# The patient's digest
+
+
+def test_a_week_with_ada() -> None:
+    assert to_patient(ADA, MONDAY_MORNING, "Dr Ito") == [
+        "<b>Your week: Monday 2 March to Sunday 8 March</b>",
+        "",
+        "<b>Burning</b>: average 4.4 from 5 days. About the same as last week (4.9).",
+        "Worst day: Wednesday (7). Days at 7 or more: 1.",
+        "Compared with the week before treatment (6.0 from 7 days): slightly better, 1.6 points lower (27%).",
+        "",
+        "<b>Tingling</b>: average 2.0 from 5 days. About the same as last week (2.9).",
+        "Worst day: Thursday (3). Days at 7 or more: 0.",
+        "Compared with the week before treatment (3.1 from 7 days): slightly better, 1.1 points lower.",
+        "",
+        "<b>Pain</b>: average 5.4 from 5 days. About the same as last week (5.3).",
+        "Worst day: Wednesday (8). Days at 7 or more: 1.",
+        "Compared with the week before treatment (5.0 from 7 days): about the same, 0.4 points higher (8%).",
+        "",
+        "Answered 5 of 5 days asked.",
+        "Paused, so not counted: Friday.",
+        "Sunday is still open: you can answer until 12:00 on Monday.",
+        "",
+        "Thank you for your answers. Dr Ito sees the same numbers.",
+    ]
+
+
+def test_three_symptoms_fit_a_caption_and_six_may_not() -> None:
+    text = digests.for_patient(ADA, THIRD_WEEK, MONDAY_MORNING, EN, "Dr Ito")
+    assert digests.fits_caption(text)
+    six = diary(*["6667665 5564554 4374.4."] * 6, needled=[7], symptoms=[*Symptom])
+    assert not digests.fits_caption(digests.for_patient(six, THIRD_WEEK, MONDAY_MORNING, EN, "Dr Ito"))
+
+
+def test_a_text_is_measured_as_the_reader_gets_it() -> None:
+    assert digests.length(Sentence("<b>a &amp; b</b>")) == 5
+    assert digests.length(sentence("😀")) == 2
+    assert digests.fits_caption(Sentence("<b>" + "x" * MAX_CAPTION + "</b>"))
+    assert not digests.fits_caption(Sentence("x" * (MAX_CAPTION + 1)))
+
+
+def test_fewer_than_four_answers_are_shown_one_by_one() -> None:
+    assert to_patient(
+        diary("4444444 4444444 5.6.T..", "4444444 4444444 ..3....", "....... ....... .......")
+    ) == [
+        "<b>Your week: Monday 2 March to Sunday 8 March</b>",
+        "",
+        "<b>Burning</b>: 5 on Monday, 6 on Wednesday and 10 on Friday.",
+        "",
+        "<b>Tingling</b>: 3 on Wednesday.",
+        "",
+        "<b>Pain</b>: no answers this week.",
+        "",
+        "An average needs answers from at least 4 days.",
+        "",
+        "Answered 3 of 7 days asked.",
+        "",
+        "Thank you for your answers.",
+    ]
+
+
+def test_a_week_without_answers_is_told_without_blame() -> None:
+    assert to_patient(diary("4444444 4444444 .......")) == [
+        "<b>Your week: Monday 2 March to Sunday 8 March</b>",
+        "",
+        "There are no answers from this week, so there are no numbers. That is all right.",
+    ]
+
+
+def test_a_week_before_the_diary_has_nothing_to_show() -> None:
+    assert to_patient(diary(""), therapist="Dr <Ito>") == [
+        "<b>Your week: Monday 2 March to Sunday 8 March</b>",
+        "",
+        "Nothing was asked in this week, so there are no numbers.",
+        "",
+        "Dr &lt;Ito&gt; sees the same numbers.",
+    ]
+
+
+def test_every_day_without_an_answer_is_told_for_what_it_was() -> None:
+    told = diary("4444444 4444444 4......", marks="aaaaaaa aaaaaaa axPbBGa")
+    assert to_patient(told, MONDAY_MORNING)[-8:] == [
+        "Answered 1 of 2 days asked.",
+        "You chose to skip Tuesday.",
+        "Paused, so not counted: Wednesday.",
+        "We did not ask you on Thursday. That was our fault.",
+        "Our question could not reach you on Friday and Saturday.",
+        "Sunday is still open: you can answer until 12:00 on Monday.",
+        "",
+        "Thank you for your answers.",
+    ]
+
+
+def test_an_open_day_closes_by_the_patients_own_clock() -> None:
+    told = diary("4444444 4444444 444444.")
+    sunday = day(20)
+    there = replace(
+        told.days[sunday], zone="America/Chicago", closes_at=days.closes_at(sunday, "America/Chicago")
+    )
+    moved = replace(told, days={**told.days, sunday: there})
+    assert "Sunday is still open: you can answer until 12:00 on Monday." in to_patient(moved, MONDAY_NOON)
+
+
+@pytest.mark.parametrize(
+    ("week", "expected"),
+    [
+        ("4444445", "Worst day: Sunday (5). Days at 7 or more: 0."),
+        ("4474447", "Worst days: Wednesday and Sunday (7). Days at 7 or more: 2."),
+        ("7874878", "Worst days: Tuesday, Friday and Sunday (8). Days at 7 or more: 6."),
+        ("4444443", "Highest: 4, on 6 days. Days at 7 or more: 0."),
+        ("0000000", "Days at 7 or more: 0."),
+    ],
+)
+def test_the_worst_days(week: str, expected: str) -> None:
+    assert to_patient(diary(f"4444444 4444444 {week}"))[3] == expected
+
+
+@pytest.mark.parametrize(
+    ("weeks", "expected"),
+    [
+        ("6666666 5555555 4444444", " Lower than last week (5.0)."),
+        ("4444444 3333333 4444444", " Higher than last week (3.0)."),
+        ("4444444 4444444 4444445", " About the same as last week (4.0)."),
+        ("4444444 444.... 4444444", ""),
+    ],
+)
+def test_against_last_week(weeks: str, expected: str) -> None:
+    assert to_patient(diary(weeks))[2].removeprefix("<b>Burning</b>: average ") in {
+        f"4.0 from 7 days.{expected}",
+        f"4.1 from 7 days.{expected}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("weeks", "needled", "expected"),
+    [
+        ("5555555 5555555 5555555", [7], "the week before treatment (5.0 from 7 days): about the same."),
+        (
+            "6666666 6666666 3333333",
+            [7],
+            "the week before treatment (6.0 from 7 days): much better, 3.0 points lower (50%).",
+        ),
+        (
+            "T.T.T.T 6666666 7777777",
+            [7],
+            "the week before treatment (10.0 from 4 days): clearly better, 3.0 points lower (30%).",
+        ),
+        (
+            "5555555 5555555 6666666",
+            [],
+            "the first week (5.0 from 7 days): slightly higher, 1.0 points higher (20%).",
+        ),
+        (
+            "5555555 5555555 7777777",
+            [0],
+            "the first week, already in treatment (5.0 from 7 days): higher, 2.0 points higher (40%).",
+        ),
+        (
+            "3333333 3333333 1111111",
+            [],
+            "the first week (3.0 from 7 days): clearly better, 2.0 points lower.",
+        ),
+        ("3333333 3333333 5555555", [], "the first week (3.0 from 7 days): higher, 2.0 points higher."),
+    ],
+)
+def test_against_the_baseline(weeks: str, needled: list[int], expected: str) -> None:
+    assert to_patient(diary(weeks, needled=needled))[4] == f"Compared with {expected}"
+
+
+def test_a_patient_reads_the_same_numbers_as_the_therapist() -> None:
+    card = str(digests.patient_card("Ada", ADA, THIRD_WEEK, MONDAY_MORNING, EN))
+    for told in to_patient(ADA, MONDAY_MORNING):
+        if told.startswith(("Worst", "Compared")):
+            assert told in card
+
+
+# The panel
+
+
+def test_the_whole_panel() -> None:
+    members = [
+        member(1, "Ada <K>", ADA, now=MONDAY_MORNING),
+        member(2, "Ben", diary("4444444 44..... ......."), now=MONDAY_MORNING),
+        member(3, "Cleo", diary("4444444 4444444 444...."), now=MONDAY_MORNING),
+        member(4, "High", diary("4445444 5555555 887777.", "3333333 3333333 3333333"), now=MONDAY_MORNING),
+        member(5, "Few", diary("4444444 4444444 7.8.7..", marks="a" * 17 + "b"), now=MONDAY_MORNING),
+        member(6, "Noor", diary(".", marks="_" * 20 + "a"), now=MONDAY_MORNING),
+        member(7, "Pax", diary("4444444 4444444 .......", marks="a" * 14 + "P" * 7), now=MONDAY_MORNING),
+    ]
+    assert str(digests.for_therapist(rules.panel(members), EN)).split("\n") == [
+        "Your patients: 2 Mar to 8 Mar",
+        "<b>3 need you, 3 steady, 1 quiet</b>",
+        "",
+        "<b>Need you</b>",
+        "<b>High</b>: Burning 7.3 from 6 days, 3.2 points higher (77%) than the first week (4.1 from "
+        "7 days), "
+        "2.3 points higher than last week (5.0), 6 days at 7 or more",
+        "<b>Few</b>: Burning single scores 7, 8 and 7, 3 days at 7 or more",
+        "<b>Ben</b>: no entry for 11 days, last answer 24 Feb",
+        "",
+        "<b>Steady</b>",
+        "<b>Ada &lt;K&gt;</b>: Burning 4.4, Tingling 2.0, Pain 5.4; 5 of 5; paused 1 day; "
+        "Burning 7 on Wednesday (average of the 7 days before: 4.4); "
+        "Pain 8 on Wednesday (average of the 7 days before: 5.0)",
+        "<b>Noor</b>: just started",
+        "<b>Pax</b>: paused 7 days",
+        "",
+        "<b>Quiet</b> (3 to 6 days without an entry): Cleo (3 days)",
+        "",
+        "Not asked, by a failure of the bot: Few (1 day)",
+        "",
+        "Still open until noon of the next day: High (Sunday), Few (Sunday), Ben (Sunday), "
+        "Ada &lt;K&gt; (Sunday), Noor (Sunday), Cleo (Sunday)",
+    ]
+
+
+def test_an_empty_panel_says_what_to_do() -> None:
+    assert str(digests.for_therapist(rules.panel([]), EN)) == (
+        "You have no patients yet. /invite NAME makes a link for the first one."
+    )
+    assert digests.lines(rules.panel([]), EN) == ()
+
+
+def test_a_panel_of_one() -> None:
+    panel = rules.panel([member(1, "Ada", diary("4444444 4444444 4444444"))])
+    assert str(digests.for_therapist(panel, EN)).split("\n") == [
+        "Your patients: 2 Mar to 8 Mar",
+        "<b>0 need you, 1 steady, 0 quiet</b>",
+        "",
+        "<b>Steady</b>",
+        "<b>Ada</b>: Burning 4.0; 7 of 7",
+    ]
+    panel = rules.panel([member(1, "Ada", diary("4444444 4444444 7777777"))])
+    assert "<b>1 needs you, 0 steady, 0 quiet</b>" in digests.for_therapist(panel, EN)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            diary("4444444 4444444 .......", marks="a" * 14 + "B" * 7),
+            "no entry for 7 days, last answer 1 Mar, has blocked the bot",
+        ),
+        (
+            diary("4444444 4444444 444....", marks="a" * 17 + "G" * 4),
+            "no entry for 4 days, last answer 4 Mar, Telegram account gone",
+        ),
+        (diary("....... ....... ......."), "no entry for 21 days, no answer so far"),
+        (
+            diary("4444444 4444444 5......", marks="a" * 20 + "B"),
+            "no entry for 6 days, last answer 2 Mar, has blocked the bot",
+        ),
+        (diary("4444444 4444444 55.5.5.", marks="a" * 20 + "B"), "Burning 5.0; 4 of 6; has blocked the bot"),
+        (diary("4444444 4444444 5.5.5.s"), "Burning single scores 5, 5 and 5; 3 of 7"),
+        (
+            diary("4444444 4444444 ....5.s", marks="a" * 14 + "PPPPaPa"),
+            "Burning single score 5; 1 of 2; paused 5 days",
+        ),
+        (
+            diary("4444444 4444444 ...8..."),
+            "no entry for 3 days, last answer 5 Mar; Burning 8 on Thursday (average of the 7 days "
+            "before: 4.0)",
+        ),
+        (
+            diary("4444444 4444444 8888...", "4444444 4444444 8......"),
+            "Burning 8.0 from 4 days, 4.0 points higher (100%) than the first week (4.0 from 7 "
+            "days), 4.0 points higher than last week (4.0), 4 days at 7 or more; no entry for 3 "
+            "days, last answer 5 Mar; Tingling 8 on Monday (average of the 7 days before: 4.0)",
+        ),
+        (
+            diary("4444444 4444444 4468444", needled=[15]),
+            "Burning 4.9; 7 of 7; Burning 8 on Thursday, after a session (average of the 7 days before: 4.3)",
+        ),
+        (
+            diary("7777777 4444444 444444.", "4444444 2222222 4444444", "6666666 6666666 9999999"),
+            "Pain 9.0 from 7 days, 3.0 points higher (50%) than the first week (6.0 from 7 days), "
+            "3.0 points higher than last week (6.0), 7 days at 7 or more; Tingling 4.0 from 7 days, "
+            "2.0 points higher than last week (2.0)",
+        ),
+        (diary(".", marks="_" * 13 + "a"), "nothing to show yet"),
+    ],
+)
+def test_one_patient_in_the_panel(told: Diary, expected: str) -> None:
+    assert line(told).removeprefix("<b>Ada</b>: ") == expected
+
+
+def test_of_many_symptoms_two_are_explained_and_the_others_counted() -> None:
+    found = line(diary(*["4444444 4444444 8888888"] * 4, symptoms=Symptom))
+    assert found.startswith("<b>Ada</b>: Burning 8.0 from 7 days, ")
+    assert "; Tingling 8.0 from 7 days, " in found
+    assert found.endswith("; 2 more symptoms")
+
+
+def test_of_several_high_days_of_a_symptom_the_furthest_above_is_told() -> None:
+    found = line(diary("4444444 4444444 642292."))
+    assert found == (
+        "<b>Ada</b>: Burning 4.2; 6 of 7; Burning 9 on Friday (average of the 7 days before: 3.7)"
+    )
+
+
+def test_where_a_sunday_is_still_to_come_the_week_before_stands_with_its_dates() -> None:
+    late = member(2, "Ben", diary("4444444 4444444"), start=THIRD_WEEK - timedelta(days=7))
+    panel = rules.panel([member(1, "Ada", diary("4444444 4444444 4444444")), late])
+    found = [str(it.text) for it in digests.lines(panel, EN)]
+    assert found == [
+        "<b>Ada</b>: Burning 4.0; 7 of 7",
+        "<b>Ben</b>: Burning 4.0; 7 of 7, week of 23 Feb to 1 Mar",
+    ]
+
+
+def test_bot_failures_are_said_plainly_with_whom_and_how_often() -> None:
+    unasked = diary("4444444 4444444 4444...", marks="a" * 18 + "bbb")
+    panel = rules.panel([member(1, "Ada", unasked), member(2, "Ben", unasked)])
+    text = str(digests.for_therapist(panel, EN))
+    assert text.endswith("Not asked, by a failure of the bot: Ada (3 days), Ben (3 days)")
+    assert "<b>0 need you, 2 steady, 0 quiet</b>" in text
+
+
+def test_a_therapists_own_name_for_a_patient_is_text_and_stays_on_one_line() -> None:
+    (found,) = digests.lines(rules.panel([member(7, " <b>A&B\n {nice}", ADA)]), EN)
+    assert found.patient_id == 7
+    assert found.label == "&lt;b&gt;A&amp;B {nice}"
+    assert found.text.startswith("<b>&lt;b&gt;A&amp;B {nice}</b>: Burning 4.4")
+
+
+CROWD = {
+    "steady": diary("4444444 4444444 4444444"),
+    "open": diary("4444444 4444444 444444."),
+    "unasked": diary("4444444 4444444 44444..", marks="a" * 19 + "bb"),
+    "quiet": diary("4444444 4444444 444...."),
+    "silent": diary("4444444 4444444 ......."),
+    "needs": diary(*["4444444 4444444 8889888"] * 6, symptoms=Symptom),
+    "jumps": diary(*["4444444 4444444 444444T"] * 6, symptoms=Symptom),
+}
+HARDEST = "😀&<" * 13 + "x"
+
+
+def assert_it_keeps_the_limit(panel: Panel, language: str) -> str:
+    text = digests.for_therapist(panel, words(language))
+    assert digests.length(text) <= MAX_TEXT
+    assert_well_formed(text)
+    return str(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [2, 60, 500])
+@pytest.mark.parametrize("kind", [*CROWD, "all"])
+def test_any_panel_fits_one_message(size: int, kind: str, language: str) -> None:
+    chosen = [*CROWD.values()] if kind == "all" else [CROWD[kind]]
+    needs = [rules.need(told, THIRD_WEEK, MONDAY_MORNING) for told in chosen]
+    panel = rules.panel(
+        Member(PatientId(n), f"{HARDEST}{n}"[-40:], needs[n % len(needs)]) for n in range(size)
+    )
+    assert_it_keeps_the_limit(panel, language)
+    assert len(digests.lines(panel, words(language))) == size
+
+
+def test_what_does_not_fit_is_counted_and_nobody_is_lost() -> None:
+    needs, steady = (rules.need(CROWD[kind], THIRD_WEEK, MONDAY_NOON) for kind in ("silent", "steady"))
+    panel = rules.panel(
+        [Member(PatientId(n), f"Needing {n:03}", needs) for n in range(150)]
+        + [Member(PatientId(n), f"Steady {n:03}", steady) for n in range(150, 300)]
+    )
+    text = assert_it_keeps_the_limit(panel, "en")
+    assert "<b>150 need you, 150 steady, 0 quiet</b>" in text
+    for name in ("Needing", "Steady"):
+        shown = text.count(f"<b>{name} ")
+        part = text[text.index(f"<b>{name} ") :]
+        more = re.search(r"\nand (\d+) more", part)
+        assert more is not None
+        assert shown + int(more[1]) == 150
+        assert shown > 5
+    assert text.index("<b>Needing 000") < text.index("<b>Needing 001") < text.index("<b>Steady 150")
+
+
+def test_a_caller_can_keep_room_for_words_of_its_own() -> None:
+    steady = rules.need(CROWD["steady"], THIRD_WEEK, MONDAY_NOON)
+    panel = rules.panel(Member(PatientId(n), f"Patient {n}", steady) for n in range(300))
+    assert digests.length(digests.for_therapist(panel, EN, at_most=3000)) <= 3000
+
+
+# The card
+
+
+def test_the_card_of_ada() -> None:
+    assert str(digests.patient_card("Ada <K>", ADA, THIRD_WEEK, MONDAY_MORNING, EN)).split("\n") == [
+        "<b>Ada &lt;K&gt;</b>, 2 Mar to 8 Mar",
+        "Answered 5 of 5 days asked.",
+        "Last answer: 7 Mar.",
+        "1 treatment session, on 23 Feb.",
+        "",
+        "<b>Burning</b> 4.4 from 5 days. About the same as last week (4.9).",
+        "Worst day: Wednesday (7). Days at 7 or more: 1.",
+        "Compared with the week before treatment (6.0 from 7 days): slightly better, 1.6 points lower (27%).",
+        "",
+        "<b>Tingling</b> 2.0 from 5 days. About the same as last week (2.9).",
+        "Worst day: Thursday (3). Days at 7 or more: 0.",
+        "Compared with the week before treatment (3.1 from 7 days): slightly better, 1.1 points lower.",
+        "",
+        "<b>Pain</b> 5.4 from 5 days, moderate. About the same as last week (5.3).",
+        "Worst day: Wednesday (8). Days at 7 or more: 1.",
+        "Compared with the week before treatment (5.0 from 7 days): about the same, 0.4 points higher (8%).",
+        "",
+        "Paused, so not counted: Friday.",
+        "Still open: Sunday.",
+    ]
+
+
+def test_the_card_of_a_patient_with_few_answers() -> None:
+    told = diary("....... ....... 7.8....", marks="a" * 17 + "xbBa")
+    assert str(digests.patient_card("Ben", told, THIRD_WEEK, MONDAY_NOON, EN)).split("\n") == [
+        "<b>Ben</b>, 2 Mar to 8 Mar",
+        "Answered 2 of 5 days asked.",
+        "Last answer: 4 Mar.",
+        "No treatment session logged.",
+        "",
+        "<b>Burning</b>: 7 on Monday and 8 on Wednesday.",
+        "No baseline yet.",
+        "",
+        "Skipped: Thursday.",
+        "Not asked, our fault: Friday.",
+        "Bot blocked or account gone: Saturday.",
+    ]
+
+
+def test_the_card_of_a_patient_who_has_just_started() -> None:
+    told = diary(".", marks="_" * 20 + "a", needled=[1, 8])
+    assert str(digests.patient_card("Noor", told, THIRD_WEEK, MONDAY_MORNING, EN)).split("\n") == [
+        "<b>Noor</b>, 2 Mar to 8 Mar",
+        "No day asked and closed in this week.",
+        "No answer so far.",
+        "2 treatment sessions, the first on 17 Feb.",
+        "",
+        "<b>Burning</b>: no answers this week.",
+        "No baseline yet.",
+        "",
+        "Still open: Sunday.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("score", "word"), [(0, "mild"), (3, "mild"), (4, "moderate"), (6, "moderate"), (7, "severe")]
+)
+def test_only_pain_has_a_word_for_its_severity(score: int, word: str) -> None:
+    told = diary(*["." * 14 + str(score) * 7] * 5, symptoms=Symptom)
+    text = str(digests.patient_card("Ada", told, THIRD_WEEK, MONDAY_NOON, EN))
+    assert text.count(word) == 1
+    assert f"<b>Pain</b> {score}.0 from 7 days, {word}\n" in text
+
+
+def test_the_week_of_the_baseline_shows_it_and_compares_nothing() -> None:
+    told = diary("....... ....... 4444444")
+    text = str(digests.patient_card("Ada", told, THIRD_WEEK, MONDAY_NOON, EN))
+    assert "Baseline: the first week (4.0 from 4 days)." in text
+    assert "Compared" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("symptoms", [1, 3, 6, 12, 40])
+@pytest.mark.parametrize("week", ["4874s5.", "8.8...7", "4444444", "......."])
+def test_a_card_fits_a_caption_with_any_number_of_symptoms(week: str, symptoms: int, language: str) -> None:
+    told = diary(
+        *[f"6667665 5564554 {week}"] * symptoms, needled=[7], symptoms=Symptom, marks="a" * 18 + "bPx"
+    )
+    placed = tuple(replace(item, site="foot", side=Side.LEFT) for item in told.items)
+    text = digests.patient_card(
+        HARDEST, replace(told, items=placed), THIRD_WEEK, MONDAY_MORNING, words(language)
+    )
+    assert digests.fits_caption(text)
+    assert_well_formed(text)
+
+
+def test_a_card_with_six_symptoms_names_them_all_in_one_line_each() -> None:
+    told = diary(*["6667665 5564554 4378.4."] * 5, "6667665 5564554 4.3....", needled=[7], symptoms=Symptom)
+    found = str(digests.patient_card("Ada", told, THIRD_WEEK, MONDAY_MORNING, EN)).split("\n")
+    told_the_same = "5.2 from 5 days; highest 8; 2 days at 7 or more; slightly better, 0.8 points lower (13%)"
+    assert found[5:11] == [
+        *(f"<b>{name}</b> {told_the_same}" for name in ("Burning", "Tingling", "Pain", "Numbness", "Sleep")),
+        "<b>Burning</b>: 4 on Monday and 3 on Wednesday.",
+    ]
+
+
+# Laws
+
+ROW = st.text(alphabet="0123456789T.s", min_size=21, max_size=21)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    rows=st.lists(ROW, min_size=1, max_size=6),
+    marks=st.text(alphabet="aaaaxPbBG_", min_size=21, max_size=21),
+    needled=st.lists(st.integers(0, 20), max_size=2),
+    hours=st.integers(-24, 48),
+    language=st.sampled_from(sorted(LANGUAGES)),
+)
+def test_any_diary_is_told_within_the_limits_and_without_blame(
+    rows: list[str], marks: str, needled: list[int], hours: int, language: str
+) -> None:
+    told = diary(*rows, marks=marks, needled=needled, symptoms=Symptom)
+    now, say = MONDAY_NOON + timedelta(hours=hours), words(language)
+    text = digests.for_patient(told, THIRD_WEEK, now, say, "Dr Ito")
+    card = digests.patient_card("Ada", told, THIRD_WEEK, now, say)
+    panel = rules.panel([Member(PatientId(1), "Ada", rules.need(told, THIRD_WEEK, now))])
+    for found in (text, card, digests.for_therapist(panel, say)):
+        assert_well_formed(found)
+        assert "\n\n\n" not in found
+        assert found == found.strip()
+        assert not re.search(r"  |[,;] ?[,;.]|\(\)", found)
+    assert digests.fits_caption(card)
+    assert not re.search(r"miss|forg|fail|streak|should", text)
+    assert digests.length(text) <= MAX_TEXT
