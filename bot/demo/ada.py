@@ -1,7 +1,7 @@
 """Ada by herself: enrols through the chat and answers her evening questions, some evenings not, for weeks.
 
 She reads the screen as a person does. What she looks for there stands in the tables at the top; where nothing
-matches, she taps the first button.
+matches, she stops and leaves the rest to whoever watches.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ from bot.demo.person import NotThere, Person
 from bot.demo.telegram import Telegram
 
 INVITE: Final = "/invite Ada"
-AGREE: Final = ("Yes", "I agree", "Agree", "Share", "Lisbon", "20:00", "Start", "Continue", "OK")
+HELLO: Final = "/start"
+ROLE: Final = ("I treat patients too",)
+"""Dr Ito works alone: the clinic admin who treats patients too becomes a therapist with one tap."""
+AGREE: Final = ("Yes", "20:00", "Start now")
 """Enrolment: the affirmative label of each step; a label that contains one of them counts."""
 SESSION: Final = "/session"
-SESSION_STEPS: Final = ("Ada", "Today", "Save", "Yes")
+SESSION_STEPS: Final = ("Ada", "Today", "Dry needling", "Foot", "Both")
+FIRST_SESSION_ON: Final = 7
+"""Days of diary before the first treatment session: they make the baseline."""
 NOT_TODAY: Final = "Not today"
 SYMPTOMS: Final = {"burning": 7.0, "tingling": 6.0, "pain": 5.0, "numbness": 5.0, "sleep": 4.0}
 """Words in the question by which she knows the symptom, and how bad it is in her first week, 0 to 10."""
@@ -99,7 +104,7 @@ async def answer_weeks(
             raise NothingAsked("no evening question came in three days")
         await _spend_evening(hooks, ada, day, chance)
         last = prompt
-        if sessions and day % 7 == 1:
+        if sessions and day >= FIRST_SESSION_ON and day % 7 == 0:
             await log_session(hooks, ito)
         progress(day + 1, total)
     return total
@@ -117,6 +122,10 @@ async def enrol(hooks: Hooks, telegram: Telegram, ada: Person, ito: Person) -> N
 
     Raises NotThere where Dr Ito's newest messages hold no link.
     """
+    if not ito.messages:
+        ito.send(HELLO)
+        await hooks.quiet()
+        await _walk(hooks, ito, ROLE, steps=1)
     asked = ito.send(INVITE)
     await hooks.quiet()
     answers = [message for message in ito.heard if message["message_id"] > asked["message_id"]]
@@ -150,13 +159,15 @@ def links(telegram: Telegram, message: Message) -> list[str]:
 
 
 async def _walk(hooks: Hooks, person: Person, wanted: Sequence[str], steps: int) -> None:
-    """Tap through a dialogue: the first wanted label of the newest message, else its first button."""
+    """Tap through a dialogue: the first wanted label of the newest message, until there is none."""
     for _ in range(steps):
         message = person.last
         taps = [button for button in _buttons(message) if "callback_data" in button]
         if not taps or is_question(message):
             return
-        chosen = next((b for word in wanted for b in taps if word.lower() in b["text"].lower()), taps[0])
+        chosen = next((b for word in wanted for b in taps if word.lower() in b["text"].lower()), None)
+        if chosen is None:
+            return
         person.tap(message["message_id"], chosen["callback_data"])
         await hooks.quiet()
         if person.last is message:
@@ -214,11 +225,10 @@ def _score(name: str, day: int, chance: random.Random) -> int:
 
 
 def _symptom(message: Message, asked: int) -> str:
-    """Which symptom a question is about: by the line with the question mark, else by the last one named."""
+    """Which symptom a question is about: the first one named, else by its place."""
     text = (message.get("text") or message.get("caption") or "").lower()
-    line = next((line for line in reversed(text.splitlines()) if "?" in line), text)
-    named = sorted((line.rfind(name), name) for name in SYMPTOMS if name in line)
-    return named[-1][1] if named else list(SYMPTOMS)[min(asked, len(SYMPTOMS) - 1)]
+    named = sorted((text.find(name), name) for name in SYMPTOMS if name in text)
+    return named[0][1] if named else list(SYMPTOMS)[min(asked, len(SYMPTOMS) - 1)]
 
 
 def _buttons(message: Message) -> list[dict[str, Any]]:

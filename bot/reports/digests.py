@@ -44,8 +44,9 @@ SMALLEST_SHOWN: Final = 0.05
 """Points below this are 0.0 once rounded, so they are not said."""
 MOST_WORST_DAYS: Final = 3
 """More days than this that share the highest score are counted, not named."""
-MOST_SYMPTOMS_PER_NEED: Final = 2
-"""Symptoms that a patient's line in the panel explains; the others are counted (readable in 60 seconds)."""
+MOST_SYMPTOMS_PER_LINE: Final = 2
+"""Symptoms that a patient's line in the panel explains, of those that rose and of those with a high day; the
+others are counted (readable in 60 seconds)."""
 LIST_ROOM: Final = 400
 """Characters for one line of names: quiet patients, days not asked, open days."""
 STEADY_ROOM: Final = 500
@@ -375,7 +376,7 @@ def _panel_heading(panel: Panel, words: Words) -> Sentence:
 def _why(need: Need, words: Words) -> Sentence:
     """Why a patient needs attention, symptom by symptom in the order of what was found."""
     about = list(dict.fromkeys(finding.about for finding in need.findings if finding.about is not None))
-    told = [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_NEED]]
+    told = [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_LINE]]
     if more := len(about) - len(told):
         told.append(words.many("{n} more symptom", "{n} more symptoms", more))
     silence = _silence(need, words)
@@ -489,13 +490,15 @@ def _unreachable(need: Need, words: Words) -> Sentence:
 
 
 def _jumps(jumps: Iterable[Jump], words: Words) -> list[Sentence]:
-    """One high day per symptom, the furthest above its own mean."""
+    """One high day per symptom, those furthest above their own mean first; the others are counted."""
     furthest: dict[int, Jump] = {}
-    for jump in jumps:
-        known = furthest.get(jump.item.id)
-        if known is None or jump.value - jump.usual > known.value - known.usual:
-            furthest[jump.item.id] = jump
-    return [_jump(jump, words) for jump in furthest.values()]
+    for jump in sorted(jumps, key=lambda jump: jump.usual - jump.value):
+        furthest.setdefault(jump.item.id, jump)
+    found = list(furthest.values())
+    told = [_jump(jump, words) for jump in found[:MOST_SYMPTOMS_PER_LINE]]
+    if more := len(found) - len(told):
+        told.append(words.many("{n} more symptom with a high day", "{n} more symptoms with a high day", more))
+    return told
 
 
 def _jump(jump: Jump, words: Words) -> Sentence:

@@ -336,8 +336,8 @@ def test_the_whole_panel() -> None:
         "",
         "<b>Steady</b>",
         "<b>Ada &lt;K&gt;</b>: Burning 4.4, Tingling 2.0, Pain 5.4; 5 of 5; paused 1 day; "
-        "Burning 7 on Wednesday (average of the 7 days before: 4.4); "
-        "Pain 8 on Wednesday (average of the 7 days before: 5.0)",
+        "Pain 8 on Wednesday (average of the 7 days before: 5.0); "
+        "Burning 7 on Wednesday (average of the 7 days before: 4.4)",
         "<b>Noor</b>: just started",
         "<b>Pax</b>: paused 7 days",
         "",
@@ -442,6 +442,14 @@ def test_where_a_sunday_is_still_to_come_the_week_before_stands_with_its_dates()
         "<b>Ada</b>: Burning 4.0; 7 of 7",
         "<b>Ben</b>: Burning 4.0; 7 of 7, week of 23 Feb to 1 Mar",
     ]
+
+
+def test_of_many_symptoms_with_a_high_day_two_are_told_the_furthest_first() -> None:
+    told = diary("4444444 4444444 4444446", "4444444 4444444 444444T", *["4444444 4444444 4444447"] * 2)
+    assert line(told).endswith(
+        "; Tingling 10 on Sunday (average of the 7 days before: 4.0)"
+        "; Pain 7 on Sunday (average of the 7 days before: 4.0); 2 more symptoms with a high day"
+    )
 
 
 def test_bot_failures_are_said_plainly_with_whom_and_how_often() -> None:

@@ -1,0 +1,1 @@
+"""Promises of the symptom diary. The folders mirror `bot/`; `stories/` runs the whole program."""

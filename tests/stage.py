@@ -1,0 +1,192 @@
+"""The stage that stories and handler tests play on: the real program, the stand-in for Telegram, a movable clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from bot.app import Program
+from bot.clock import MovableClock
+from bot.demo.hooks import Hooks, advance
+from bot.demo.person import Person
+from bot.demo.telegram import Telegram
+from bot.settings import Settings
+
+TOKEN = "123456789:a-token-that-only-the-stand-in-knows"
+ITO, ROY, ADA, BEN, CLEO, NOOR, MAX = 201, 202, 101, 102, 103, 104, 666
+
+
+@dataclass
+class Stage:
+    """One running program with its people. `settle` waits until everything sent is handled and answered."""
+
+    telegram: Telegram
+    program: Program
+    clock: MovableClock
+    running: asyncio.Task[None]
+    cast: dict[str, Person] = field(default_factory=dict)
+
+    def person(self, chat_id: int, name: str, language: str = "en") -> Person:
+        if name not in self.cast:
+            self.cast[name] = self.telegram.person(chat_id, name, language)
+        return self.cast[name]
+
+    @property
+    def ito(self) -> Person:
+        """Clinic admin, and therapist of Ada and Ben."""
+        return self.person(ITO, "Dr Ito")
+
+    @property
+    def ada(self) -> Person:
+        return self.person(ADA, "Ada")
+
+    @property
+    def max(self) -> Person:
+        """A stranger who must never see anything."""
+        return self.person(MAX, "Max")
+
+    async def settle(self) -> None:
+        """Wait until the bot has nothing left to do; raise what ended it, if something did."""
+        waiting = asyncio.create_task(self._quiet())
+        await asyncio.wait({waiting, self.running}, return_when=asyncio.FIRST_COMPLETED)
+        if self.running.done():
+            waiting.cancel()
+            self.running.result()
+        await waiting
+
+    async def _quiet(self) -> None:
+        await self.telegram.until(lambda: self.telegram.pending == 0)
+        await self.program.quiet()
+
+    async def says(self, person: Person, words: str, reply_to: int | None = None) -> str:
+        """The person writes; returns the newest text of the bot."""
+        person.send(words, reply_to)
+        await self.settle()
+        return newest(person)
+
+    async def taps(self, person: Person, *labels: str) -> str:
+        """The person taps one button after another; returns the newest text of the bot."""
+        for label in labels:
+            person.tap_label(label)
+            await self.settle()
+        return newest(person)
+
+    async def until(self, instant: datetime, enough: Callable[[], bool] = lambda: False) -> None:
+        """Let the clock run to an instant, stopping whenever something is due."""
+
+        async def next_due() -> datetime | None:
+            return await self.program.next_due()
+
+        hooks = Hooks(self.clock.now, self.clock.move_to, self.program.tick, self.settle, next_due)
+        await advance(hooks, instant, enough)
+
+    async def enrol_therapist(self, person: Person, admin: Person | None = None) -> Person:
+        """Make `person` a therapist by an invitation of the admin (or, for the admin, by one tap)."""
+        if admin is None:
+            await self.says(person, "/start")
+            await self.taps(person, "I treat patients too")
+            return person
+        await self.says(admin, "/invite_therapist")
+        person.open_link(link_in(admin.last))
+        await self.settle()
+        return person
+
+    async def enrol(
+        self,
+        person: Person,
+        therapist: Person,
+        label: str | None = None,
+        *,
+        share: bool = True,
+        place: str | None = None,
+        hour: str | None = None,
+        now: bool = False,
+    ) -> Person:
+        """Take a patient through the whole enrolment in English; `place` and `hour` are typed, else buttons tapped."""
+        await self.says(therapist, f"/invite {label or person.first_name}")
+        person.open_link(link_in(therapist.last))
+        await self.settle()
+        await self.taps(person, "Yes, store my answers")
+        await self.taps(person, "Yes, show them" if share else "No, only for me")
+        if place is None:
+            await self.taps(person, "Yes, it is")
+        else:
+            await self.says(person, place)
+        if hour is None:
+            await self.taps(person, "20:00")
+        else:
+            await self.says(person, hour)
+        await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])
+        return person
+
+    async def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What a query finds in the database."""
+
+        def read(tx: Connection) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in tx.execute(text(sql), values)]
+
+        return await self.program.database.write(read)
+
+
+def newest(person: Person) -> str:
+    """The newest text or caption that the bot wrote."""
+    return text_of(person.last)
+
+
+def text_of(message: dict[str, Any]) -> str:
+    return str(message.get("text") or message.get("caption") or "")
+
+
+def link_in(message: dict[str, Any]) -> str:
+    """The deep link in an invitation."""
+    found = re.search(r"https://t\.me/\S+", text_of(message))
+    assert found is not None, f"no link in {text_of(message)!r}"
+    return found[0]
+
+
+def settings_for(address: str, folder: Path, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "bot_token": TOKEN,
+        "telegram_api_url": address,
+        "database_url": f"sqlite+aiosqlite:///{folder / 'diary.db'}",
+        "admin_ids": frozenset({ITO}),
+        "clinic_name": "Riverside",
+        "default_timezone": "Europe/Lisbon",
+        "messages_per_second": 10_000,
+        "messages_per_second_per_chat": 10_000,
+    }
+    return Settings(_env_file=None, **(values | changes))
+
+
+@asynccontextmanager
+async def stage(folder: Path, start: datetime, **changes: Any) -> AsyncIterator[Stage]:
+    """A running program whose clock begins at `start`; `changes` are settings."""
+    clock = MovableClock(start)
+    telegram = Telegram(TOKEN, now=clock.now)
+    await telegram.start()
+    program = Program(settings_for(telegram.address, folder, **changes), clock)
+    running = asyncio.create_task(program.run())
+    played = Stage(telegram, program, clock, running)
+    try:
+        await asyncio.wait(
+            {running, asyncio.ensure_future(program.receiver.first_poll.wait())},
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        if running.done():
+            running.result()
+        await played.settle()
+        yield played
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await telegram.stop()
