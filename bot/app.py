@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
+from telegram import BotCommandScopeAllPrivateChats
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
@@ -100,29 +103,42 @@ class Program:
 
     async def _greet(self) -> None:
         """Learn who we are and tell Telegram our commands; wait as long as the network is away."""
+        await self._insist(self.application.initialize)
+        bot = self.application.bot
+        # A webhook left over from another program would answer every poll with 409.
+        await self._insist(partial(bot.delete_webhook, drop_pending_updates=False), needed=False)
+        for language in chat.words.LANGUAGES:
+            menu = chat.people.commands([Role.PATIENT], chat.words.words(language))
+            await self._insist(
+                partial(
+                    bot.set_my_commands,
+                    [(entry["command"], entry["description"]) for entry in menu],
+                    scope=BotCommandScopeAllPrivateChats(),
+                    language_code=None if language == chat.words.DEFAULT else language,
+                ),
+                needed=False,
+            )
+        log.info("the bot is up", name=bot.username)
+
+    async def _insist(self, call: Callable[[], Awaitable[object]], *, needed: bool = True) -> None:
+        """Make a call until the network lets it through. One that is not needed may be refused."""
         pause = 1.0
         while True:
             try:
-                await self.application.initialize()
-                await self.application.bot.delete_webhook(drop_pending_updates=False)
-                for language in chat.words.LANGUAGES:
-                    menu = chat.people.commands([Role.PATIENT], chat.words.words(language))
-                    await self.application.bot.set_my_commands(
-                        [(entry["command"], entry["description"]) for entry in menu],
-                        scope={"type": "all_private_chats"},
-                        language_code=None if language == chat.words.DEFAULT else language,
-                    )
-            except InvalidToken:
-                raise TokenRevoked(
-                    "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
-                ) from None
-            except (NetworkError, TelegramError) as error:
-                log.warning("Telegram can't be reached; trying again", why=type(error).__name__, pause=pause)
-                await asyncio.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
-            else:
-                log.info("the bot is up", name=self.application.bot.username)
+                await call()
                 return
+            except InvalidToken:
+                if needed:
+                    raise TokenRevoked(
+                        "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
+                    ) from None
+                return log.warning("the server does not know a call that we can do without")
+            except TelegramError as error:
+                if not needed and not isinstance(error, NetworkError):
+                    return log.warning("the server refused a call that we can do without")
+                log.warning("Telegram can't be reached; trying again", why=type(error).__name__, pause=pause)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _clockwork(self) -> None:
         """Tick every minute, once what waited at Telegram has been taken in and worked off."""

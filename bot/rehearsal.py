@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import typer
+from pydantic import SecretStr
 
 from bot import logs
 from bot.app import Program
@@ -18,7 +19,7 @@ from bot.clock import MovableClock
 from bot.demo.hooks import Hooks
 from bot.demo.page import Page
 from bot.demo.telegram import Telegram
-from bot.settings import Settings, load
+from bot.settings import Settings
 
 TOKEN: Final = "100200300:a-token-that-only-the-stand-in-knows"  # noqa: S105
 ZONE: Final = "Europe/Lisbon"
@@ -69,7 +70,7 @@ def rehearsal_settings(address: str, folder: Path) -> Settings:
     """The settings of the demo's clinic; nothing of the environment or of a `.env` gets in."""
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
-        bot_token=TOKEN,
+        bot_token=SecretStr(TOKEN),
         telegram_api_url=address,
         database_url=f"sqlite+aiosqlite:///{folder / 'diary.db'}",
         admin_ids=frozenset({ITO}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -47,13 +48,18 @@ class Message:
     silent: bool = False
 
 
+def plain(text: Sentence) -> str:
+    """A sentence for a place where Telegram reads no markup: a button, a toast, a command's description."""
+    return html.unescape(str(text))
+
+
 def as_data(message: Message) -> dict[str, Any]:
     """The message as JSON-ready data, for the outbox."""
     data: dict[str, Any] = {"text": str(message.text)}
     if message.buttons:
         data["buttons"] = [
             [
-                {"label": str(b.label), **{k: v for k in ("tap", "url", "copy") if (v := getattr(b, k)) is not None}}
+                {"label": plain(b.label), **{k: v for k in ("tap", "url", "copy") if (v := getattr(b, k)) is not None}}
                 for b in row
             ]
             for row in message.buttons

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.chat import buttons
 from bot.chat.buttons import pack
-from bot.chat.messages import Button, Message, Picture, Row
+from bot.chat.messages import Button, Message, Picture, Row, plain
 from bot.chat.places import Place
 from bot.chat.words import LANGUAGES, Sentence, Words, bold, joined, sentence
 from bot.diary.people import Role, Stage
@@ -378,7 +378,7 @@ def commands(roles: Sequence[Role], words: Words) -> list[dict[str, str]]:
     if Role.ADMIN in roles:
         menu.append(("invite_therapist", words("Invite a therapist")))
     menu += [("language", words("Another language")), ("help", words("Help"))]
-    return [{"command": command, "description": str(text)} for command, text in menu]
+    return [{"command": command, "description": plain(text)} for command, text in menu]
 
 
 def choose_language(words: Words) -> Message:

@@ -310,7 +310,7 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
         not_asked={
             cause: found
             for cause in Cause
-            if (found := tuple(day for day in not_asked if diary.days[day].not_asked is cause))
+            if (found := tuple(day for day in not_asked if (diary.days[day].not_asked or Cause.BOT) is cause))
         },
     )
 

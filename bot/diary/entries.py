@@ -141,7 +141,8 @@ def missing(items: Sequence[Item], day: date, counted: Mapping[tuple[date, ItemI
 def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId], Score], now: datetime) -> DayState:
     """What became of `day`, given what counts for it and the present instant.
 
-    A day that is finished is called so before it closes; an unfinished one is OPEN until then.
+    A day that is finished is called so before it closes; an unfinished one is OPEN until then. One whose prompt never
+    arrived is not missed: nobody was asked.
     A day "not asked" in which the patient answered all the same has its answers counted.
     """
     asked = [item for item in items if item.asked_on(day.day)]
@@ -160,7 +161,9 @@ def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId],
         return DayState.PAUSED
     if day.not_asked is not None:
         return DayState.NOT_ASKED
-    return DayState.OPEN if is_open(day, now) else DayState.MISSED
+    if is_open(day, now):
+        return DayState.OPEN
+    return DayState.NOT_ASKED if day.sent_at is None else DayState.MISSED
 
 
 @dataclass(frozen=True, slots=True)

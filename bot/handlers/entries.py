@@ -48,12 +48,17 @@ def _values(turn: Turn, patient: Patient, day: date) -> dict[ItemId, int | None]
     return {item_id: score.value for (_, item_id), score in counted.items()}
 
 
-def show(turn: Turn, patient: Patient, day: date) -> None:
-    """Bring the day's bubble to the bottom of the chat; an earlier one loses its buttons."""
+def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) -> None:
+    """Bring the day's bubble to the bottom of the chat; an earlier one loses its buttons. `as_prompt`: it asks the day."""
     earlier = storage.entries.bubble_of(turn.tx, patient.id, day)
     if earlier is not None:
         turn.retire(bubble_id=earlier)
-    bubble = turn.say(chat.entries.bubble(view(turn, patient, day), turn.words), patient_id=patient.id, bubble=True)
+    bubble = turn.say(
+        chat.entries.bubble(view(turn, patient, day), turn.words),
+        patient_id=patient.id,
+        bubble=True,
+        prompt_of=day if as_prompt else None,
+    )
     storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
 
 

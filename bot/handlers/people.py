@@ -324,7 +324,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
     if now:
         entries.plan(turn, patient, today)
         storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
-        entries.show(turn, patient, today)
+        entries.show(turn, patient, today, as_prompt=True)
 
 
 def _tell_therapist(turn: Turn, patient: Patient) -> None:

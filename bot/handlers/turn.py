@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 from telegram import Update
 
 from bot import chat, storage
-from bot.chat.messages import Message, as_data
+from bot.chat.messages import Message, as_data, plain
 from bot.chat.words import Sentence, Words, nearest, words
 from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Therapist
 from bot.settings import Settings
@@ -104,8 +104,12 @@ class Turn:
         patient_id: PatientId | None = None,
         bubble: bool = False,
         urgency: Urgency = Urgency.ANSWER,
+        prompt_of: date | None = None,
     ) -> int | None:
-        """Send a new message; with `bubble` it can be edited later, and the bubble's id is returned."""
+        """Send a new message; with `bubble` it can be edited later, and the bubble's id is returned.
+
+        `prompt_of`: the message is the prompt of that diary day.
+        """
         chat_id = self.chat_id if to is None else to
         bubble_id = storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now) if bubble else None
         storage.outbox.add(
@@ -117,6 +121,7 @@ class Turn:
             now=self.now,
             patient_id=patient_id,
             bubble_id=bubble_id,
+            day=prompt_of,
         )
         return bubble_id
 
@@ -154,7 +159,7 @@ class Turn:
 
     def toast(self, text: Sentence) -> None:
         """Answer the tap with a few words that fade."""
-        self._answer({"text": text})
+        self._answer({"text": plain(text)})
 
     def close(self) -> None:
         """End of the turn: a tap that got no words is answered all the same, so that its clock stops turning."""

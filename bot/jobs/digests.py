@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot import diary, reports, storage
 from bot.chat.messages import Message, as_data
-from bot.chat.words import joined, words
+from bot.chat.words import words
 from bot.diary.people import ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
 from bot.settings import Settings
 from bot.storage.outbox import Urgency
@@ -54,9 +54,7 @@ def _to_patient(tx: Connection, patient: Patient, language: str, now: datetime) 
     missing = storage.digests.name_missing(tx, patient.chat_id, Role.PATIENT, now)
     messages = reports.letters.patient_week(patient, kept, start, now, say, reader)
     if missing:
-        weeks = say.listed([say.short_day(week) for week in missing])
-        lost = say("The summary of the week from {weeks} may not have reached you.", weeks=weeks)
-        messages.insert(0, Message(joined("\n", [lost, say("You find your last week with /week.")])))
+        messages.insert(0, Message(reports.letters.may_be_missing(missing, say)))
     _send(tx, patient.chat_id, Role.PATIENT, start, messages, patient.id, now)
 
 

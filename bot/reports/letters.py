@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.chat import buttons
 from bot.chat.buttons import pack
-from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row
+from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import digests
 from bot.diary.digests import Diary, Member, Panel
@@ -21,6 +22,9 @@ SHOWN_FOR: Final = timedelta(weeks=8)
 PER_PAGE: Final = 10
 BUTTONS_IN_DIGEST: Final = 10
 NOTES_SHOWN: Final = 10
+MISSING_NAMED: Final = 4
+PAGE_LINE: Final = 380
+"""Characters of one patient on a page that would be too long otherwise."""
 
 
 def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence, words: Words) -> Picture:
@@ -52,18 +56,26 @@ def patient_week(
 
 
 def panel_week(panel: Panel, missing: Sequence[date], words: Words) -> Message:
-    """A therapist's digest: one message for all patients, and a button for those on top."""
-    text = for_therapist(panel, words)
-    if missing:
-        weeks = words.listed([words.short_day(week) for week in missing])
-        lost = words("The summary of the week from {weeks} may not have reached you.", weeks=weeks)
-        text = joined("\n\n", [lost, text])
+    """A therapist's digest: one message for all patients, and a button for those on top.
+
+    `missing`: the Mondays of weeks whose digest may never have arrived.
+    """
+    lost = may_be_missing(missing, words)
+    text = joined("\n\n", [lost, for_therapist(panel, words, MAX_TEXT - length(lost) - 2)])
     if not panel.members:
         return Message(text)
     on_top = [_card_button(member) for member in panel.members[:BUTTONS_IN_DIGEST]]
     rows: list[Row] = [tuple(on_top[i : i + 2]) for i in range(0, len(on_top), 2)]
     rows.append((Button(words("All patients"), tap=pack(buttons.Panel(0))),))
     return Message(text, tuple(rows))
+
+
+def may_be_missing(weeks: Sequence[date], words: Words) -> Sentence:
+    """Names the weeks whose digest was on its way when the bot was cut off; empty where there are none."""
+    if not weeks:
+        return Sentence("")
+    named = words.listed([words.short_day(week) for week in weeks[-MISSING_NAMED:]])
+    return words("The summary of the week from {weeks} may not have reached you.", weeks=named)
 
 
 def panel_page(panel: Panel, page: int, words: Words) -> Message:
@@ -76,7 +88,11 @@ def panel_page(panel: Panel, page: int, words: Words) -> Message:
     heading = words.many("You have {n} patient.", "You have {n} patients.", len(panel.members))
     if pages > 1:
         heading = words("{heading} Page {page} of {pages}.", heading=heading, page=page + 1, pages=pages)
-    text = joined("\n\n", [bold(heading), *(line.text for line in lines(panel, words)[here])])
+    found = [line.text for line in lines(panel, words)[here]]
+    text = joined("\n\n", [bold(heading), *found])
+    if length(text) > MAX_TEXT:
+        # Ten patients with six symptoms each: the buttons still open every card.
+        text = joined("\n\n", [bold(heading), *(_within(line, PAGE_LINE) for line in found)])
     rows: list[Row] = [(_card_button(member),) for member in panel.members[here]]
     steps = []
     if page > 0:
@@ -131,3 +147,9 @@ def notes(label: str, found: Sequence[Note], words: Words) -> Message:
 
 def _short(text: str) -> str:
     return text if len(text) <= 3_000 else text[:3_000] + " …"
+
+
+def _within(line: Sentence, room: int) -> Sentence:
+    """The line without its markup, cut where it is too long for `room` characters."""
+    bare = plain(Sentence(re.sub(r"<[^>]*>", "", line)))
+    return line if len(bare) <= room else sentence(bare[: room - 2].rstrip() + " …")
