@@ -132,10 +132,12 @@ class Program:
                     raise TokenRevoked(
                         "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
                     ) from None
-                return log.warning("the server does not know a call that we can do without")
+                log.warning("the server does not know a call that we can do without")
+                return
             except TelegramError as error:
                 if not needed and not isinstance(error, NetworkError):
-                    return log.warning("the server refused a call that we can do without")
+                    log.warning("the server refused a call that we can do without")
+                    return
                 log.warning("Telegram can't be reached; trying again", why=type(error).__name__, pause=pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)

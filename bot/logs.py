@@ -26,7 +26,6 @@ def set_up(level: str, format_: str, token: str | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_exception_text,
-        _Redaction(token),
     ]
     ending: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
@@ -42,7 +41,7 @@ def set_up(level: str, format_: str, token: str | None = None) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, ending],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, ending, _Redaction(token)],
         )
     )
     root = logging.getLogger()
@@ -69,22 +68,27 @@ def trace(error: BaseException) -> str:
 
 def _without_exception_text(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     given = event.pop("exc_info", None)
-    if given:
-        error = given if isinstance(given, BaseException) else (given[1] if isinstance(given, tuple) else sys.exc_info()[1])
-        if error is not None:
-            event["error"] = trace(error)
+    error = given if isinstance(given, BaseException) else (given[1] if isinstance(given, tuple) else None)
+    if given and error is None:
+        error = sys.exc_info()[1]
+    if error is not None:
+        event["error"] = trace(error)
+        # asyncio and others quote the exception in the line itself, too.
+        for quoted in (repr(error), str(error)):
+            if quoted:
+                event["event"] = str(event["event"]).replace(quoted, type(error).__name__)
+    for key, value in event.items():
+        if isinstance(value, BaseException):
+            event[key] = trace(value)
     return event
 
 
 class _Redaction:
-    """Cuts tokens out of every text value."""
+    """The last step of every line: cuts tokens out, wherever in it they stand, and keeps it one line."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token
 
-    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        for key, value in event.items():
-            if isinstance(value, str):
-                clean = TOKEN.sub("[token]", value)
-                event[key] = clean.replace(self._token, "[token]") if self._token else clean
-        return event
+    def __call__(self, _: Any, __: str, line: Any) -> str:
+        clean = TOKEN.sub("[token]", str(line).replace("\n", " "))
+        return clean.replace(self._token, "[token]") if self._token else clean

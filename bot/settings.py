@@ -43,7 +43,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True,
-        env_ignore_empty=True,
+        env_ignore_empty=True, str_strip_whitespace=True,
     )
 
     bot_token: SecretStr
@@ -139,6 +139,10 @@ def load(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise WrongSettings("\n".join(_explained(dict(problem)) for problem in error.errors())) from None
+    except UnicodeDecodeError:
+        raise WrongSettings("The file .env is no UTF-8 text. Save it again in that encoding.") from None
+    except OSError as error:
+        raise WrongSettings(f"The file .env can't be read ({error.strerror}).") from None
 
 
 def _explained(problem: dict[str, Any]) -> str:

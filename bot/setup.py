@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sys
 
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from bot.diary.people import INVITE_LASTS_FOR, Role
 from bot.settings import OFFICIAL_SERVER, Settings, WrongSettings, load
 
 FILE: Final = Path(".env")
+CHECKED_BEFORE: Final = SecretStr("1:checked-before")
+"""Stands in for the token where another setting is checked."""
 
 
 def init() -> int:
@@ -27,7 +30,12 @@ def init() -> int:
         typer.echo(f"There is a {FILE} already. Edit it, or move it away to start anew.", err=True)
         return 1
     typer.echo("This sets up your clinic's symptom diary. Four short questions.\n")
-    server = os.environ.get("TELEGRAM_API_URL") or OFFICIAL_SERVER
+    try:
+        server = load(_env_file=None, bot_token=CHECKED_BEFORE).telegram_api_url
+    except WrongSettings as error:
+        # One that stands in the environment would make every answer below look wrong.
+        typer.echo(str(error), err=True)
+        return 2
     token, name = _token(server)
     values = {
         "BOT_TOKEN": token,
@@ -41,10 +49,13 @@ def init() -> int:
     code = secrets.token_urlsafe(15)
     try:
         asyncio.run(_admin_invite(settings, code))
+        _write(values)
     except (storage.AlreadyRunning, storage.CannotOpen) as error:
         typer.echo(str(error), err=True)
         return 1
-    _write(values)
+    except OSError as error:
+        typer.echo(f"{FILE} can't be written here ({error.strerror}). Start again where you may write.", err=True)
+        return 1
     typer.echo(f"\nWritten: {FILE} (only you can read it).")
     typer.echo("Whoever opens this link becomes the clinic admin. It works once, for seven days:\n")
     typer.echo(f"  https://t.me/{name}?start={code}\n")
@@ -55,7 +66,7 @@ def init() -> int:
 def _token(server: str) -> tuple[str, str]:
     """The token and the bot's user name; asked until Telegram knows it."""
     while True:
-        token = typer.prompt("The bot's token from @BotFather", hide_input=True).strip()
+        token = typer.prompt("The bot's token from @BotFather", hide_input=sys.stdin.isatty()).strip()
         try:
             load(_env_file=None, bot_token=SecretStr(token))
             return token, asyncio.run(_name(server, token))
@@ -82,7 +93,7 @@ def _asked(question: str, setting: str, default: str) -> str:
     while True:
         value = str(typer.prompt(question, default=default)).strip()
         try:
-            load(_env_file=None, bot_token=SecretStr("1:checked-before"), **{setting.lower(): value})
+            load(_env_file=None, bot_token=CHECKED_BEFORE, **{setting.lower(): value})
         except WrongSettings as error:
             typer.echo(str(error), err=True)
         else:
@@ -93,7 +104,7 @@ def _own_zone() -> str:
     """The machine's zone where it tells one, else UTC."""
     name = os.environ.get("TZ") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
     try:
-        load(_env_file=None, bot_token=SecretStr("1:checked-before"), default_timezone=name)
+        load(_env_file=None, bot_token=CHECKED_BEFORE, default_timezone=name)
     except WrongSettings:
         return "UTC"
     return name

@@ -1,5 +1,17 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
 
-from bot.chat import alerts, buttons, entries, items, messages, people, places, sessions, typed, words
+from bot.chat import alerts, buttons, entries, items, messages, people, places, sessions, typed, typed_times, words
 
-__all__ = ["alerts", "buttons", "entries", "items", "messages", "people", "places", "sessions", "typed", "words"]
+__all__ = [
+    "alerts",
+    "buttons",
+    "entries",
+    "items",
+    "messages",
+    "people",
+    "places",
+    "sessions",
+    "typed",
+    "typed_times",
+    "words",
+]

@@ -115,7 +115,16 @@ def invite_accepted(label: str, shared: bool, words: Words) -> Message:
 # --- enrolment ------------------------------------------------------------------------------------------------
 
 
-def ask_store(clinic: str, therapist: str, first_hour: time, words: Words) -> Message:
+def answered(step: Message, tap: buttons.Enrol, words: Words) -> Message | None:
+    """A step that was answered, with what was chosen instead of its buttons; None where it was chosen elsewhere."""
+    data = pack(tap)
+    labels = [button.label for row in step.buttons for button in row if button.tap == data]
+    if not labels:
+        return None
+    return Message(joined("\n\n", [step.text, bold(words("✓ {answer}", answer=labels[0]))]))
+
+
+def ask_store(clinic: str, therapist: str, words: Words) -> Message:
     """Who invites, what will be asked and when; the first yes."""
     text = joined(
         "\n\n",
@@ -157,15 +166,18 @@ def ask_zone(zone: str, now_there: datetime, words: Words, places: Sequence[Plac
             (Button(sentence(place.name), tap=pack(buttons.Enrol(Stage.ZONE, place.zone))),) for place in places
         ]
         return Message(words("Which one do you mean?"), tuple(rows))
+    time_there, city = words.time(now_there), zone.rsplit("/", 1)[-1].replace("_", " ")
     text = joined(
         "\n",
         [
             words("Where do you live? I ask you by your own clock."),
-            words("Is it {time} where you are?", time=bold(words.time(now_there))),
+            words("Is it {time} where you are, as in {city}?", time=bold(time_there), city=city),
             words("If not, type the name of your city, or send me your location."),
         ],
     )
-    yes = Button(words("Yes, it is {time}", time=words.time(now_there)), tap=pack(buttons.Enrol(Stage.ZONE, zone)))
+    yes = Button(
+        words("Yes, it is {time}, as in {city}", time=time_there, city=city), tap=pack(buttons.Enrol(Stage.ZONE, zone))
+    )
     return Message(text, ((yes,),))
 
 

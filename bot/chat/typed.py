@@ -1,10 +1,10 @@
-"""From what a patient types to scores, a time of day, or a date.
+"""From what a patient types to scores. Times and dates are read in typed_times.py.
 
 Laws:
 1. A text holds scores only if all of it is numbers, names of symptoms and places, and the few small words
    listed here, English and Spanish alike. With any other word it is a note: "took 2 tablets", "7 but worse".
 2. Nothing is clamped, rounded or guessed. What can be read in two ways is asked again (Unclear, WhichItem,
-   WhichSite, AmOrPm); scores returned are whole numbers from 0 to 10.
+   WhichSite); scores returned are whole numbers from 0 to 10.
 3. Nothing here raises on any text, and reading takes time in proportion to its length.
 """
 
@@ -14,7 +14,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Final
 
@@ -155,14 +154,10 @@ _Part = int | _Name | _Small
 
 
 def _listed(meanings: Mapping[_Part, str]) -> dict[tuple[str, ...], _Part]:
-    return {
-        tuple(phrase.split()): meaning
-        for meaning, phrases in meanings.items()
-        for phrase in phrases.split(",")
-    }
+    return {tuple(phrase.split()): meaning for meaning, phrases in meanings.items() for phrase in phrases.split(",")}
 
 
-# Folded as _folded does: no case, no accents, no apostrophes. Left out on purpose: "hurts" and "duele" (which
+# Folded as `folded` does: no case, no accents, no apostrophes. Left out on purpose: "hurts" and "duele" (which
 # symptom?), "yesterday" (which day?), "was" and "almost" (which number?), "none" and "nada" (of what?).
 _NAMES: Final = _listed(
     {
@@ -252,18 +247,16 @@ _FRACTION: Final = "\0"
 _CAPPED: Final = "\u20e3"
 _RUN: Final = re.compile(f"[0-9\ufe0f{_CAPPED}]+")
 _KEYCAP: Final = re.compile("[0-9]\ufe0f?\u20e3")
-_PIECE: Final = re.compile(
-    rf"([0-9]+)|([^\W\d_](?:[^\W\d_]|[{_APOSTROPHES}](?=[^\W\d_]))*)|(\n)|\s+|(.)", re.DOTALL
-)
+_PIECE: Final = re.compile(rf"([0-9]+)|([^\W\d_](?:[^\W\d_]|[{_APOSTROPHES}](?=[^\W\d_]))*)|(\n)|\s+|(.)", re.DOTALL)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Without case, accents and apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c) and c not in _APOSTROPHES)
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c) and c not in _APOSTROPHES)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """With digits of any script in ASCII, fractions as one sign, and nothing that can't be seen."""
     text = text.replace("\r\n", "\n").replace("\N{KEYCAP TEN}", "10").replace("&", " and ")
     text = _RUN.sub(_uncapped, text)
@@ -297,12 +290,12 @@ def _plain_character(c: str) -> str:
 def _pieces(text: str) -> list[_Piece]:
     found: list[_Piece] = []
     apart = True
-    for match in _PIECE.finditer(_plain(text)):
+    for match in _PIECE.finditer(plain(text)):
         number, word, line, mark = match.groups()
         if number:
             found.append(_Piece(_Kind.NUMBER, number, apart))
         elif word:
-            found.append(_Piece(_Kind.WORD, _folded(word), apart))
+            found.append(_Piece(_Kind.WORD, folded(word), apart))
         elif line or mark:
             found.append(_Piece(_Kind.MARK, line or mark, apart))
         apart = not (number or word or mark)
@@ -318,9 +311,9 @@ def _meanings(pieces: Sequence[_Piece], own_sites: Iterable[str]) -> list[_Piece
     Sites that are not in our list are known by their own spelling.
     """
     known = _WORDS | {
-        tuple(_folded(site).split()): _Site(site.strip().casefold())
+        tuple(folded(site).split()): _Site(site.strip().casefold())
         for site in own_sites
-        if tuple(_folded(site).split()) not in _WORDS
+        if tuple(folded(site).split()) not in _WORDS
     }
     longest = max(len(phrase) for phrase in known)
     found: list[_Piece | _Part] = []
@@ -386,11 +379,7 @@ def _numbers(parts: Sequence[_Piece | _Part]) -> list[_Part]:
                 chain = [p for p in parts[position:end] if isinstance(p, _Piece)]
                 follows = parts[end] if end < len(parts) else None
                 last = end + 1 < len(parts) and _is_number(parts[end + 1])
-                if (
-                    follows in (_Small.SCALE, _Small.OUT_OF)
-                    and last
-                    and _chain_end(parts, end + 1) == end + 2
-                ):
+                if follows in (_Small.SCALE, _Small.OUT_OF) and last and _chain_end(parts, end + 1) == end + 2:
                     chain += [_Piece(_Kind.MARK, "/", apart=True), *_only_pieces(parts[end + 1 : end + 2])]
                     end += 2
                 elif follows in (_Small.OR, _Small.A) and last:
@@ -419,9 +408,7 @@ def _numbers(parts: Sequence[_Piece | _Part]) -> list[_Part]:
     return found
 
 
-def _read_mark(
-    mark: str, apart: bool, before: _Piece | _Part | None, after: _Piece | _Part | None
-) -> list[_Part]:
+def _read_mark(mark: str, apart: bool, before: _Piece | _Part | None, after: _Piece | _Part | None) -> list[_Part]:
     """A mark that is not inside of a number."""
     touches = isinstance(after, _Piece) and not after.apart and _is_number(after)
     if mark == _FRACTION or (mark == "." and touches and (apart or before is None)):
@@ -464,9 +451,7 @@ def _chain_end(parts: Sequence[_Piece | _Part], start: int) -> int:
     end = start + 1
     while end + 1 < len(parts):
         mark, number = parts[end], parts[end + 1]
-        if not (
-            isinstance(mark, _Piece) and isinstance(number, _Piece) and _is_mark(mark) and _is_number(number)
-        ):
+        if not (isinstance(mark, _Piece) and isinstance(number, _Piece) and _is_mark(mark) and _is_number(number)):
             break
         tight = not mark.apart and not number.apart
         loose = mark.text in _SLASHES or mark.text in _DASHES
@@ -502,9 +487,7 @@ def _values(chain: Sequence[_Piece]) -> list[int]:
     if len(marks) == 1 or len(kinds) > 1:
         if "-" in kinds and kinds <= {"-", "/"} and all(map(_fits, digits)):
             raise _Puzzle(Reason.RANGE)
-        raise _Puzzle(
-            Reason.FRACTION if kinds & {",", ".", "٫"} and kinds <= {",", ".", "٫", "/"} else Reason.OTHER
-        )
+        raise _Puzzle(Reason.FRACTION if kinds & {",", ".", "٫"} and kinds <= {",", ".", "٫", "/"} else Reason.OTHER)
     # Three or more with one mark: a list, for no range and no fraction has three ends. A date has too
     # large a number or a nought before; and with a ten after a slash, nobody knows where the scales are.
     if kinds == {","}:
@@ -657,7 +640,7 @@ def _fitting(names: frozenset[_Name], items: Sequence[Item]) -> list[Item]:
 def _names_of(item: Item) -> frozenset[_Name]:
     found: set[_Name] = {item.symptom}
     if item.site:
-        own = tuple(_folded(item.site).split())
+        own = tuple(folded(item.site).split())
         meaning = _NAMES.get(own)
         found.add(meaning if isinstance(meaning, _Site) else _Site(item.site.strip().casefold()))
     if item.side is not None:
@@ -672,245 +655,3 @@ def _checked(pairs: Iterable[tuple[ItemId, int]]) -> Scores | Unclear:
         if found.setdefault(item_id, value) != value:
             return Unclear(Reason.CONTRADICTION)
     return Scores(tuple(found.items()))
-
-
-# --- A time of day
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """A wall time, to the minute."""
-
-    at: time
-
-
-@dataclass(frozen=True, slots=True)
-class AmOrPm:
-    """A time on the face of a clock: `hour` from 1 to 12. Ask which half of the day."""
-
-    hour: int
-    minute: int
-
-    @property
-    def am(self) -> time:
-        return time(self.hour % 12, self.minute)
-
-    @property
-    def pm(self) -> time:
-        return time(self.hour % 12 + 12, self.minute)
-
-
-_LONGEST_TIME: Final = 60
-"""Characters; a longer text is neither a time nor a date."""
-_HOURS: Final = {
-    name: hour
-    for hour, names in enumerate(
-        [
-            "one una",
-            "two dos",
-            "three tres",
-            "four cuatro",
-            "five cinco",
-            "six seis",
-            "seven siete",
-            "eight ocho",
-            "nine nueve",
-            "ten diez",
-            "eleven once",
-            "twelve doce",
-        ],
-        start=1,
-    )
-    for name in names.split()
-}
-_PARTS_OF_DAY: Final = {
-    "am": "am|in the morning|de la manana|por la manana",
-    "pm": "pm|in the afternoon|de la tarde|por la tarde",
-    "night": "in the evening|at night|tonight|de la noche|por la noche",
-    "early": "de la madrugada",
-}
-_PARTS: Final = {name: part for part, names in _PARTS_OF_DAY.items() for name in names.split("|")}
-_WALL: Final = re.compile(
-    r"(?:at|a las?|las?|around|about|by|sobre las?|hacia las?)? ?"
-    r"(?P<past>half past |quarter past )?"
-    rf"(?:(?P<hour>[0-9]{{1,2}})|(?P<word>{'|'.join(_HOURS)}))"
-    r"(?: ?[:.] ?(?P<minute>[0-9]{2})| ?h ?(?P<h_minute>[0-9]{2})|(?P<half> y media)|(?P<quarter> y cuarto))?"
-    r"(?P<h> ?(?:h|hs|hrs|hours|horas))?(?: (?:oclock|en punto))?"
-    rf" ?(?P<part>{'|'.join(_PARTS)})?"
-)
-_TWELVES: Final = {
-    "noon": time(12),
-    "midday": time(12),
-    "mediodia": time(12),
-    "midnight": time(0),
-    "medianoche": time(0),
-}
-
-
-def wall_time(text: str) -> Time | AmOrPm | None:
-    """Read a time of day: "21:30", "9 pm", "21h", "las 9 de la noche", "noon".
-
-    AmOrPm for an hour from 1 to 12 without its half of the day ("8", "9:15", "12"); a nought before it tells
-    ("08:00" is in the morning). None for anything else.
-    """
-    if len(text) > _LONGEST_TIME:
-        return None
-    words = " ".join(_folded(_plain(text)).split()).strip(".! ")
-    words = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", words)
-    words = re.sub(r"^([0-9]{2})([0-9]{2})$", r"\1:\2", words)
-    named = re.sub(r"^(?:at|a|al|el|la|12) ", "", words)
-    if named in _TWELVES:
-        return Time(_TWELVES[named])
-    match = _WALL.fullmatch(words)
-    if match is None:
-        return None
-    digits = match["hour"] or ""
-    hour = int(digits) if digits else _HOURS[match["word"]]
-    minute = int(match["minute"] or match["h_minute"] or 0)
-    spoken = {"half": 30, "quarter": 15}.get((match["past"] or "").split(" ")[0], 0)
-    spoken = spoken or (30 if match["half"] else 15 if match["quarter"] else 0)
-    if hour > 23 or minute > 59 or (minute and spoken):
-        return None
-    minute += spoken
-    return _in_part(hour, minute, digits.startswith("0"), _PARTS.get(match["part"] or ""))
-
-
-def _in_part(hour: int, minute: int, nought: bool, part: str | None) -> Time | AmOrPm | None:
-    """Put an hour (0 to 23) into the part of the day that was named with it."""
-    if hour > 12 or hour == 0:
-        agrees = (
-            part is None or (part in ("pm", "night") and hour > 12) or (part in ("am", "early") and hour == 0)
-        )
-        return Time(time(hour, minute)) if agrees else None
-    face = AmOrPm(hour, minute)
-    match part:
-        case None:
-            return Time(time(hour, minute)) if nought else face
-        case "am" | "early":
-            return Time(face.am)
-        case "pm":
-            return Time(face.pm)
-        case _:  # the twelve of the night is the start of a day; from one to four, people mean either
-            return Time(face.am) if hour == 12 else Time(face.pm) if hour >= 5 else face
-
-
-# --- A date
-
-
-LONGEST_AGO: Final = timedelta(days=366)
-"""A session further back is more likely a slip of the finger."""
-_MONTHS: Final = {
-    name: month
-    for month, names in enumerate(
-        [
-            "january jan enero ene",
-            "february feb febrero",
-            "march mar marzo",
-            "april apr abril abr",
-            "may mayo",
-            "june jun junio",
-            "july jul julio",
-            "august aug agosto ago",
-            "september sept sep septiembre setiembre",
-            "october oct octubre",
-            "november nov noviembre",
-            "december dec diciembre dic",
-        ],
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAYS: Final = {
-    name: weekday
-    for weekday, names in enumerate(
-        [
-            "monday mon lunes lun",
-            "tuesday tue tues martes",
-            "wednesday wed miercoles mie",
-            "thursday thu thur thurs jueves jue",
-            "friday fri viernes vie",
-            "saturday sat sabado sab",
-            "sunday sun domingo dom",
-        ]
-    )
-    for name in names.split()
-}
-_DAYS_AGO: Final = {
-    "today": 0,
-    "tonight": 0,
-    "hoy": 0,
-    "yesterday": 1,
-    "ayer": 1,
-    "anteayer": 2,
-    "antes de ayer": 2,
-    "day before yesterday": 2,
-    "the day before yesterday": 2,
-}
-_ISO: Final = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
-_DAY_FIRST: Final = re.compile(r"([0-9]{1,2}) ?[-/.] ?([0-9]{1,2})(?: ?[-/.] ?([0-9]{4}|[0-9]{2}))?")
-_DAY_MONTH: Final = re.compile(
-    r"([0-9]{1,2})(?:st|nd|rd|th|o)? (?:de |of )?([a-z]+)(?:,? (?:de |del )?([0-9]{4}))?"
-)
-_MONTH_DAY: Final = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)?(?:,? ([0-9]{4}))?")
-
-
-def day(text: str, today: date) -> date | None:
-    """Read the date of something past: "yesterday", "lunes", "2 March", "2/3" (the day first), "2026-03-02".
-
-    A date without a year is the most recent one, a weekday the last such day, today included ("last Monday":
-    before today). None for what is no date, lies after `today`, or more than LONGEST_AGO before it.
-    """
-    if len(text) > _LONGEST_TIME:
-        return None
-    words = " ".join(_folded(_plain(text)).split()).strip(".!, ")
-    words = re.sub(r"^(?:on |the |el |dia )+", "", words)
-    found = _day_by_name(words, today)
-    if found is None:
-        found = _day_by_date(words, today)
-    if found is None or not timedelta(0) <= today - found <= LONGEST_AGO:
-        return None
-    return found
-
-
-def _day_by_name(words: str, today: date) -> date | None:
-    ago = _DAYS_AGO.get(words)
-    if ago is None:
-        name = re.sub(r"^last | pasado$", "", words)
-        if name not in _WEEKDAYS:
-            return None
-        ago = (today.weekday() - _WEEKDAYS[name]) % 7
-        if ago == 0 and name != words:
-            ago = 7
-    return date.fromordinal(today.toordinal() - ago) if today.toordinal() > ago else None
-
-
-def _day_by_date(words: str, today: date) -> date | None:
-    # The weekday may be written with the date: it has nothing to add.
-    name, _, rest = words.partition(" ")
-    if name.rstrip(",") in _WEEKDAYS:
-        words = rest
-    if match := _ISO.fullmatch(words):
-        return _date(int(match[1]), int(match[2]), int(match[3]))
-    if match := _DAY_FIRST.fullmatch(words):
-        return _dated(int(match[1]), int(match[2]), match[3], today)
-    if match := _DAY_MONTH.fullmatch(words):
-        return _dated(int(match[1]), _MONTHS.get(match[2], 0), match[3], today)
-    if match := _MONTH_DAY.fullmatch(words):
-        return _dated(int(match[2]), _MONTHS.get(match[1], 0), match[3], today)
-    return None
-
-
-def _dated(day_of_month: int, month: int, year: str | None, today: date) -> date | None:
-    if year is not None:
-        return _date(int(year) if len(year) == 4 else 2000 + int(year), month, day_of_month)
-    this_year = _date(today.year, month, day_of_month)
-    if this_year is not None and this_year <= today:
-        return this_year
-    return _date(today.year - 1, month, day_of_month)
-
-
-def _date(year: int, month: int, day_of_month: int) -> date | None:
-    try:
-        return date(year, month, day_of_month)
-    except ValueError:
-        return None

@@ -6,7 +6,8 @@ import secrets
 from datetime import time
 
 from bot import chat, diary, storage
-from bot.chat import buttons, typed
+from bot.chat import buttons, typed_times
+from bot.chat.messages import Message
 from bot.chat.people import NOW, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
@@ -192,7 +193,11 @@ def _begin(turn: Turn, invite: Invite) -> None:
 
 
 def ask(turn: Turn, patient: Patient) -> None:
-    """The open step of the enrolment, read from the row."""
+    """Ask the open step of the enrolment, read from the row."""
+    turn.say(_step(turn, patient), patient_id=patient.id)
+
+
+def _step(turn: Turn, patient: Patient) -> Message:
     words, settings = turn.words, turn.settings
     assert patient.invite_id is not None
     invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
@@ -201,21 +206,19 @@ def ask(turn: Turn, patient: Patient) -> None:
     there = diary.days.local(turn.now, patient.zone)
     match patient.stage:
         case Stage.STORE:
-            message = chat.people.ask_store(settings.clinic_name, therapist.name, patient.prompt_time, words)
+            return chat.people.ask_store(settings.clinic_name, therapist.name, words)
         case Stage.SHARE:
-            message = chat.people.ask_share(therapist.name, words)
+            return chat.people.ask_share(therapist.name, words)
         case Stage.ZONE:
-            message = chat.people.ask_zone(patient.zone, there, words)
+            return chat.people.ask_zone(patient.zone, there, words)
         case Stage.HOUR:
-            message = chat.people.ask_hour(there, words)
+            return chat.people.ask_hour(there, words)
         case _:
             number = emergency_number(turn, patient.zone)
             card = chat.alerts.card(words, number, settings.cards_dir)
             due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
-            message = chat.people.ask_start(
-                card, diary.days.local(due.at, patient.zone), there.date(), number, words
-            )
-    turn.say(message, patient_id=patient.id)
+            next_at = diary.days.local(due.at, patient.zone)
+            return chat.people.ask_start(card, next_at, there.date(), number, words)
 
 
 def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
@@ -234,8 +237,11 @@ def answer(turn: Turn, tap: buttons.Enrol) -> None:
             turn.retire(message_id=turn.tapped)
             ask(turn, patient)
         return
-    if turn.tapped is not None:
+    chosen = chat.people.answered(_step(turn, patient), tap, turn.words)
+    if chosen is None:
         turn.retire(message_id=turn.tapped)
+    else:
+        turn.edit(chosen, patient_id=patient.id)
     match tap.stage:
         case Stage.STORE:
             _stored(turn, patient, tap.answer == YES)
@@ -355,10 +361,10 @@ def enrolment_text(turn: Turn, patient: Patient, said: str) -> None:
             there = diary.days.local(turn.now, patient.zone)
             turn.say(chat.people.ask_zone(patient.zone, there, turn.words, places), patient_id=patient.id)
     elif patient.stage is Stage.HOUR:
-        match typed.wall_time(said):
-            case typed.Time(at):
+        match typed_times.wall_time(said):
+            case typed_times.Time(at):
                 put_hour(turn, patient, at)
-            case typed.AmOrPm(hour, minute):
+            case typed_times.AmOrPm(hour, minute):
                 turn.say(chat.people.morning_or_evening(hour, minute, turn.words), patient_id=patient.id)
             case _:
                 turn.say(chat.people.no_such_hour(turn.words), patient_id=patient.id)

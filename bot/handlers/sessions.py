@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot import chat, diary, storage
-from bot.chat import buttons, typed
+from bot.chat import buttons, typed_times
 from bot.diary.people import PatientId, Role, Therapist
 from bot.diary.sessions import SessionId
 from bot.handlers.turn import Turn
@@ -89,7 +89,7 @@ def expected_date(turn: Turn, expecting: str, said: str) -> None:
         turn.expect(None)
         return
     patient_id = int(expecting.removeprefix(EXPECT_DATE))
-    day = typed.day(said, _today(turn, therapist))
+    day = typed_times.day(said, _today(turn, therapist))
     if day is None:
         turn.say(chat.sessions.no_such_date(turn.words))
         return

@@ -60,7 +60,11 @@ class Database:
                 f"The folder {self.path.parent} can't be written ({error.strerror}). "
                 "Give the bot's user the right to write there, or set DATABASE_URL to another place."
             ) from None
-        await self._run(lambda: self._open_writer(now))
+        try:
+            await self._run(lambda: self._open_writer(now))
+        except BaseException:
+            await self.close()
+            raise
         self._readers = create_async_engine(f"sqlite+aiosqlite:///{self.path}", pool_size=2, max_overflow=2)
         event.listen(self._readers.sync_engine, "connect", _prepare_reader)
         event.listen(self._readers.sync_engine, "begin", _begin_read)
@@ -80,7 +84,7 @@ class Database:
         if self._readers is not None:
             await self._readers.dispose()
             self._readers = None
-        if self._writer is not None:
+        if self._engine is not None:
             await self._run(self._close_writer)
         self._thread.shutdown(wait=True)
         if self._lock is not None:
@@ -110,11 +114,12 @@ class Database:
             raise
 
     def _close_writer(self) -> None:
-        assert self._writer is not None
-        assert self._engine is not None
-        self._writer.close()
-        self._engine.dispose()
-        self._writer = None
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
 
 
 MEND: Final = (

@@ -219,10 +219,15 @@ def depth(tx: Connection) -> int:
 
 
 def forget_old(tx: Connection, now: datetime) -> int:
-    """Delete rows settled long ago; returns how many."""
+    """Delete rows settled long ago; returns how many.
+
+    The newest row stays: SQLite gives the id of a deleted newest row again, and the sender never looks back.
+    """
     gone = tx.execute(
         delete(tables.outbox).where(
-            tables.outbox.c.state != OutboxState.WAITING, tables.outbox.c.settled_at < now - KEPT_FOR
+            tables.outbox.c.state != OutboxState.WAITING,
+            tables.outbox.c.settled_at < now - KEPT_FOR,
+            tables.outbox.c.id < select(func.max(tables.outbox.c.id)).scalar_subquery(),
         )
     )
     return gone.rowcount

@@ -118,7 +118,8 @@ class Receiver:
             raise Refused(status, None) from None
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        rows = [(int(update["update_id"]), json.dumps(update, ensure_ascii=False)) for update in updates]
+        # In ASCII: half a surrogate pair can't be stored otherwise, and one such update would end the receiver for ever.
+        rows = [(int(update["update_id"]), json.dumps(update)) for update in updates]
 
         def keep(tx: Connection) -> None:
             storage.inbox.put(tx, rows, self._clock.now())

@@ -152,8 +152,9 @@ class Sender:
             return
         if due:
             self._settled, self._settle_at = [], None
-        more, self._more = self._more, False
         aside = list(self._aside)
+        # An edit that waits for a message can tell only after that message is settled whether it will ever come.
+        more, self._more = self._more or bool(settled and aside), False
 
         def visit(tx: Connection) -> tuple[list[Parcel], list[Parcel], set[int]]:
             self._write_down(tx, settled)
@@ -171,7 +172,12 @@ class Sender:
             self._shown.update(shown)
             return urgent, bulk, storage.outbox.still_to_show(tx, (bubbles | set(aside)) - set(shown))
 
-        urgent, bulk, coming = await self._database.write(visit)
+        try:
+            urgent, bulk, coming = await self._database.write(visit)
+        except BaseException:
+            # Perhaps it was never begun: what was delivered must not go again. Writing it down twice does no harm.
+            self._settled = settled + self._settled
+            raise
         if urgent:
             self._read_to["urgent"] = urgent[-1].id
             self._more = self._more or len(urgent) == IN_MEMORY
@@ -200,7 +206,7 @@ class Sender:
                 self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
             return
         lane = self._now_lanes.setdefault(parcel.chat_id, Lane())
-        if parcel.action in (Action.EDIT, Action.RETIRE):
+        if parcel.action is Action.EDIT:
             self._overtake(lane, parcel)
         heapq.heappush(lane.waiting, (int(parcel.urgency), parcel.id, parcel))
 
@@ -335,6 +341,9 @@ class Sender:
         message_id = parcel.message_id
         if message_id is None and parcel.bubble_id is not None:
             message_id = self._shown.get(parcel.bubble_id)
+            if message_id is None and parcel.action is not Action.SEND:
+                bubble = parcel.bubble_id
+                message_id = await self._database.write(lambda tx: storage.outbox.message_of(tx, bubble))
         call = call_of(parcel, message_id, photo)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
@@ -347,7 +356,7 @@ class Sender:
         except Unanswered as error:
             return Verdict(OutboxState.WAITING, unknown=True, error=str(error))
         verdict = verdict_of(status, payload)
-        if parcel.once and verdict.hold is not None:
+        if parcel.once and verdict.state is OutboxState.WAITING and not verdict.unknown:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, None))
         return verdict
 

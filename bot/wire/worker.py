@@ -76,7 +76,12 @@ class Worker:
                 await self._database.write(lambda tx, it=arrival: self._park(tx, it, "the program died handling it"))  # type: ignore[misc]
                 continue
             await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq))  # type: ignore[misc]
-            await self._database.write(lambda tx, it=arrival: self._one(tx, it))  # type: ignore[misc]
+            try:
+                await self._database.write(lambda tx, it=arrival: self._one(tx, it))  # type: ignore[misc]
+            except asyncio.CancelledError:
+                # A clean stop is no death: it takes its try back.
+                await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq, -1))  # type: ignore[misc]
+                raise
             self._spoke()
 
     def _batch(self, tx: Connection) -> int:

@@ -1,0 +1,98 @@
+"""Takes the pictures of the README anew: `.venv/bin/python docs/pictures/take.py` (needs Chromium).
+
+It starts the demo, lets Ada answer four weeks, answers the last Sunday for her, and goes to Monday.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+HERE = Path(__file__).parent
+COMMAND = [Path(sys.executable).with_name("symptom-diary"), "demo", "--no-open", "--port", "8791"]
+FRAME = """(log, text) => {
+    const rows = [...log.querySelectorAll(".row")].filter((row) => row.innerText.includes(text));
+    const row = rows[rows.length - 1];
+    log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+}"""
+"""Scrolls a phone so that the newest message with this text begins at its top."""
+
+
+def main() -> None:
+    """Start the demo, play, take the pictures, end the demo."""
+    demo = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    try:
+        assert demo.stdout is not None
+        address = demo.stdout.readline().split()[4]
+        four_weeks(address)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            tab = browser.new_page(viewport={"width": 360, "height": 640}, color_scheme="light")
+            question(tab, address)
+            tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+            digests(tab, address)
+            browser.close()
+    finally:
+        demo.terminate()
+        demo.wait(10)
+
+
+def four_weeks(address: str) -> None:
+    call(address, "/api/weeks", {"weeks": 4})
+    while (progress := call(address, "/api/weeks"))["running"]:
+        time.sleep(0.2)
+    if progress["error"]:
+        sys.exit(progress["error"])
+    call(address, "/api/clock", {"to": "prompt"})
+
+
+def question(tab: Page, address: str) -> None:
+    """One telephone on a narrow screen, with an evening's first question; then the evening is answered."""
+    tab.goto(address)
+    expect(tab.locator("#phone-ada").get_by_role("button", name="10", exact=True).last).to_be_visible()
+    tab.wait_for_timeout(500)
+    tab.screenshot(path=HERE / "question.png")
+    for score in "443":
+        call(address, "/api/phones/ada/tap", {"button": score})
+
+
+def digests(tab: Page, address: str) -> None:
+    """Monday morning: the chart by itself, and the page with a digest on both telephones."""
+    state = call(address, "/api/clock", {"to": "monday"})
+    digest = next(message for message in state["phones"]["ada"]["messages"] if "photo" in message)
+    photo = digest["photo"][-1]["file_id"]
+    with urllib.request.urlopen(f"{address}/api/phones/ada/photos/{photo}") as answer:  # noqa: S310
+        (HERE / "chart.png").write_bytes(answer.read())
+    call(address, "/api/phones/ito/tap", {"button": "Ada"})
+    tab.goto(address)
+    ada, ito = tab.locator("#phone-ada .log"), tab.locator("#phone-ito .log")
+    for log in (ada, ito):
+        expect(log.locator("img").last).to_be_visible()
+    tab.wait_for_timeout(1_000)
+    ada.evaluate(FRAME, "Your week:")
+    ito.evaluate(FRAME, "Your patients:")
+    tab.wait_for_timeout(500)
+    for covering in tab.locator(".newest").all():
+        covering.evaluate("(button) => { button.style.visibility = 'hidden'; }")
+    tab.screenshot(path=HERE / "demo.png")
+
+
+def call(address: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One request to the demo's own interface, described in docs/demo-api.md."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data, {"Content-Type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+        result: dict[str, Any] = json.load(answer)
+        return result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,397 @@
+"""A desk for handler and job tests: real PTB, real SQLite and the stand-in's own rules, without the network between.
+
+What a person does becomes an update, the update goes through `handlers.handle`, and what the outbox then holds is
+put on the person's screen, checked by the stand-in as if it had been sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+from telegram.ext import ContextTypes, ExtBot
+from telegram.request import BaseRequest, RequestData
+
+from bot import handlers, storage
+from bot.clock import StillClock
+from bot.demo import methods
+from bot.demo.calls import Upload
+from bot.demo.hooks import Hooks, advance
+from bot.demo.limits import Refused
+from bot.demo.person import SMALL_PICTURE, Person
+from bot.demo.telegram import Telegram
+from bot.diary.people import Reach
+from bot.handlers import DiaryApplication, DiaryContext
+from bot.jobs import Ticker
+from bot.settings import Settings
+from bot.storage.inbox import Arrival
+from bot.storage.outbox import Parcel, Settlement, Urgency
+from bot.storage.tables import Action, OutboxState
+from bot.wire.bodies import Verdict, call_of, verdict_of
+from bot.wire.receiver import WANTED
+from bot.wire.sender import CAUSES
+from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, link_in, newest, settings_for
+
+MONDAY: Final = datetime(2026, 3, 2, 10, tzinfo=UTC)
+"""When most tests begin, in Lisbon, where it is also 10:00."""
+WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles")
+"""Tables that hold messages on their way, no one's diary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One call that the outbox asked for, and how the stand-in took it."""
+
+    method: str
+    params: dict[str, Any]
+    ok: bool
+    answer: Any
+
+
+class Indoors(BaseRequest):
+    """PTB's way to the stand-in without a network."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        self._telegram = telegram
+
+    @property
+    def read_timeout(self) -> float | None:
+        return None
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
+    ) -> tuple[int, bytes]:
+        params = {} if request_data is None else request_data.parameters
+        result = methods.METHODS[url.rpartition("/")[2]](self._telegram, params)
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+
+@dataclass
+class Desk:
+    """The bot's own parts with its people. Every act waits until it is handled and answered."""
+
+    telegram: Telegram
+    database: storage.Database
+    application: DiaryApplication
+    settings: Settings
+    clock: StillClock
+    ticker: Ticker
+    sent: list[Sent] = field(default_factory=list)
+    cast: dict[str, Person] = field(default_factory=dict)
+    _offset: int = 0
+    _seq: int = 0
+
+    # --- people -----------------------------------------------------------------------------------------------
+
+    def person(self, chat_id: int, name: str, language: str | None = "en") -> Person:
+        if name not in self.cast:
+            self.cast[name] = self.telegram.person(chat_id, name, language)
+        return self.cast[name]
+
+    @property
+    def ito(self) -> Person:
+        """Clinic admin, and therapist of Ada and Ben."""
+        return self.person(ITO, "Dr Ito")
+
+    @property
+    def roy(self) -> Person:
+        """Therapist of Cleo."""
+        return self.person(ROY, "Dr Roy")
+
+    @property
+    def ada(self) -> Person:
+        return self.person(ADA, "Ada")
+
+    @property
+    def ben(self) -> Person:
+        return self.person(BEN, "Ben")
+
+    @property
+    def cleo(self) -> Person:
+        return self.person(CLEO, "Cleo")
+
+    @property
+    def noor(self) -> Person:
+        return self.person(NOOR, "Noor")
+
+    @property
+    def max(self) -> Person:
+        """A stranger who must never see anything."""
+        return self.person(MAX, "Max")
+
+    async def therapist(self, person: Person) -> Person:
+        """Make the admin a therapist by one tap, anyone else by an invitation of the admin."""
+        if person.id == ITO:
+            await self.says(person, "/start")
+            await self.taps(person, "I treat patients too")
+        else:
+            await self.says(self.ito, "/invite_therapist")
+            await self.opens(person, self.ito)
+        return person
+
+    async def enrol(
+        self,
+        person: Person,
+        therapist: Person,
+        label: str | None = None,
+        *,
+        share: bool = True,
+        place: str | None = None,
+        hour: str | None = None,
+        now: bool = False,
+    ) -> Person:
+        """Take a patient through the whole enrolment in English; `place` and `hour` are typed, else tapped."""
+        await self.says(therapist, f"/invite {label or person.first_name}")
+        await self.opens(person, therapist)
+        await self.taps(person, "Yes, store my answers", "Yes, show them" if share else "No, only for me")
+        if place is None:
+            await self.taps(person, "Yes, it is")
+        else:
+            await self.says(person, place)
+        if hour is None:
+            await self.taps(person, "20:00")
+        else:
+            await self.says(person, hour)
+        await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])
+        return person
+
+    # --- acts -------------------------------------------------------------------------------------------------
+
+    async def says(self, person: Person, words: str, reply_to: int | None = None) -> str:
+        """The person writes; returns the newest text of the bot."""
+        person.send(words, reply_to)
+        await self.settle()
+        return newest(person)
+
+    async def taps(self, person: Person, *labels: str) -> str:
+        """The person taps one button after another; returns the newest text of the bot."""
+        for label in labels:
+            person.tap_label(label)
+            await self.settle()
+        return newest(person)
+
+    async def sends(self, person: Person, data: str, message_id: int | None = None) -> None:
+        """A tap with any payload at all, on the newest message of the bot where none is named."""
+        person.tap(person.last["message_id"] if message_id is None else message_id, data)
+        await self.settle()
+
+    async def opens(self, person: Person, inviter: Person) -> str:
+        """The person opens the link in the newest message of the inviter."""
+        person.open_link(link_in(inviter.last))
+        await self.settle()
+        return newest(person)
+
+    # --- the machine ------------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Handle what has come in and deliver what was said."""
+        while updates := await self.telegram.get_updates({"offset": self._offset, "allowed_updates": WANTED}):
+            for update in updates:
+                self._offset = update["update_id"] + 1
+                self._seq += 1
+                arrival = Arrival(self._seq, update["update_id"], self.now, json.dumps(update), 1)
+                await self.database.write(
+                    lambda tx, it=arrival: handlers.handle(self.application, self.settings, tx, it, self.now)  # type: ignore[misc]
+                )
+            await self.deliver()
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Put what waits in the outbox on the screens, and write down what became of it."""
+        while parcels := await self.database.write(_waiting):
+            for parcel in parcels:
+                shown = await self.database.write(lambda tx, it=parcel: _message_of(tx, it))  # type: ignore[misc]
+                verdict = self._call(parcel, shown)
+                await self.database.write(lambda tx, it=parcel, v=verdict: self._settled(tx, it, v))  # type: ignore[misc]
+
+    def _call(self, parcel: Parcel, shown: int | None) -> Verdict:
+        if parcel.action in (Action.EDIT, Action.RETIRE) and shown is None:
+            return Verdict(OutboxState.DROPPED)
+        call = call_of(parcel, shown, SMALL_PICTURE if "picture" in parcel.body else None)
+        params = dict(call.params)
+        if call.photo is not None:
+            params["photo"] = Upload("diary.png", call.photo, "image/png")
+        try:
+            answer, ok, status = methods.METHODS[call.method](self.telegram, params), True, 200
+        except Refused as refusal:
+            answer, ok, status = refusal.description, False, refusal.status
+        self.sent.append(Sent(call.method, call.params, ok, answer))
+        reply = {"ok": True, "result": answer} if ok else {"error_code": status, "description": answer}
+        return verdict_of(status, json.dumps(reply).encode())
+
+    def _settled(self, tx: Connection, parcel: Parcel, verdict: Verdict) -> None:
+        """The books as the sender keeps them."""
+        storage.outbox.settle(tx, [Settlement(parcel.id, verdict.state, self.now, 1, verdict.message_id, verdict.error)])
+        if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
+            storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
+        if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
+            reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
+            storage.people.put_reach(tx, parcel.chat_id, reach, self.now)
+        if parcel.day is not None and parcel.patient_id is not None:
+            delivered = verdict.state is OutboxState.DELIVERED
+            cause = None if delivered else CAUSES.get(verdict.state)
+            storage.prompts.settle(
+                tx, parcel.patient_id, parcel.day, sent_at=self.now if delivered else None, cause=cause
+            )
+
+    # --- time -------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def tick(self) -> dict[str, int]:
+        """One minute's work of the clock; returns its counts."""
+        counts = await self.ticker.tick(self.now)
+        await self.deliver()
+        return counts
+
+    async def until(self, instant: datetime, enough: Callable[[], bool] = lambda: False) -> None:
+        """Let the clock run to an instant, stopping whenever something is due."""
+
+        async def next_due() -> datetime | None:
+            return await self.database.write(storage.prompts.next_due_at)
+
+        await advance(Hooks(self.clock.now, self.clock.move_to, self.tick, self.settle, next_due), instant, enough)
+
+    async def jump(self, instant: datetime) -> dict[str, int]:
+        """The bot was not there for a while: the clock stands at `instant` before it ticks again."""
+        self.clock.move_to(instant)
+        await self.settle()
+        return await self.tick()
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    async def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What a query finds in the database."""
+        return await self.database.write(lambda tx: [tuple(row) for row in tx.execute(text(sql), values)])
+
+    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table that holds people or diaries."""
+        return await self.database.write(_everything)
+
+    async def scores(self, person: Person) -> list[tuple[str, str, int | None]]:
+        """The standing values of a patient as (date, symptom, value), in the order entered."""
+        return await self.rows(  # type: ignore[return-value]
+            "select s.day, i.symptom, s.value from scores s join items i on i.id = s.item_id"
+            " join patients p on p.id = s.patient_id"
+            " where p.chat_id = :chat and s.withdrawn_at is null order by s.entered_at, i.position",
+            chat=person.id,
+        )
+
+    def refused(self) -> list[Sent]:
+        """The calls that Telegram would not have taken. What a double tap asks for is there already: that is no harm."""
+        return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
+
+
+def _waiting(tx: Connection) -> list[Parcel]:
+    return storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
+
+
+def _message_of(tx: Connection, parcel: Parcel) -> int | None:
+    if parcel.message_id is not None or parcel.bubble_id is None:
+        return parcel.message_id
+    return storage.outbox.message_of(tx, parcel.bubble_id)
+
+
+def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    names = tx.execute(text("select name from sqlite_master where type = 'table' order by name")).scalars().all()
+    return {
+        name: [tuple(row) for row in tx.execute(text(f"select * from {name} order by 1, 2"))]
+        for name in names
+        if name not in WORKING and not name.startswith("sqlite_")
+    }
+
+
+@asynccontextmanager
+async def desk_at(folder: Path, start: datetime, **changes: Any) -> AsyncIterator[Desk]:
+    """A desk with an empty diary whose clock stands at `start`; `changes` are settings."""
+    async with _desk(folder, start, _templates().empty, **changes) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def clinic_at(folder: Path, **changes: Any) -> AsyncIterator[Desk]:
+    """A desk on Monday, where Dr Ito and Ada are enrolled; their chats begin anew."""
+    async with _desk(folder, MONDAY, _templates().clinic, **changes) as desk:
+        desk.person(ITO, "Dr Ito")
+        desk.person(ADA, "Ada")
+        yield desk
+
+
+@asynccontextmanager
+async def _desk(folder: Path, start: datetime, template: Path | None, **changes: Any) -> AsyncIterator[Desk]:
+    clock = StillClock(start)
+    telegram = Telegram(TOKEN, now=clock.now)
+    settings = settings_for("http://127.0.0.1:1", folder, **changes)
+    if template is not None:
+        shutil.copyfile(template, settings.database_path)
+    database = storage.Database(settings.database_path)
+    request = Indoors(telegram)
+    bot: ExtBot[Any] = ExtBot(TOKEN, request=request, get_updates_request=request)
+    application = (
+        DiaryApplication.builder()
+        .application_class(DiaryApplication)
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=DiaryContext))
+        .build()
+    )
+    assert isinstance(application, DiaryApplication)
+    for handler in handlers.surface():
+        application.add_handler(handler)
+    await database.open(clock.now())
+    await application.initialize()
+    try:
+        yield Desk(telegram, database, application, settings, clock, Ticker(database, settings))
+    finally:
+        await application.shutdown()
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Database files to begin with, since migrating and enrolling cost more than most tests."""
+
+    empty: Path
+    clinic: Path
+
+
+@cache
+def _templates() -> Templates:
+    """Made once in each test process, in a thread since a test's own loop is running."""
+    folder = Path(tempfile.mkdtemp(prefix="symptom-diary-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+    async def make() -> Templates:
+        (folder / "clinic").mkdir()
+        async with _desk(folder, MONDAY, None) as desk:
+            pass
+        empty = folder / "empty.db"
+        storage.database.copy(desk.settings.database_path, empty)
+        async with _desk(folder / "clinic", MONDAY, empty) as desk:
+            await desk.therapist(desk.ito)
+            await desk.enrol(desk.ada, desk.ito, "Ada L")
+        clinic = folder / "clinic.db"
+        storage.database.copy(desk.settings.database_path, clinic)
+        return Templates(empty, clinic)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, make()).result()
