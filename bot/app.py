@@ -145,8 +145,7 @@ class Program:
     async def _clockwork(self) -> None:
         """Tick every minute, once what waited at Telegram has been taken in and worked off."""
         await self.receiver.first_poll.wait()
-        while not self.worker.idle():
-            await asyncio.sleep(0.05)
+        await self.worker.worked_off()
         await self.tick()
         queue = self.application.job_queue
         assert queue is not None

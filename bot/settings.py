@@ -112,7 +112,14 @@ class Settings(BaseSettings):
             return time(int(match[1]), int(match[2]))
         return value
 
-    @field_validator("digest_day", "log_format", mode="before")
+    @field_validator("digest_day", mode="before")
+    @classmethod
+    def _weekday(cls, value: Any) -> Any:
+        """A day's English name, in full or its first three letters."""
+        said = value.strip().lower() if isinstance(value, str) else value
+        return next((day for day in WEEKDAYS if said in (day, day[:3])), said)
+
+    @field_validator("log_format", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value

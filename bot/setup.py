@@ -6,7 +6,6 @@ import asyncio
 import os
 import secrets
 import sys
-
 from pathlib import Path
 from typing import Final
 

@@ -223,8 +223,8 @@ def ask_start(card: Sentence, next_at: datetime, today: date, number: Sentence, 
         "\n\n",
         [
             words(
-                "Before we start: nobody watches this chat around the clock. It is a diary, not a way to call for help. "
-                "In an emergency call {number}.",
+                "Before we start: nobody watches this chat around the clock. "
+                "It is a diary, not a way to call for help. In an emergency call {number}.",
                 number=bold(number),
             ),
             card,
@@ -425,4 +425,6 @@ def old_button(words: Words) -> Sentence:
 
 def not_saved(words: Words) -> Message:
     """Something of ours went wrong while this person's message was handled."""
-    return Message(words("Sorry, something went wrong on my side and your last message was not saved. Please send it again."))
+    return Message(
+        words("Sorry, something went wrong on my side and your last message was not saved. Please send it again.")
+    )

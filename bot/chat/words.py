@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import html
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -103,7 +103,7 @@ def _filled(text: str, values: dict[str, object]) -> Sentence:
     return Sentence(text.format(**safe) if safe else text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def words(language: str) -> Words:
     """The words of `language` (a code such as "es" or "es-MX"); English where there is no catalogue."""
     return Words(nearest(language))
@@ -115,7 +115,7 @@ def nearest(language: str | None) -> str:
     return code if code in LANGUAGES else DEFAULT
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     path = CATALOGUES / language / "LC_MESSAGES" / "diary.po"
     if not path.exists():

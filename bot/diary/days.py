@@ -73,5 +73,11 @@ def zones() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def is_zone(name: str) -> bool:
-    return name in zones()
+    """Whether there are rules for this name; offsets and machine settings included."""
+    return name in _known()

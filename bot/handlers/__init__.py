@@ -96,14 +96,12 @@ class DiaryApplication(Application[Any, Any, Any, Any, Any, Any]):
 
 
 def surface() -> list[BaseHandler[Any, Any, Any]]:
-    """Every handler, first match wins: groups, membership, commands, taps, places, texts, the rest."""
-    private = filters.ChatType.PRIVATE
+    """Every handler, first match wins: membership, commands, taps, places, texts, the rest."""
     handlers: list[BaseHandler[Any, Any, Any]] = [
-        MessageHandler(~private, _run(lambda turn, update: None)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
     ]
-    handlers += [CommandHandler(name, _command(run), private) for name, run in COMMANDS.items()]
+    handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
     handlers += [
         CallbackQueryHandler(_tap(run), pattern=re.compile(f"^{buttons.code_of(kind)}:|^{buttons.code_of(kind)}$"))
         for kind, run in TAPS.items()
@@ -127,6 +125,8 @@ def handle(
     if update is None or update.effective_chat is None:
         return
     turn = Turn(tx, update, now, settings, application.bot.username)
+    if not turn.private and update.my_chat_member is None:
+        return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None
     application.turn = turn
     try:
@@ -200,6 +200,9 @@ def _tap(act: Tapped) -> Callable[[Update, DiaryContext], Any]:
         try:
             tap = buttons.unpack(update.callback_query.data or "")
         except buttons.BadTap:
+            turn.toast(chat.people.old_button(turn.words))
+            return
+        if not turn.private:  # rights belong to a person's own chat
             turn.toast(chat.people.old_button(turn.words))
             return
         turn.expect(None)

@@ -49,7 +49,10 @@ def _values(turn: Turn, patient: Patient, day: date) -> dict[ItemId, int | None]
 
 
 def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) -> None:
-    """Bring the day's bubble to the bottom of the chat; an earlier one loses its buttons. `as_prompt`: it asks the day."""
+    """Bring the day's bubble to the bottom of the chat; an earlier one loses its buttons.
+
+    `as_prompt`: it is the day's prompt, so its arrival is written down.
+    """
     earlier = storage.entries.bubble_of(turn.tx, patient.id, day)
     if earlier is not None:
         turn.retire(bubble_id=earlier)

@@ -140,7 +140,9 @@ def expected_name(turn: Turn, said: str) -> None:
 
 def invite(turn: Turn, label: str) -> None:
     """`/invite NAME`: a one-time link for a patient, with a picture to scan."""
-    if turn.therapist is None:
+    if turn.therapist is None and turn.is_admin:
+        turn.say(chat.people.admin_welcome(turn.settings.clinic_name, False, turn.words))
+    elif turn.therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
     elif not label.strip():
         turn.say(chat.people.invite_whom(turn.words))
@@ -231,9 +233,9 @@ def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
     """A button of one step. One of a step that is over changes nothing and shows the open step again."""
     patient = turn.patient
-    if patient is None or patient.stage is Stage.ACTIVE or tap.stage is not patient.stage:
+    if patient is None or patient.stage not in ENROLLING or tap.stage is not patient.stage:
         turn.toast(chat.people.old_button(turn.words))
-        if patient is not None and patient.stage in ENROLLING and tap.stage is not patient.stage:
+        if patient is not None and patient.stage in ENROLLING:
             turn.retire(message_id=turn.tapped)
             ask(turn, patient)
         return
@@ -250,7 +252,7 @@ def answer(turn: Turn, tap: buttons.Enrol) -> None:
         case Stage.ZONE:
             put_zone(turn, patient, tap.answer)
         case Stage.HOUR:
-            put_hour(turn, patient, time(int(tap.answer[:2]), int(tap.answer[2:])))
+            _hour_tapped(turn, patient, tap.answer)
         case _:
             _finish(turn, patient, tap.answer == NOW)
 
@@ -294,6 +296,15 @@ def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
         turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
         return
     ask(turn, storage.people.change_patient(turn.tx, patient.id, zone=zone, stage=Stage.HOUR))
+
+
+def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
+    try:
+        hour = time(int(answer[:2]), int(answer[2:]))
+    except ValueError:
+        turn.say(chat.people.no_such_hour(turn.words), patient_id=patient.id)
+    else:
+        put_hour(turn, patient, hour)
 
 
 def put_hour(turn: Turn, patient: Patient, hour: time) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from bot import chat, diary, storage
 from bot.chat import buttons, typed_times
 from bot.diary.people import PatientId, Role, Therapist
 from bot.diary.sessions import SessionId
+from bot.handlers import digests
 from bot.handlers.turn import Turn
 
-EXPECT_DATE = "session:"
+EXPECT_DATE: Final = "session:"
+MOST_BUTTONS: Final = 90
+"""More patients than Telegram allows buttons are shown page by page; each card has a button for a session."""
 
 
 def session(turn: Turn, _: str) -> None:
@@ -22,6 +26,8 @@ def session(turn: Turn, _: str) -> None:
     shares = storage.sharing.all_of(turn.tx, therapist.id)
     if not shares:
         turn.say(chat.sessions.no_patients(turn.words))
+    elif len(shares) > MOST_BUTTONS:
+        digests.patients(turn, "")
     elif len(shares) == 1:
         _ask(turn, therapist, buttons.Session(shares[0].patient_id, None, None, None, None), new=True)
     else:

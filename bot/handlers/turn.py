@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from telegram import Update
 from bot import chat, storage
 from bot.chat.messages import Message, as_data, plain
 from bot.chat.words import Sentence, Words, nearest, words
-from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Therapist
+from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
 from bot.settings import Settings
 from bot.storage.outbox import Urgency
 from bot.storage.tables import Action
@@ -71,8 +70,6 @@ class Turn:
     @property
     def roles(self) -> list[Role]:
         """The rights of this chat; each command asks for its own."""
-        from bot.diary.people import Stage
-
         patient = self.patient
         return [
             role

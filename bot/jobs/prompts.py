@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
@@ -11,8 +12,10 @@ from bot import chat, diary, storage
 from bot.chat.entries import DayView
 from bot.chat.messages import as_data
 from bot.chat.words import words
+from bot.diary.entries import Cause
 from bot.diary.people import Patient, Reach
 from bot.diary.prompts import LATE_WINDOW, Due, Outcome
+from bot.jobs.apart import apart
 from bot.storage.outbox import Urgency
 from bot.storage.tables import Action
 
@@ -24,8 +27,25 @@ def send_due(tx: Connection, now: datetime) -> dict[str, int]:
     """Claim and ask up to AT_ONCE patients whose hour has come; counts by outcome."""
     counts = {outcome.value: 0 for outcome in Outcome}
     for patient, language, reach in storage.prompts.due(tx, now, AT_ONCE):
-        counts[_one(tx, patient, language, reach, now)] += 1
+        counts[
+            apart(
+                tx,
+                "a prompt could not be made",
+                partial(_one, tx, patient, language, reach, now),
+                partial(_give_up, tx, patient),
+            )
+        ] += 1
     return counts
+
+
+def _give_up(tx: Connection, patient: Patient) -> str:
+    """The day is not asked, by our fault, and the next one gets its chance."""
+    assert patient.next_prompt_day is not None
+    day, due_at = patient.next_prompt_day, patient.next_prompt_at
+    storage.prompts.claim(tx, patient, diary.prompts.due_after(day, patient.zone, patient.prompt_time))
+    storage.entries.plan_day(tx, patient.id, day, patient.zone, diary.days.closes_at(day, patient.zone))
+    storage.entries.change_day(tx, patient.id, day, intended_at=due_at, not_asked=Cause.BOT)
+    return Outcome.NOT_ASKED.value
 
 
 def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: datetime) -> str:

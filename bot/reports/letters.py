@@ -20,7 +20,8 @@ from bot.reports.digests import fits_caption, for_patient, for_therapist, length
 SHOWN_FOR: Final = timedelta(weeks=8)
 """How far back the chart of a digest or card reaches."""
 PER_PAGE: Final = 10
-BUTTONS_IN_DIGEST: Final = 10
+BUTTONS_IN_DIGEST: Final = 40
+"""Patients with a button of their own under the digest; the others are behind "All patients"."""
 NOTES_SHOWN: Final = 10
 MISSING_NAMED: Final = 4
 PAGE_LINE: Final = 380

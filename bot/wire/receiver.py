@@ -118,8 +118,10 @@ class Receiver:
             raise Refused(status, None) from None
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        # In ASCII: half a surrogate pair can't be stored otherwise, and one such update would end the receiver for ever.
-        rows = [(int(update["update_id"]), json.dumps(update)) for update in updates]
+        # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
+        rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
+        if not rows:
+            return
 
         def keep(tx: Connection) -> None:
             storage.inbox.put(tx, rows, self._clock.now())

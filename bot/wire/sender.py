@@ -194,7 +194,8 @@ class Sender:
 
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
-        if parcel.action is Action.SEND:
+        if parcel.action in (Action.SEND, Action.LEAVE):
+            # Leaving waits its turn too: the farewell goes first.
             self._bulk += parcel.urgency >= Urgency.PROMPT
             lane = self._new_lanes.setdefault(parcel.chat_id, Lane())
             heapq.heappush(lane.waiting, (parcel.id, parcel.id, parcel))
@@ -213,10 +214,16 @@ class Sender:
     def _overtake(self, lane: Lane, newer: Parcel) -> None:
         """An edit that still waits is pointless once a later one of the same message is here."""
         target = (newer.bubble_id, newer.message_id)
-        for entry in [e for e in lane.waiting if (e[2].bubble_id, e[2].message_id) == target and e[2].action is Action.EDIT]:
+        older = [
+            entry
+            for entry in lane.waiting
+            if entry[2].action is Action.EDIT and (entry[2].bubble_id, entry[2].message_id) == target
+        ]
+        for entry in older:
             lane.waiting.remove(entry)
-            heapq.heapify(lane.waiting)
             self._note(entry[2], Verdict(OutboxState.DROPPED, error="overtaken by a later edit"))
+        if older:
+            heapq.heapify(lane.waiting)
 
     def _dispatch(self) -> float | None:
         """Start every call that may start now. Returns seconds until another may, None when nothing waits."""
@@ -321,7 +328,7 @@ class Sender:
             again = replace(parcel, tries=parcel.tries + 1)
             lane.free_at = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
         log.warning("a message waits", action=parcel.action.value, why=verdict.error, tries=again.tries)
-        if parcel.action is Action.SEND:
+        if parcel.action in (Action.SEND, Action.LEAVE):
             self._bulk += parcel.urgency >= Urgency.PROMPT
             heapq.heappush(lane.waiting, (again.id, again.id, again))
             self._new_lanes.setdefault(parcel.chat_id, lane)
@@ -333,11 +340,10 @@ class Sender:
         if (until := parcel.body.get("until")) is not None and self._clock.now() > datetime.fromisoformat(until):
             return Verdict(OutboxState.DROPPED, error="too late")
         photo = None
-        if "picture" in parcel.body:
-            if parcel.tries < PICTURE_TRIES:
-                photo = await self._draw(parcel)
-                if photo is None:
-                    return Verdict(OutboxState.DROPPED, error="no longer shared")
+        if "picture" in parcel.body and parcel.tries < PICTURE_TRIES:
+            photo = await self._draw(parcel)
+            if photo is None:
+                return Verdict(OutboxState.DROPPED, error="no longer shared")
         message_id = parcel.message_id
         if message_id is None and parcel.bubble_id is not None:
             message_id = self._shown.get(parcel.bubble_id)

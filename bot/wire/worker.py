@@ -48,15 +48,21 @@ class Worker:
         self._apologise = apologise
         self._spoke = spoke
         self._event = asyncio.Event()
+        self._idle = asyncio.Event()
         self._busy = True
 
     def wake(self) -> None:
         """Updates arrived."""
         self._busy = True
+        self._idle.clear()
         self._event.set()
 
     def idle(self) -> bool:
         return not self._busy
+
+    async def worked_off(self) -> None:
+        """Wait until everything that arrived so far is handled."""
+        await self._idle.wait()
 
     async def run(self) -> None:
         """Work for ever, beginning with what a process before us left behind."""
@@ -65,6 +71,8 @@ class Worker:
             while await self._database.write(self._batch):
                 self._spoke()
             self._busy = self._event.is_set()
+            if not self._busy:
+                self._idle.set()
             await self._event.wait()
             self._event.clear()
 

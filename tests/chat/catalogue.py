@@ -47,7 +47,9 @@ def files() -> list[Path]:
 def calls(tree: ast.AST) -> Iterator[Call]:
     """The calls of a catalogue, in the order written: the form, its texts, and the literals that are them."""
     found = (_call(node) for node in ast.walk(tree) if isinstance(node, ast.Call))
-    yield from sorted((call for call in found if call is not None), key=lambda call: (call[2][0].lineno, call[2][0].col_offset))
+    yield from sorted(
+        (call for call in found if call is not None), key=lambda call: (call[2][0].lineno, call[2][0].col_offset)
+    )
 
 
 def _call(node: ast.Call) -> Call | None:
@@ -123,9 +125,7 @@ def lacks(language: str) -> list[str]:
     found = [f"missing: {name[1]}" for name in wanted if name not in kept or not all(forms(kept[name]))]
     found += [f"fuzzy: {name[1]}" for name, message in kept.items() if message.fuzzy]
     found += [f"stale: {name[1]}" for name in kept if name not in wanted]
-    found += [
-        f"another plural: {name[1]}" for name in wanted if name in kept and wanted[name].id != kept[name].id
-    ]
+    found += [f"another plural: {name[1]}" for name in wanted if name in kept and wanted[name].id != kept[name].id]
     return found
 
 

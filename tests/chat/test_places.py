@@ -102,9 +102,7 @@ def test_no_such_place(text: str) -> None:
 
 
 @given(
-    st.one_of(
-        st.text(max_size=90), st.sampled_from(["san", "saint", "villa", "la", "new", "\ud83d", "ß, ,", ",US"])
-    )
+    st.one_of(st.text(max_size=90), st.sampled_from(["san", "saint", "villa", "la", "new", "\ud83d", "ß, ,", ",US"]))
 )
 @settings(max_examples=40, deadline=None)
 def test_any_text_gives_zones_to_live_in_each_offered_once(text: str) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import chat
+from bot.chat.messages import plain
 from bot.chat.people import WORDING
+from bot.chat.words import words
 from bot.demo.person import Person
 from tests.handlers.desk import MONDAY, Desk, desk_at
 from tests.stage import link_in, newest, text_of
@@ -23,6 +26,11 @@ async def invited(desk: Desk, person: Person) -> Person:
 def buttons(person: Person) -> list[str]:
     """The labels under the newest message of the bot."""
     return person.labels(person.last["message_id"])
+
+
+def menu(person: Person) -> tuple[str, ...]:
+    """What the command menu says."""
+    return tuple(entry["description"] for entry in person.commands)
 
 
 # --- roles ----------------------------------------------------------------------------------------------------
@@ -418,6 +426,7 @@ async def test_a_group_is_left_politely_and_leaves_no_trace(clinic: Desk) -> Non
 async def test_who_blocked_the_bot_is_not_asked_and_who_returns_is(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
     ada.block()
+    await desk.settle()
     await desk.until(datetime(2026, 3, 4, 4, tzinfo=UTC))
     assert await desk.rows("select day, sent_at, not_asked from diary_days") == [
         ("2026-03-02", None, "blocked"),
@@ -447,21 +456,27 @@ async def test_the_language_is_telegrams_until_another_is_chosen(desk: Desk) -> 
     await desk.therapist(desk.ito)
     ana = desk.person(301, "Ana", "es-MX")
     await invited(desk, ana)
-    assert "invita" in newest(ana).lower()
+    assert await desk.rows("select language from accounts where chat_id = 301") == [("es",)]
     await desk.says(ana, "/language")
-    await desk.taps(ana, "English")
+    assert await desk.taps(ana, "English") == newest(ana)
     assert "May I store your answers?" in newest(ana), "the open step comes again in the new language"
     await desk.taps(ana, "Yes, store my answers", "Yes, show them", "Yes, it is", "20:00", "Tonight")
-    assert {entry["description"] for entry in ana.commands} >= {"Answer or correct today"}
+    assert ("Answer or correct today", "My last week with a chart") == menu(ana)[:2]
     await desk.says(ana, "/language")
     await desk.taps(ana, "Español")
-    assert "Answer or correct today" not in {entry["description"] for entry in ana.commands}
+    spanish = words("es")
+    assert newest(ana) == spanish("Good, I speak English now.")
+    assert menu(ana)[:2] == (spanish("Answer or correct today"), spanish("My last week with a chart"))
     await desk.until(datetime(2026, 3, 2, 20, tzinfo=UTC))
     assert "lunes 2 de marzo" in newest(ana)
-    assert await desk.rows("select language from consents where language != 'en'") == []
-    for code in ("pt-br", None):
-        stranger = desk.person(400 + len(str(code)), f"Q{code}", code)
-        assert "I am the symptom diary of Riverside." in await desk.says(stranger, "/start")
+    assert await desk.rows("select distinct language from consents") == [("en",)], "as it was read"
+
+
+@pytest.mark.parametrize(("code", "language"), [("pt-br", "en"), (None, "en"), ("es", "es"), ("ES-ar", "es")])
+async def test_a_stranger_is_greeted_in_the_nearest_language(desk: Desk, code: str | None, language: str) -> None:
+    stranger = desk.person(302, "Quim", code)
+    said = await desk.says(stranger, "/start")
+    assert said == plain(chat.people.stranger("Riverside", words(language)).text)
 
 
 async def test_urgent_brings_the_card_with_the_number_of_the_place(clinic: Desk) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -225,17 +226,20 @@ async def test_a_folder_where_a_file_should_be_is_refused(tmp_path: Path) -> Non
     assert "can't be opened" in await refusal_of(tmp_path / "diary.db")
 
 
-async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir(mode=0o555)
+async def test_a_folder_that_cannot_be_written_is_named() -> None:
     as_root = os.getuid() == 0
-    for parent in (tmp_path, *tmp_path.parents):
-        if as_root and not mode(parent) & 0o001:
-            pytest.skip(f"an unprivileged process can't get to {parent.name}")
-    said = await opened_elsewhere(folder / "diary.db", as_nobody=as_root)
-    assert said.startswith(f"CannotOpen The folder {folder} can't be written (Permission denied).")
-    assert "set DATABASE_URL to another place" in said
-    assert list(folder.iterdir()) == []
+    # Not tmp_path: that one lets nobody else in, and root may write anywhere.
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "locked"
+        folder.mkdir()
+        folder.chmod(0o555)
+        Path(made).chmod(0o755)
+        if as_root and not all(mode(parent) & 0o001 for parent in folder.parents):
+            pytest.skip("an unprivileged process can't get to the temporary folder")
+        said = await opened_elsewhere(folder / "diary.db", as_nobody=as_root)
+        assert said.startswith(f"CannotOpen The folder {folder} can't be written (Permission denied).")
+        assert "set DATABASE_URL to another place" in said
+        assert list(folder.iterdir()) == []
 
 
 # --- migrating ------------------------------------------------------------------------------------------------

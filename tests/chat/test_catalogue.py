@@ -1,0 +1,327 @@
+"""Every sentence is in the catalogue, and every catalogue is complete, up to date and fit to be filled in."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+import pytest
+from babel import Locale
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract
+
+from bot.chat import words as spoken
+from bot.chat.words import LANGUAGES, words
+from tests.chat import catalogue
+
+TRANSLATED: Final = catalogue.languages()
+
+NO_SENTENCES: Final = {
+    "bot/chat/typed.py": "words that are read, not said",
+    "bot/chat/typed_times.py": "words that are read, not said",
+    "bot/chat/places.py": "names of places, and what finds them",
+}
+"""Files whose texts nobody is sent, with the reason."""
+NOT_SAID: Final = {
+    "bot/reports/charts.py": {"title desc": "ids of two elements of the picture"},
+}
+"""Texts that look like prose and are none."""
+RAW_SENTENCES: Final = {
+    "bot/chat/alerts.py": {"card": "the clinic's own card, with a number that is a Sentence"},
+    "bot/chat/entries.py": {"question": "a sentence in italics", "unclear": "sentences in a row"},
+    "bot/chat/sessions.py": {"_capital": "a sentence with another first letter"},
+    "bot/chat/words.py": {"*": "where sentences are made"},
+    "bot/reports/charts.py": {"_told": "sentences in a row"},
+}
+"""Functions that may make a Sentence of a text by hand, with the reason."""
+
+
+def placeholders(text: str) -> list[str]:
+    """The names to be filled in; a bare or an indexed one would not be a name."""
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name is not None})
+
+
+def tags(text: str) -> list[str]:
+    return sorted(re.findall(r"</?[a-z][^>]*>", text))
+
+
+def ids(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def where(node: ast.AST) -> int:
+    return getattr(node, "lineno", 0)
+
+
+def translations() -> list[Any]:
+    return [
+        pytest.param(language, message, id=f"{language}-{catalogue.key(message)[1][:40]}")
+        for language in TRANSLATED
+        for message in catalogue.read(language)
+        if message.id
+    ]
+
+
+# --- the catalogues
+
+
+def test_every_language_but_english_has_a_catalogue() -> None:
+    assert set(TRANSLATED) == set(LANGUAGES) - {spoken.DEFAULT}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_nothing_is_missing_fuzzy_or_stale(language: str) -> None:
+    assert catalogue.lacks(language) == [], "run `make catalogue`, then translate what it names"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_bringing_it_up_to_date_twice_changes_nothing(
+    language: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    once = catalogue.merged(language)
+    file = tmp_path / language / "LC_MESSAGES" / "diary.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(once)
+    monkeypatch.setattr(catalogue, "CATALOGUES", tmp_path)
+    assert catalogue.languages() == [language]
+    assert catalogue.merged(language) == once
+    assert catalogue.lacks(language) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_header_tells_what_is_needed_and_nothing_of_people_machines_and_dates(language: str) -> None:
+    header = catalogue.path_of(language).read_text(encoding="utf-8").split("\n\n", 1)[0]
+    names = re.findall(r'^"([A-Za-z-]+): ', header, re.MULTILINE)
+    assert names == [
+        "Project-Id-Version",
+        "Language",
+        "Plural-Forms",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    ]
+    assert not re.search(r"@|://|\d{4}", header)
+
+
+def test_a_changed_sentence_keeps_its_translation_to_be_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "es" / "LC_MESSAGES" / "diary.po"
+    file.parent.mkdir(parents=True)
+    old = catalogue.path_of("es").read_text(encoding="utf-8")
+    file.write_text(old.replace('msgid "Start now"', 'msgid "Start right now"'), encoding="utf-8")
+    monkeypatch.setattr(catalogue, "CATALOGUES", tmp_path)
+    assert sorted(catalogue.lacks("es")) == ["missing: Start now", "stale: Start right now"]
+    file.write_bytes(catalogue.merged("es"))
+    assert catalogue.lacks("es") == ["fuzzy: Start now"]
+    assert catalogue.messages(catalogue.read("es"))[None, "Start now"].string == "Empezar ahora"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_plural_forms_stand_in_the_order_of_cldr(language: str) -> None:
+    header = catalogue.path_of(language).read_text(encoding="utf-8")
+    found = re.search(r"nplurals=(\d+); plural=(.+?);\\n", header)
+    assert found is not None
+    form = gettext.c2py(found[2])  # type: ignore[attr-defined]
+    locale = Locale.parse(language)
+    spoken_of = sorted({locale.plural_form(n) for n in range(1000)}, key=catalogue.CATEGORIES.index)
+    assert int(found[1]) == len(spoken_of)
+    for n in [0, 1, 2, 5, *range(1000)]:
+        assert spoken_of[form(n)] == locale.plural_form(n), n
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", {0: "0 days", 1: "1 day", 2: "2 days", 5: "5 days"}),
+        ("es", {0: "0 días", 1: "1 día", 2: "2 días", 5: "5 días"}),
+    ],
+)
+def test_a_number_takes_its_form(language: str, expected: dict[int, str]) -> None:
+    say = words(language)
+    assert {n: str(say.many("{n} day", "{n} days", n)) for n in expected} == expected
+
+
+# --- the translations
+
+
+@pytest.mark.parametrize(("language", "message"), translations())
+def test_a_translation_fills_in_the_same_values(language: str, message: Message) -> None:
+    wanted = sorted({name for text in ids(message) for name in placeholders(text)})
+    for form in catalogue.forms(message):
+        assert placeholders(form) == wanted
+    assert all(name.isidentifier() for name in wanted)
+
+
+@pytest.mark.parametrize(("language", "message"), translations())
+def test_a_translation_has_the_same_markup(language: str, message: Message) -> None:
+    for form in catalogue.forms(message):
+        assert tags(form) == tags(ids(message)[0])
+        left = re.sub(r"</?[a-z][^>]*>", "", form)
+        assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", left)
+
+
+@pytest.mark.parametrize(("language", "message"), translations())
+def test_a_translation_begins_and_ends_as_its_sentence_does(language: str, message: Message) -> None:
+    for form in catalogue.forms(message):
+        english = ids(message)[0]
+        assert form == " ".join(form.split())
+        ends = [text[-1] if text[-1] in ".:?!" else "" for text in (english, form)]
+        assert ends[0] == ends[1]
+        assert [word for word in english.split() if word.startswith("/")] == [
+            word for word in form.split() if word.startswith("/")
+        ], "commands stay as they are"
+        if english[0].isalpha() and form[0].isalpha() and english[0].islower():
+            assert form[0].islower()
+
+
+@pytest.mark.parametrize("message", [m.values[1] for m in translations() if m.values[0] == "es"])
+def test_spanish_opens_its_questions_and_says_usted(message: Message) -> None:
+    for form in catalogue.forms(message):
+        assert form.count("?") == form.count("¿")
+        assert form.count("!") == form.count("¡")
+        assert not re.search(
+            r"\b(tú|te|ti|tu|tus|vos|os|vuestr[oa]s?|puedes|quieres|tienes|eres|has)\b", form, re.IGNORECASE
+        )
+
+
+# --- sentences outside
+
+
+def prose(text: str) -> bool:
+    """Whether a text looks like something a person should read: two words of letters with a space between."""
+    bare = re.sub(r"""[\w:-]+=["'][^"']*["']?|</?[a-z][^<>]*>?""", " ", text)
+    return re.search(r"[^\W\d_]{2,}[.,;:!?]* +[^\W\d_]{2,}", bare) is not None
+
+
+def not_prose(tree: ast.AST) -> set[int]:
+    """Texts that are no sentences for anybody: documentation, log events, reasons of exceptions, subscripts."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant() as constant):
+                found.add(id(constant))
+            case ast.Raise() | ast.Assert():
+                found |= {id(each) for each in ast.walk(node)}
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
+                found |= {id(each) for each in ast.walk(node)}
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
+                found |= {id(each) for each in ast.walk(node)}
+    for _, _, literals in catalogue.calls(tree):
+        found |= {id(literal) for literal in literals}
+    return found
+
+
+def stray(source: str) -> list[str]:
+    """The texts of a module that look like sentences and are not in the catalogue."""
+    tree = ast.parse(source)
+    known = not_prose(tree)
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in known
+        and prose(node.value)
+    ]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(catalogue.ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", catalogue.files(), ids=named)
+def test_no_sentence_stands_outside_the_catalogue(path: Path) -> None:
+    if named(path) not in NO_SENTENCES:
+        allowed = NOT_SAID.get(named(path), {})
+        assert [text for text in stray(path.read_text(encoding="utf-8")) if text.strip() not in allowed] == []
+
+
+def test_a_stray_sentence_is_found_wherever_it_hides() -> None:
+    assert stray('x = "Thank you."') == ["Thank you."]
+    assert stray('def f(turn): turn.say(f"{turn} sees it, too")') == [" sees it, too"]
+    assert stray('words("Thank " "you.") + words(a, "Thank you.")') == ["Thank you."]
+    assert stray('words(name="Thank you.")') == ["Thank you."]
+    assert stray('sentence("Thank you.")') == ["Thank you."]
+    assert stray('log.info("all is well")\nraise Wrong(f"no {x} at all")\n"""Some docs."""') == []
+    assert stray('f"<b class=\\"two words\\">{x}</b>"') == []
+
+
+def raw_sentences(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """Where a Sentence is made by hand, or the escaping of values is used on words of ours; with the function."""
+
+    def walk(node: ast.AST, function: str) -> Iterator[tuple[str, ast.Call]]:
+        for child in ast.iter_child_nodes(node):
+            within = child.name if isinstance(child, ast.FunctionDef) else function
+            if isinstance(child, ast.Call):
+                name = child.func.attr if isinstance(child.func, ast.Attribute) else getattr(child.func, "id", "")
+                literal = [a.value for a in child.args if isinstance(a, ast.Constant)]
+                if name == "Sentence" and literal != [""]:
+                    yield within, child
+                if name == "sentence" and literal:
+                    yield within, child
+            yield from walk(child, within)
+
+    yield from walk(tree, "*")
+
+
+@pytest.mark.parametrize("path", catalogue.files(), ids=named)
+def test_sentences_are_made_by_hand_only_where_there_is_a_reason(path: Path) -> None:
+    allowed = RAW_SENTENCES.get(named(path), {})
+    if "*" not in allowed:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert [(function, where(call)) for function, call in raw_sentences(tree) if function not in allowed] == []
+
+
+def test_what_is_allowed_is_still_there() -> None:
+    for name in (*NO_SENTENCES, *NOT_SAID, *RAW_SENTENCES):
+        assert (catalogue.ROOT / name).exists()
+    for name, functions in RAW_SENTENCES.items():
+        tree = ast.parse((catalogue.ROOT / name).read_text(encoding="utf-8"))
+        assert set(functions) <= {function for function, _ in raw_sentences(tree)} | {"*"}
+    for name, texts in NOT_SAID.items():
+        assert set(texts) <= {text.strip() for text in stray((catalogue.ROOT / name).read_text(encoding="utf-8"))}
+
+
+# --- the extractor
+
+
+def extracted(source: str) -> list[tuple[str | None, Any]]:
+    found = extract(catalogue._read_python, BytesIO(source.encode()), keywords=catalogue.KEYWORDS)
+    into = Catalog()
+    for _, message, _, context in found:
+        into.add(message, context=context)
+    return [(message.context, message.id) for message in into if message.id]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('words("Back")', [(None, "Back")]),
+        ('say("Thank you, " "{name}.", name=name)', [(None, "Thank you, {name}.")]),
+        ('turn.words("Back")', [(None, "Back")]),
+        ('self.words.many("{n} day", "{n} days", n)', [(None, ("{n} day", "{n} days"))]),
+        ('words.about("of a page", "Back")', [("of a page", "Back")]),
+        ('words("{a} and {b}", a=words("one"), b=words("two"))', [(None, "{a} and {b}"), (None, "one"), (None, "two")]),
+        ("words(language)", []),
+        ('chat.words.words(language or "en")', []),
+        ('turn.say(message, to="Ada")', []),
+        ("words.day(today)", []),
+        ('other.many("a", "b", 1)', []),
+    ],
+)
+def test_our_call_forms_are_read(source: str, expected: list[tuple[str | None, Any]]) -> None:
+    assert extracted(source) == expected
+
+
+def test_the_whole_program_is_read() -> None:
+    found = catalogue.messages(catalogue.template())
+    assert len(found) > 200
+    assert (None, "Yes, store my answers") in found
+    assert (None, "higher = worse") in found
