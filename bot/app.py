@@ -93,6 +93,7 @@ class Program:
         await self.database.open(self.clock.now())
         try:
             await self._greet()
+            await self.worker.recover()
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(self.sender.run(), name="sender")
                 parts.create_task(self.worker.run(), name="worker")

@@ -136,7 +136,7 @@ def ask_store(clinic: str, therapist: str, words: Words) -> Message:
                 "It takes about ten seconds. Once a week you get a summary with a chart."
             ),
             words(
-                "May I store your answers? They lie on the clinic's own computer. "
+                "May I store your answers? They stay on the clinic's own computer. "
                 "Telegram carries our messages and could read them. You can stop at any time."
             ),
         ],

@@ -127,5 +127,10 @@ def no_patients(words: Words) -> Message:
     return Message(words("Nobody shares a diary with you yet. /invite NAME enrols a patient."))
 
 
+def not_shared(words: Words) -> Message:
+    """The patient's yes was taken back while the session was being logged."""
+    return Message(words("This patient does not share a diary with you now."))
+
+
 def _capital(text: Sentence) -> Sentence:
     return Sentence(text[:1].upper() + text[1:])

@@ -194,6 +194,9 @@ def move(turn: Turn, tap: buttons.MoveScores) -> None:
         return turn.toast(chat.people.old_button(turn.words))
     for item_id, value in taken.items():
         storage.entries.put_score(turn.tx, patient.id, tap.to_day, item_id, value, turn.now)
+    storage.entries.change_day(turn.tx, patient.id, tap.to_day, declined_at=None)
+    if not _values(turn, patient, tap.from_day):
+        storage.entries.change_day(turn.tx, patient.id, tap.from_day, answered_at=None)
     given = [(items[item_id], value) for item_id, value in taken.items()]
     turn.edit(chat.entries.moved(view(turn, patient, tap.to_day), given, turn.words), patient_id=patient.id)
     for day in (tap.from_day, tap.to_day):
@@ -227,7 +230,7 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
     on = diary.days.day_of(turn.now, patient.zone)
     day = diary.entries.target(_open_days(turn, patient), on, replied)
     seen = view(turn, patient, day)
-    asked = day != on or storage.entries.was_asked(turn.tx, patient.id, day) or bool(seen.values)
+    asked = day != on or bool(seen.values) or storage.entries.bubble_of(turn.tx, patient.id, day) is not None
     asking = seen.next_item.id if asked and seen.next_item is not None else None
     reading = typed.scores(said, seen.items, asking=asking)
     match reading:
@@ -320,8 +323,6 @@ def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> No
 
 def note(turn: Turn, patient: Patient, day: date, said: str) -> None:
     """Keep a note at once; its receipt says who will read it and offers a way back."""
-    if storage.entries.find_day(turn.tx, patient.id, day) is None:
-        plan(turn, patient, day)
     note_id = storage.entries.add_note(turn.tx, patient.id, day, said, turn.now)
     shares = storage.sharing.readers_of(turn.tx, patient.id)
     readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]

@@ -46,9 +46,8 @@ def step(turn: Turn, tap: buttons.Session) -> None:
 
 def _ask(turn: Turn, therapist: Therapist, so_far: buttons.Session, *, new: bool) -> None:
     patient_id = PatientId(so_far.patient)
-    share = storage.sharing.find(turn.tx, patient_id, therapist.id)
-    if share is None or not diary.sharing.may_see(share):
-        turn.toast(chat.people.old_button(turn.words))
+    share = _share(turn, therapist, patient_id)
+    if share is None:
         return
     patient = storage.people.patient_by_id(turn.tx, patient_id)
     today = diary.days.day_of(turn.now, patient.zone)
@@ -61,28 +60,52 @@ def _ask(turn: Turn, therapist: Therapist, so_far: buttons.Session, *, new: bool
         turn.edit(message, patient_id=patient_id)
 
 
+def _share(turn: Turn, therapist: Therapist, patient_id: PatientId) -> diary.sharing.Share | None:
+    """The patient's yes to this therapist; where there is none, that is all that is said."""
+    share = storage.sharing.find(turn.tx, patient_id, therapist.id)
+    if share is not None and diary.sharing.may_see(share):
+        return share
+    if turn.tap_id is not None:
+        turn.toast(chat.people.old_button(turn.words))
+    else:
+        turn.say(chat.sessions.not_shared(turn.words))
+    return None
+
+
 def _log(turn: Turn, therapist: Therapist, share: diary.sharing.Share, done: buttons.Session) -> None:
     assert done.day is not None
     assert done.kind is not None
     assert done.side is not None
-    side = buttons.side_of(done.side)
-    session_id = storage.sessions.add(
-        turn.tx,
-        share.patient_id,
-        therapist.id,
-        day=done.day,
-        kind=done.kind,
-        site=done.site,
-        side=side,
-        now=turn.now,
-    )
-    logged = diary.sessions.Session(session_id, done.day, done.kind, done.site, side, turn.now)
+    try:
+        side = buttons.side_of(done.side)
+    except ValueError:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    # A double tap comes as two updates: the second finds the session and shows the same receipt.
+    described = (done.day, done.kind, done.site, side)
+    standing = storage.sessions.all_of(turn.tx, share.patient_id)
+    logged = next((it for it in standing if (it.day, it.kind, it.site, it.side) == described), None)
+    if logged is None:
+        session_id = storage.sessions.add(
+            turn.tx,
+            share.patient_id,
+            therapist.id,
+            day=done.day,
+            kind=done.kind,
+            site=done.site,
+            side=side,
+            now=turn.now,
+        )
+        logged = diary.sessions.Session(session_id, done.day, done.kind, done.site, side, turn.now)
     turn.edit(chat.sessions.logged(share.label, logged, turn.words), patient_id=share.patient_id)
 
 
 def ask_date(turn: Turn, tap: buttons.SessionDate) -> None:
-    if turn.therapist is None:
+    therapist = turn.therapist
+    if therapist is None:
         turn.toast(chat.people.old_button(turn.words))
+        return
+    if _share(turn, therapist, PatientId(tap.patient)) is None:
         return
     turn.expect(f"{EXPECT_DATE}{tap.patient}")
     turn.edit(chat.sessions.ask_date(turn.words))

@@ -35,6 +35,7 @@ class Turn:
         query = update.callback_query
         self.tap_id = query.id if query is not None else None
         self.tapped = query.message.message_id if query is not None and query.message is not None else None
+        self._tapped_picture = query is not None and bool(getattr(query.message, "photo", None))
         self._account = storage.people.find_account(tx, self.chat_id) if self.private else None
 
     # --- who ---------------------------------------------------------------------------------------------------
@@ -125,8 +126,8 @@ class Turn:
     def edit(
         self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None
     ) -> None:
-        """Change the tapped message, or that of a bubble; a message with a picture comes as a new one."""
-        if message.picture is not None or (bubble_id is None and self.tapped is None):
+        """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one."""
+        if message.picture is not None or (bubble_id is None and (self.tapped is None or self._tapped_picture)):
             self.say(message, patient_id=patient_id)
             return
         storage.outbox.add(

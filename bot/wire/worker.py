@@ -49,6 +49,7 @@ class Worker:
         self._spoke = spoke
         self._event = asyncio.Event()
         self._idle = asyncio.Event()
+        self._recovered = False
         self._busy = True
 
     def wake(self) -> None:
@@ -66,7 +67,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work for ever, beginning with what a process before us left behind."""
-        await self._recover()
+        await self.recover()
         while True:
             while await self._database.write(self._batch):
                 self._spoke()
@@ -76,10 +77,16 @@ class Worker:
             await self._event.wait()
             self._event.clear()
 
-    async def _recover(self) -> None:
-        """Try what was left behind one by one, each try counted before it begins."""
-        left = await self._database.write(lambda tx: storage.inbox.waiting(tx, 1_000_000))
-        for arrival in left:
+    async def recover(self) -> None:
+        """Try what may have been in hand when the last process died one by one, each try counted before it begins.
+
+        Call it before anything is sent or received: then a kill that some call of ours brings about does not hit
+        the same innocent update again and again. A second call does nothing.
+        """
+        if self._recovered:
+            return
+        self._recovered = True
+        for arrival in await self._database.write(lambda tx: storage.inbox.waiting(tx, BATCH)):
             if arrival.tries >= TRIES:
                 await self._database.write(lambda tx, it=arrival: self._park(tx, it, "the program died handling it"))  # type: ignore[misc]
                 continue

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,7 +95,6 @@ class Desk:
     sent: list[Sent] = field(default_factory=list)
     cast: dict[str, Person] = field(default_factory=dict)
     _offset: int = 0
-    _seq: int = 0
 
     # --- people -----------------------------------------------------------------------------------------------
 
@@ -202,23 +201,28 @@ class Desk:
     async def settle(self) -> None:
         """Handle what has come in and deliver what was said."""
         while updates := await self.telegram.get_updates({"offset": self._offset, "allowed_updates": WANTED}):
-            for update in updates:
-                self._offset = update["update_id"] + 1
-                self._seq += 1
-                arrival = Arrival(self._seq, update["update_id"], self.now, json.dumps(update), 1)
-                await self.database.write(
-                    lambda tx, it=arrival: handlers.handle(self.application, self.settings, tx, it, self.now)  # type: ignore[misc]
-                )
+            await self.database.write(partial(self._handle, updates))
             await self.deliver()
         await self.deliver()
 
+    def _handle(self, updates: list[dict[str, Any]], tx: Connection) -> None:
+        for update in updates:
+            self._offset = update["update_id"] + 1
+            arrival = Arrival(0, update["update_id"], self.now, json.dumps(update), 1)
+            handlers.handle(self.application, self.settings, tx, arrival, self.now)
+
     async def deliver(self) -> None:
         """Put what waits in the outbox on the screens, and write down what became of it."""
-        while parcels := await self.database.write(_waiting):
+        while found := await self.database.write(_waiting):
+            parcels, shown = found
+            verdicts = []
             for parcel in parcels:
-                shown = await self.database.write(lambda tx, it=parcel: _message_of(tx, it))  # type: ignore[misc]
-                verdict = self._call(parcel, shown)
-                await self.database.write(lambda tx, it=parcel, v=verdict: self._settled(tx, it, v))  # type: ignore[misc]
+                message_id = parcel.message_id or shown.get(parcel.bubble_id or 0)
+                verdict = self._call(parcel, message_id)
+                if parcel.action is Action.SEND and parcel.bubble_id is not None and verdict.message_id is not None:
+                    shown[parcel.bubble_id] = verdict.message_id
+                verdicts.append((parcel, verdict))
+            await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, shown: int | None) -> Verdict:
         if parcel.action in (Action.EDIT, Action.RETIRE) and shown is None:
@@ -235,20 +239,21 @@ class Desk:
         reply = {"ok": True, "result": answer} if ok else {"error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
 
-    def _settled(self, tx: Connection, parcel: Parcel, verdict: Verdict) -> None:
+    def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> None:
         """The books as the sender keeps them."""
-        storage.outbox.settle(tx, [Settlement(parcel.id, verdict.state, self.now, 1, verdict.message_id, verdict.error)])
-        if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
-            storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
-        if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
-            reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
-            storage.people.put_reach(tx, parcel.chat_id, reach, self.now)
-        if parcel.day is not None and parcel.patient_id is not None:
-            delivered = verdict.state is OutboxState.DELIVERED
-            cause = None if delivered else CAUSES.get(verdict.state)
-            storage.prompts.settle(
-                tx, parcel.patient_id, parcel.day, sent_at=self.now if delivered else None, cause=cause
-            )
+        for parcel, verdict in verdicts:
+            settlement = Settlement(parcel.id, verdict.state, self.now, 1, verdict.message_id, verdict.error)
+            storage.outbox.settle(tx, [settlement])
+            if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
+                storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
+            if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
+                reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
+                storage.people.put_reach(tx, parcel.chat_id, reach, self.now)
+            if parcel.day is not None and parcel.patient_id is not None:
+                delivered = verdict.state is OutboxState.DELIVERED
+                cause = None if delivered else CAUSES.get(verdict.state)
+                sent_at = self.now if delivered else None
+                storage.prompts.settle(tx, parcel.patient_id, parcel.day, sent_at=sent_at, cause=cause)
 
     # --- time -------------------------------------------------------------------------------------------------
 
@@ -300,14 +305,11 @@ class Desk:
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
 
 
-def _waiting(tx: Connection) -> list[Parcel]:
-    return storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
-
-
-def _message_of(tx: Connection, parcel: Parcel) -> int | None:
-    if parcel.message_id is not None or parcel.bubble_id is None:
-        return parcel.message_id
-    return storage.outbox.message_of(tx, parcel.bubble_id)
+def _waiting(tx: Connection) -> tuple[list[Parcel], dict[int, int]] | None:
+    """What is to be delivered, and the message numbers of the bubbles that it is about."""
+    parcels = storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
+    bubbles = {parcel.bubble_id for parcel in parcels if parcel.bubble_id is not None}
+    return (parcels, storage.outbox.shown(tx, bubbles)) if parcels else None
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -76,9 +76,12 @@ async def test_each_right_comes_from_its_own_role(clinic: Desk) -> None:
 
 async def test_an_admin_alone_sees_no_patients(desk: Desk) -> None:
     await desk.says(desk.ito, "/start")
-    for command in ("/patients", "/digest", "/session", "/invite Ada"):
+    for command in ("/patients", "/digest", "/session"):
         assert "Only a therapist can do this." in await desk.says(desk.ito, command)
     assert "This is for people who keep a diary here." in await desk.says(desk.ito, "/week")
+    await desk.says(desk.ito, "/invite Ada")
+    assert buttons(desk.ito) == ["I treat patients too"], "what is missing is one tap away"
+    assert await desk.rows("select count(*) from invites") == [(0,)]
 
 
 # --- invitations ----------------------------------------------------------------------------------------------

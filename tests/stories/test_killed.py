@@ -104,12 +104,12 @@ def at_step(run: Run, step: str, times: int) -> Callable[[str, dict[str, Any]], 
     return hook
 
 
-async def cast(folder: Path) -> tuple[Telegram, list[Person]]:
+async def cast(folder: Path, patients: int = PATIENTS) -> tuple[Telegram, list[Person]]:
     """A clinic with enrolled patients whose first question is open; the program is stopped again."""
     async with stage(folder, datetime.now(UTC)) as played:
         await played.enrol_therapist(played.ito)
         people = [
-            await played.enrol(played.person(1000 + n, f"P{n}"), played.ito, now=True) for n in range(PATIENTS)
+            await played.enrol(played.person(1000 + n, f"P{n}"), played.ito, now=True) for n in range(patients)
         ]
         telegram = played.telegram
     await telegram.start()
@@ -173,7 +173,7 @@ async def test_killed_between_any_two_steps_nothing_is_lost_or_stored_twice(step
     try:
         await run.start()
         if step == "any instant":
-            murder = asyncio.create_task(_at_random(run, chance))
+            murder = asyncio.create_task(_at_random(run, chance, times=3, total=3 * PATIENTS))
         else:
             telegram.fault = at_step(run, step, times=3)
         await asyncio.gather(*(answer_all(run, person, chance) for person in people))
@@ -192,12 +192,39 @@ async def test_killed_between_any_two_steps_nothing_is_lost_or_stored_twice(step
         await telegram.stop()
 
 
-async def _at_random(run: Run, chance: random.Random) -> None:
-    for _ in range(3):
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+async def test_killed_ten_times_at_random_nothing_is_lost_or_stored_twice(seed: int, tmp_path: Path) -> None:
+    telegram, people = await cast(tmp_path, patients=30)
+    run = Run(telegram, tmp_path)
+    chance = random.Random(seed)
+    try:
+        await run.start()
+        murder = asyncio.create_task(_at_random(run, chance, times=10, total=3 * len(people)))
+        await asyncio.gather(*(answer_all(run, person, chance) for person in people), murder)
+        await worked_off(run)
+        await run.stop()
+        assert run.kills == 10
+        tapped, stored = count(run)
+        assert stored == tapped
+    finally:
+        if run.child is not None and run.child.returncode is None:
+            run.child.kill()
+            await run.child.wait()
+        await telegram.stop()
+
+
+async def _at_random(run: Run, chance: random.Random, times: int, total: int) -> None:
+    for _ in range(times):
         await run.telegram.until(lambda: run.telegram.polling, PATIENCE_S)
         answered = len(run.telegram.calls)
         more = chance.randint(1, 9)
-        await run.telegram.until(lambda: len(run.telegram.calls) >= answered + more, PATIENCE_S)  # noqa: B023
+        enough = answered + more
+        # Once everybody has answered there are no more calls to wait for.
+        await run.telegram.until(
+            lambda enough=enough: len(run.telegram.calls) >= enough or len(run.taps) == total,  # type: ignore[misc]
+            PATIENCE_S,
+        )
         run.kill()
         assert run.killing is not None
         await run.killing

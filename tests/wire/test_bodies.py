@@ -1,0 +1,156 @@
+"""From a row to a call, and from Telegram's answer to what became of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.storage.outbox import Parcel, Urgency
+from bot.storage.tables import Action, OutboxState
+from bot.wire.bodies import Call, Verdict, call_of, verdict_of
+from tests.wire.conftest import ADA
+
+BUTTONS = [
+    [{"label": "0", "tap": "s:1:0"}, {"label": "1", "tap": "s:1:1"}],
+    [{"label": "Open", "url": "https://t.me/SymptomDiaryBot"}, {"label": "Copy", "copy": "words"}],
+]
+KEYBOARD = {
+    "inline_keyboard": [
+        [{"text": "0", "callback_data": "s:1:0"}, {"text": "1", "callback_data": "s:1:1"}],
+        [{"text": "Open", "url": "https://t.me/SymptomDiaryBot"}, {"text": "Copy", "copy_text": {"text": "words"}}],
+    ]
+}
+TEXT = {"chat_id": 101, "text": "<b>Burning</b>?", "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def parcel(action: Action, body: dict[str, Any]) -> Parcel:
+    return Parcel(1, ADA, None, action, Urgency.ANSWER, False, body, None, None, None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "photo", "expected"),
+    [
+        (Action.SEND, {"text": "<b>Burning</b>?"}, None, Call("sendMessage", TEXT)),
+        (
+            Action.SEND,
+            {"text": "<b>Burning</b>?", "buttons": BUTTONS, "silent": True},
+            None,
+            Call("sendMessage", TEXT | {"reply_markup": KEYBOARD, "disable_notification": True}),
+        ),
+        (
+            Action.SEND,
+            {"text": "Your week", "buttons": BUTTONS},
+            b"png",
+            Call(
+                "sendPhoto",
+                {"chat_id": 101, "caption": "Your week", "parse_mode": "HTML", "reply_markup": KEYBOARD},
+                b"png",
+            ),
+        ),
+        (Action.SEND, {"text": ""}, b"png", Call("sendPhoto", {"chat_id": 101}, b"png")),
+        (Action.EDIT, {"text": "<b>Burning</b>?"}, None, Call("editMessageText", TEXT | {"message_id": 9})),
+        (
+            Action.EDIT,
+            {"text": "<b>Burning</b>?", "buttons": BUTTONS},
+            None,
+            Call("editMessageText", TEXT | {"message_id": 9, "reply_markup": KEYBOARD}),
+        ),
+        (Action.RETIRE, {}, None, Call("editMessageReplyMarkup", {"chat_id": 101, "message_id": 9})),
+        (
+            Action.ANSWER,
+            {"callback_query_id": "5", "text": "Saved."},
+            None,
+            Call("answerCallbackQuery", {"callback_query_id": "5", "text": "Saved."}),
+        ),
+        (
+            Action.COMMANDS,
+            {"commands": [], "scope": {"type": "chat"}},
+            None,
+            Call("setMyCommands", {"commands": [], "scope": {"type": "chat"}}),
+        ),
+        (Action.LEAVE, {}, None, Call("leaveChat", {"chat_id": 101})),
+    ],
+)
+def test_each_action_becomes_its_call(
+    action: Action, body: dict[str, Any], photo: bytes | None, expected: Call
+) -> None:
+    assert call_of(parcel(action, body), 9, photo) == expected
+
+
+def test_every_action_has_a_call() -> None:
+    body = {"text": "words", "callback_query_id": "5"}
+    assert len({call_of(parcel(action, body), 9, None).method for action in Action}) == len(Action)
+
+
+def test_a_form_holds_texts_as_they_are_and_everything_else_as_json() -> None:
+    form = Call("sendMessage", {"chat_id": 101, "text": "¿7 & 8?", "is": True, "rows": [{"ä": 1}]}).form()
+    assert form == {"chat_id": "101", "text": "¿7 & 8?", "is": "true", "rows": '[{"ä": 1}]'}
+
+
+def refused(code: int, description: str = "", **more: Any) -> Verdict:
+    answer = {"ok": False, "error_code": code, "description": description, **more}
+    return verdict_of(code, json.dumps(answer).encode())
+
+
+def test_a_message_that_was_made_has_a_number() -> None:
+    answer = b'{"ok":true,"result":{"message_id":77,"chat":{"id":101}}}'
+    assert verdict_of(200, answer) == Verdict(OutboxState.DELIVERED, message_id=77)
+    assert verdict_of(200, b'{"ok":true,"result":true}') == Verdict(OutboxState.DELIVERED)
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "state"),
+    [
+        (400, "Bad Request: message is not modified: specified new message content", OutboxState.DELIVERED),
+        (400, "Bad Request: query is too old and response timeout expired", OutboxState.DELIVERED),
+        (403, "Forbidden: bot was blocked by the user", OutboxState.BLOCKED),
+        (403, "Forbidden: bot can't initiate conversation with a user", OutboxState.BLOCKED),
+        (403, "Forbidden: something new", OutboxState.BLOCKED),
+        (403, "Forbidden: user is deactivated", OutboxState.GONE),
+        (403, "Forbidden: bot was kicked from the group chat", OutboxState.GONE),
+        (403, "Forbidden: bot is not a member of the group chat", OutboxState.GONE),
+        (400, "Bad Request: chat not found", OutboxState.GONE),
+        (400, "Bad Request: PEER_ID_INVALID", OutboxState.GONE),
+        (400, "Bad Request: can't parse entities: unclosed tag", OutboxState.REFUSED),
+        (400, "Bad Request: message is too long", OutboxState.REFUSED),
+    ],
+)
+def test_a_refusal_is_settled_as_what_it_means(code: int, description: str, state: OutboxState) -> None:
+    verdict = refused(code, description)
+    assert verdict.state is state
+    assert not (verdict.unknown or verdict.resend)
+
+
+@pytest.mark.parametrize(
+    "description", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"]
+)
+def test_a_message_that_is_no_longer_there_is_said_anew(description: str) -> None:
+    verdict = refused(400, f"Bad Request: {description}")
+    assert (verdict.state, verdict.resend) == (OutboxState.WAITING, True)
+
+
+def test_flood_control_holds_for_as_long_as_it_says() -> None:
+    verdict = refused(429, "Too Many Requests: retry after 17", parameters={"retry_after": 17})
+    assert (verdict.state, verdict.hold, verdict.unknown) == (OutboxState.WAITING, 17.0, False)
+    assert refused(429, "Too Many Requests").hold == 1.0
+
+
+@pytest.mark.parametrize("code", [401, 404])
+def test_a_revoked_token_is_not_the_messages_fault(code: int) -> None:
+    verdict = refused(code, "Unauthorized")
+    assert (verdict.state, verdict.unknown, verdict.hold) == (OutboxState.WAITING, False, None)
+
+
+def test_after_a_broken_answer_nobody_can_know() -> None:
+    pages = [(502, b"<html>Bad Gateway</html>"), (200, b""), (200, b'{"ok":tr'), (500, b"[]"), (200, b"\xff\xfe")]
+    for status, page in pages:
+        verdict = verdict_of(status, page)
+        assert (verdict.state, verdict.unknown) == (OutboxState.WAITING, True), page
+    assert refused(500, "Internal Server Error").unknown
+
+
+def test_what_a_person_wrote_never_gets_into_an_error() -> None:
+    verdict = refused(400, "Bad Request: can't parse entities in 'burning 7 since Tuesday'")
+    assert verdict.error == "refused with 400"
