@@ -20,7 +20,7 @@ from telegram.ext import ContextTypes, ExtBot
 
 from bot import chat, handlers, logs, storage
 from bot.clock import Clock, WallClock
-from bot.diary.people import PatientId, Role
+from bot.diary.people import PatientId
 from bot.handlers import DiaryApplication, DiaryContext
 from bot.jobs import Ticker
 from bot.reports.pictures import CourseOrder, Order, QrOrder, Studio
@@ -109,7 +109,7 @@ class Program:
         # A webhook left over from another program would answer every poll with 409.
         await self._insist(partial(bot.delete_webhook, drop_pending_updates=False), needed=False)
         for language in chat.words.LANGUAGES:
-            menu = chat.people.commands([Role.PATIENT], chat.words.words(language))
+            menu = chat.people.commands([], chat.words.words(language))
             await self._insist(
                 partial(
                     bot.set_my_commands,

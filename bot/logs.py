@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import structlog
 
-TOKEN: Final = re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{20,100}")
+TOKEN: Final = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{20,100}")
 NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio", "alembic")
 
 

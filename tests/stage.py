@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from bot.app import Program
 from bot.clock import MovableClock
+from bot.demo.calls import Call
 from bot.demo.hooks import Hooks, advance
 from bot.demo.person import Person
 from bot.demo.telegram import Telegram
@@ -53,6 +54,30 @@ class Stage:
     def max(self) -> Person:
         """A stranger who must never see anything."""
         return self.person(MAX, "Max")
+
+    async def stop(self) -> None:
+        """Stop the program; what people do meanwhile waits at Telegram."""
+        self.running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.running
+
+    async def start(self) -> None:
+        """Start the program again, on the same file."""
+        self.program = Program(self.program.settings, self.clock)
+        self.running = asyncio.create_task(self.program.run())
+        await self.begun()
+
+    async def begun(self) -> None:
+        """Wait until the program has asked Telegram for the first time and worked off what waited there."""
+        polled = asyncio.ensure_future(self.program.receiver.first_poll.wait())
+        await asyncio.wait({self.running, polled}, return_when=asyncio.FIRST_COMPLETED)
+        if self.running.done():
+            self.running.result()
+        await self.settle()
+
+    def refused(self) -> list[Call]:
+        """The calls that Telegram did not take; a poll that a restart left open, and the new one ended, is none."""
+        return [call for call in self.telegram.calls if not call.ok and call.method != "getUpdates"]
 
     async def settle(self) -> None:
         """Wait until the bot has nothing left to do; raise what ended it, if something did."""
@@ -177,16 +202,8 @@ async def stage(folder: Path, start: datetime, **changes: Any) -> AsyncIterator[
     running = asyncio.create_task(program.run())
     played = Stage(telegram, program, clock, running)
     try:
-        await asyncio.wait(
-            {running, asyncio.ensure_future(program.receiver.first_poll.wait())},
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        if running.done():
-            running.result()
-        await played.settle()
+        await played.begun()
         yield played
     finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await played.stop()
         await telegram.stop()

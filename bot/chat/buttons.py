@@ -13,6 +13,8 @@ from bot.diary.people import Role, Stage
 from bot.diary.sessions import Kind
 
 MAX_BYTES: Final = 64
+LARGEST: Final = 253_402_300_799_999_999
+"""The last microsecond of the year 9999, counted from 1970: datetime takes no more, and SQLite takes this."""
 
 
 class BadTap(ValueError):
@@ -58,9 +60,13 @@ def unpack(data: str) -> Any:
     if len(parts) != len(names):
         raise BadTap("unknown form of a button")
     try:
-        return kind(**{name: _value(hints[name], part) for name, part in zip(names, parts, strict=True)})
+        tap = kind(**{name: _value(hints[name], part) for name, part in zip(names, parts, strict=True)})
+        if pack(tap) == data:
+            return tap
     except (ValueError, KeyError):
-        raise BadTap("unreadable button") from None
+        pass
+    # Only what we would write ourselves is ours: no other spelling of a number, nothing behind a date.
+    raise BadTap("unreadable button")
 
 
 def code_of(kind: type[Any]) -> str:
@@ -95,7 +101,10 @@ def _value(hint: Any, part: str) -> Any:
     if hint is bool:
         return {"1": True, "0": False}[part]
     if hint is int:
-        return int(part)
+        number = int(part)
+        if abs(number) > LARGEST:
+            raise ValueError("no number of ours is so large")
+        return number
     return hint(part)
 
 
@@ -214,6 +223,11 @@ class Card:
 @payload("pn")
 class Notes:
     patient: int
+
+
+@payload("ap")
+class AllPatients:
+    """The first page of the panel, as a new message."""
 
 
 @payload("pl")

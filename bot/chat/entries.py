@@ -228,12 +228,13 @@ def no_note(words: Words) -> Message:
 def note_stored(day: date, note_id: int, readers: Sequence[str], words: Words) -> Message:
     """The receipt of a note: that it is kept, and who will read it."""
     if readers:
-        who = words("{names} can read it, but nobody watches this chat around the clock.",
-                    names=words.listed([sentence(name) for name in readers]))
+        names = words.listed([sentence(name) for name in readers])
+        who = words("{names} can read it, but nobody watches this chat around the clock.", names=names)
     else:
         who = words("Only you can read it.")
+    lines = [words("Kept as a note for {day}.", day=words.day(day)), who, words("When to get help: /urgent")]
     return Message(
-        joined("\n", [words("Kept as a note for {day}.", day=words.day(day)), who]),
+        joined("\n", lines),
         ((Button(words("Undo"), tap=pack(buttons.UndoNote(note_id))),),),
     )
 

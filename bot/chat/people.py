@@ -94,7 +94,7 @@ def invite_whom(words: Words) -> Message:
     return Message(
         words(
             "Whom would you like to invite? Send /invite with the name or code by which you know the patient, "
-            "for example: /invite Ada"
+            "for example: /invite Ada. Or just type the name now."
         )
     )
 
@@ -137,7 +137,7 @@ def ask_store(clinic: str, therapist: str, words: Words) -> Message:
             ),
             words(
                 "May I store your answers? They stay on the clinic's own computer. "
-                "Telegram carries our messages and could read them. You can stop at any time."
+                "Telegram carries our messages and could read them. You can stop at any time with /stop."
             ),
         ],
     )
@@ -273,6 +273,23 @@ def welcome_back(next_at: datetime | None, today: date, words: Words) -> Message
     return Message(joined("\n", lines), ((Button(words("Show today"), tap=pack(buttons.Resume(today))),),))
 
 
+def stopped(words: Words) -> Message:
+    """The patient stopped the diary: what that means, and the way back."""
+    text = joined(
+        "\n",
+        [
+            words("Your diary is stopped. I will not ask you any more."),
+            words("What you entered stays with your clinic. To have it deleted, ask your therapist."),
+        ],
+    )
+    return Message(text, ((Button(words("Start again"), tap=pack(buttons.Enrol(Stage.LEFT, YES))),),))
+
+
+def has_stopped(label: str, words: Words) -> Message:
+    """Tells the therapist."""
+    return Message(words("{name} has stopped the diary.", name=bold(sentence(label))))
+
+
 def _yes_no(stage: Stage, yes: Sentence, no: Sentence) -> tuple[Row, ...]:
     return (
         (Button(yes, tap=pack(buttons.Enrol(stage, YES))),),
@@ -357,6 +374,7 @@ def help_(roles: Sequence[Role], words: Words) -> Message:
             words("/today: answer or correct today"),
             words("/week: your last week with a chart"),
             words("/urgent: when to get help"),
+            words("/stop: stop the diary"),
         ]
     if Role.THERAPIST in roles:
         lines += [
@@ -378,7 +396,6 @@ def commands(roles: Sequence[Role], words: Words) -> list[dict[str, str]]:
         menu += [
             ("today", words("Answer or correct today")),
             ("week", words("My last week with a chart")),
-            ("urgent", words("When to get help")),
         ]
     if Role.THERAPIST in roles:
         menu += [
@@ -389,6 +406,9 @@ def commands(roles: Sequence[Role], words: Words) -> list[dict[str, str]]:
         ]
     if Role.ADMIN in roles:
         menu.append(("invite_therapist", words("Invite a therapist")))
+    menu.append(("urgent", words("When to get help")))
+    if Role.PATIENT in roles:
+        menu.append(("stop", words("Stop the diary")))
     menu += [("language", words("Another language")), ("help", words("Help"))]
     return [{"command": command, "description": plain(text)} for command, text in menu]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import gettext
 import html
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from babel import Locale, dates, numbers
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -82,19 +84,16 @@ class Words:
 
     def number(self, value: float) -> Sentence:
         """Rounded half up to one decimal for display; "4.2", in Spanish "4,2"."""
-        from decimal import ROUND_HALF_UP, Decimal
-
         rounded = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
         return sentence(numbers.format_decimal(rounded, "0.0", self._locale))
 
     def percent(self, share: float) -> Sentence:
         """A share (0.3) as whole percent ("30%")."""
-        return sentence(numbers.format_percent(share, "0%", self._locale))
+        rounded = Decimal(repr(share)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return sentence(numbers.format_percent(rounded, "0%", self._locale))
 
     def listed(self, parts: list[Sentence]) -> Sentence:
         """"a, b and c"."""
-        from babel.lists import format_list
-
         return Sentence(format_list(parts, locale=self._locale))
 
 

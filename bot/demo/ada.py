@@ -204,15 +204,18 @@ async def _spend_evening(hooks: Hooks, ada: Person, day: int, chance: random.Ran
         await hooks.quiet()
         return
     limit = partial if mood < 1 / 9 + 1 / 20 + 1 / 14 else len(SYMPTOMS)
+    message = question(ada)
     for asked in range(limit):
-        message = question(ada)
-        if message is None:
+        # One bubble is the whole evening; an older one may still show a question that was left open.
+        if message is None or not is_question(message):
             break
         score = scores[_symptom(message, asked)]
         ada.tap_label(str(score), message["message_id"])
         await hooks.quiet()
-        if ada.chat.messages.get(message["message_id"]) == message and question(ada) is message:
+        shown = ada.chat.messages.get(message["message_id"])
+        if shown == message:
             break  # The bot made nothing of the tap; another would not help.
+        message = shown
     if wrote and limit == len(SYMPTOMS):
         ada.send(chance.choice(NOTES))
         await hooks.quiet()

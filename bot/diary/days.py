@@ -73,11 +73,6 @@ def zones() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def is_zone(name: str) -> bool:
-    """Whether there are rules for this name; offsets and machine settings included."""
-    return name in _known()
+    """Whether this is a place with rules of its own, not an offset or a machine's setting."""
+    return name in zones()

@@ -98,7 +98,7 @@ class Step(StrEnum):
 
 
 class ChangeLabel(StrEnum):
-    """A weekly mean against the baseline, by the table of CLINICAL.md section 4."""
+    """A weekly mean against the baseline, by the table in `change`."""
 
     MUCH_BETTER = "much_better"
     CLEARLY_BETTER = "clearly_better"
@@ -316,7 +316,7 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
 
 
 def change(mean: float, baseline: float) -> Change:
-    """The change of a weekly mean against a baseline mean (both 0 to 10), labelled by CLINICAL.md section 4.
+    """The change of a weekly mean against a baseline mean (both 0 to 10), with its label.
 
     From a baseline of PERCENT_FROM on percent decide, and 2 points higher are HIGHER whatever the percent.
     "About the same" asks for less than 10% *and* less than 1 point: 10% lower or higher is already "slightly"

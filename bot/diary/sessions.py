@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # digests.py builds on this file
 SessionId = NewType("SessionId", int)
 
 MIN_SCORES: Final = 4
-"""Fewer scores than this in seven days have no mean (CLINICAL.md section 3, ours). One rating has a
+"""Fewer scores than this in seven days have no mean (ours). One rating has a
 reliability of 0.65, the mean of five exceeds 0.90 (10.1016/j.jpain.2014.09.012)."""
 SEVEN_DAYS: Final = timedelta(days=7)
 LAST_OF_SEVEN: Final = timedelta(days=6)
@@ -79,7 +79,7 @@ class Baseline:
 def baseline(diary: Diary, item: Item, now: datetime) -> Baseline | None:
     """The baseline of `item` as it stands at `now`; None while there is none. Never raises.
 
-    Rule: CLINICAL.md section 4. A session of any kind counts; one dated in the future does not yet. Where the
+    A session of any kind counts; one dated in the future does not yet. Where the
     seven days before the first session hold fewer than 4 scores, it is the first seven diary days in a row,
     counted from the day the item was first planned or scored, that hold 4 or more: normally the very first
     seven, later ones where the patient began slowly. Gaps of any cause are gaps. `diary` must be whole, from

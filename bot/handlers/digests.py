@@ -65,6 +65,11 @@ def patients(turn: Turn, _: str) -> None:
     turn.say(reports.letters.panel_page(panel, 0, turn.words))
 
 
+def all_patients(turn: Turn, _: buttons.AllPatients) -> None:
+    """From a digest, which itself is never edited."""
+    patients(turn, "")
+
+
 def page(turn: Turn, tap: buttons.Panel) -> None:
     therapist = turn.therapist
     if therapist is None:

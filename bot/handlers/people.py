@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import time
+from typing import Final
 
 from bot import chat, diary, storage
 from bot.chat import buttons, typed_times
@@ -14,8 +15,9 @@ from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role,
 from bot.handlers import entries, sessions
 from bot.handlers.turn import Turn
 
-EXPECT_NAME = "name"
-ENROLLING = (Stage.STORE, Stage.SHARE, Stage.ZONE, Stage.HOUR, Stage.START)
+EXPECT_NAME: Final = "name"
+EXPECT_LABEL: Final = "label"
+ENROLLING: Final = (Stage.STORE, Stage.SHARE, Stage.ZONE, Stage.HOUR, Stage.START)
 
 
 # --- hello ----------------------------------------------------------------------------------------------------
@@ -31,6 +33,8 @@ def start(turn: Turn, code: str) -> None:
         ask(turn, patient)
     elif patient is not None and patient.stage is Stage.DECLINED:
         ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
+    elif patient is not None and patient.stage is Stage.LEFT:
+        turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     elif patient is not None:
         _welcome_back(turn, patient)
     elif not (turn.is_admin or turn.therapist is not None):
@@ -145,6 +149,7 @@ def invite(turn: Turn, label: str) -> None:
     elif turn.therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
     elif not label.strip():
+        turn.expect(EXPECT_LABEL)
         turn.say(chat.people.invite_whom(turn.words))
     else:
         _invite(turn, Role.PATIENT, label)
@@ -233,6 +238,9 @@ def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
     """A button of one step. One of a step that is over changes nothing and shows the open step again."""
     patient = turn.patient
+    if patient is not None and patient.stage is Stage.LEFT and tap.stage is Stage.LEFT:
+        _begin_again(turn, patient)
+        return
     if patient is None or patient.stage not in ENROLLING or tap.stage is not patient.stage:
         turn.toast(chat.people.old_button(turn.words))
         if patient is not None and patient.stage in ENROLLING:
@@ -292,7 +300,8 @@ def _consent(turn: Turn, patient: Patient, therapist_id: diary.people.TherapistI
 
 
 def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
-    if not diary.days.is_zone(zone):
+    # The proposed one is the clinic's own and may be an offset such as Etc/UTC.
+    if zone != patient.zone and not diary.days.is_zone(zone):
         turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
         return
     ask(turn, storage.people.change_patient(turn.tx, patient.id, zone=zone, stage=Stage.HOUR))
@@ -342,6 +351,47 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         entries.plan(turn, patient, today)
         storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
         entries.show(turn, patient, today, as_prompt=True)
+
+
+def stop(turn: Turn, _: str) -> None:
+    """`/stop`: nothing is asked any more; what was entered stays, and the therapist is told."""
+    patient = entries.active(turn)
+    if patient is None:
+        turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
+        return
+    storage.people.change_patient(
+        turn.tx, patient.id, stage=Stage.LEFT, next_prompt_at=None, next_prompt_day=None, next_digest_at=None
+    )
+    today = diary.days.day_of(turn.now, patient.zone)
+    if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
+        turn.retire(bubble_id=bubble)
+    turn.put_commands()
+    turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
+    for share in storage.sharing.readers_of(turn.tx, patient.id):
+        therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
+        account = storage.people.find_account(turn.tx, therapist.chat_id)
+        language = chat.words.words(account.language if account else chat.words.DEFAULT)
+        turn.say(chat.people.has_stopped(share.label, language), to=therapist.chat_id, patient_id=patient.id)
+
+
+def _begin_again(turn: Turn, patient: Patient) -> None:
+    """The diary goes on at its next hour; the days between were never planned."""
+    if turn.tapped is not None:
+        turn.retire(message_id=turn.tapped)
+    due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
+    settings = turn.settings
+    patient = storage.people.change_patient(
+        turn.tx,
+        patient.id,
+        stage=Stage.ACTIVE,
+        next_prompt_at=due.at,
+        next_prompt_day=due.day,
+        next_digest_at=diary.days.next_weekly(
+            turn.now, patient.zone, settings.digest_weekday, settings.digest_time
+        ),
+    )
+    turn.put_commands()
+    _welcome_back(turn, patient)
 
 
 def _tell_therapist(turn: Turn, patient: Patient) -> None:
@@ -442,6 +492,9 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
     patient = turn.patient
     if expecting == EXPECT_NAME:
         expected_name(turn, said)
+    elif expecting == EXPECT_LABEL:
+        turn.expect(None)
+        invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):

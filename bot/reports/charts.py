@@ -1,6 +1,6 @@
 """The course of a diary as a picture: one panel per item over one time axis, as SVG text.
 
-What is read (`panels`) is apart from how it is drawn. Rules of the picture (CLINICAL section 5):
+What is read (`panels`) is apart from how it is drawn. Rules of the picture:
 1. The score axis always runs from 0 to 10, and what is drawn at either end is drawn whole.
 2. Only adjacent days are joined. A day without a score is a gap, whatever its reason, and stays open.
 3. A week has a mean by the rule of diary/sessions.py. It is the mean of the whole week, also where only
@@ -362,7 +362,7 @@ class _Drawing:
 
     def _nothing(self, body: list[str], panel: Panel | None, y: float) -> None:
         words = self.words
-        told = words("No answers in these days") if panel and panel.ever_scored else words("No answers yet")
+        told = words("No answers on these days") if panel and panel.ever_scored else words("No answers yet")
         middle = (PLOT_LEFT + PLOT_RIGHT) / 2
         line = fonts.fitted(_plain(told), PLOT_RIGHT - PLOT_LEFT, NAME_SIZE)
         body.append(_text(middle, y + 12, line, "nothing", size=NAME_SIZE, anchor="middle", halo=True))

@@ -158,7 +158,7 @@ _Writer = Callable[[Need, Words], Sentence]
 
 def _symptoms_for_patient(week: Week, words: Words) -> list[Sentence]:
     if all(state is None for _, state in week.states):
-        return [words("Nothing was asked in this week, so there are no numbers.")]
+        return [words("Nothing was asked this week, so there are no numbers.")]
     if not any(item_week.n for item_week in week.items):
         return [words("There are no answers from this week, so there are no numbers. That is all right.")]
     blocks = [_symptom(item_week, words) for item_week in week.items]
@@ -639,7 +639,7 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
     last_answer = digests.last_answer(diary)
     first_session = first_session_day(diary, now)
     return [
-        _answered(week, words) if week.asked else words("No day asked and closed in this week."),
+        _answered(week, words) if week.asked else words("No day of this week was asked and is over."),
         words("Last answer: {day}.", day=words.short_day(last_answer))
         if last_answer is not None
         else words("No answer so far."),

@@ -40,7 +40,7 @@ def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence,
             "first": first_day.isoformat(),
             "last": max(last_day, first_day + timedelta(days=6)).isoformat(),
             "language": words.language,
-            "title": str(title),
+            "title": plain(title),
         },
     )
 
@@ -67,7 +67,7 @@ def panel_week(panel: Panel, missing: Sequence[date], words: Words) -> Message:
         return Message(text)
     on_top = [_card_button(member) for member in panel.members[:BUTTONS_IN_DIGEST]]
     rows: list[Row] = [tuple(on_top[i : i + 2]) for i in range(0, len(on_top), 2)]
-    rows.append((Button(words("All patients"), tap=pack(buttons.Panel(0))),))
+    rows.append((Button(words("All patients"), tap=pack(buttons.AllPatients())),))
     return Message(text, tuple(rows))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.diary import digests
 from bot.diary.digests import Member, Panel
-from bot.diary.people import PatientId, Stage, TherapistId
+from bot.diary.people import PatientId, Reach, Stage, TherapistId
 from bot.storage import entries, people, sharing
 
 
@@ -21,5 +22,10 @@ def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime) -> Panel:
             continue
         diary = entries.diary_of(tx, patient)
         start = digests.last_week(now, patient.zone, patient.prompt_time)
-        members.append(Member(patient.id, share.label, digests.need(diary, start, now)))
+        need = digests.need(diary, start, now)
+        account = people.find_account(tx, patient.chat_id)
+        if account is not None and account.reach is Reach.OK:
+            # The newest day says what was so that evening; since then the patient has come back.
+            need = replace(need, unreachable=None)
+        members.append(Member(patient.id, share.label, need))
     return digests.panel(members)

@@ -399,6 +399,16 @@ def _(say: Words, label: str) -> Iterator[Made]:
     yield people.stranger(clinic(label), say)
 
 
+@case(people.stopped)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield people.stopped(say)
+
+
+@case(people.has_stopped)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield people.has_stopped(label, say)
+
+
 @case(people.welcome_back)
 def _(say: Words, label: str) -> Iterator[Made]:
     for next_at in (None, NOON):
@@ -752,7 +762,7 @@ LEAST_WORDS: Final = 30
 
 
 def syllables(word: str) -> int:
-    """About right, which is enough for an average: groups of vowels, without a silent end"""
+    """About right, which is enough for an average: groups of vowels, without a silent end."""
     if word in FIXED:
         return 1
     bare = SILENT.sub("", word)

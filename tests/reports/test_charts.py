@@ -217,7 +217,7 @@ def test_an_empty_diary_has_friendly_axes() -> None:
 
 def test_an_item_answered_earlier_is_not_called_unanswered() -> None:
     root = drawn(diary({BURNING: {0: 4}}), 28, since=7)
-    assert [text.text for text in named(root, "text", "nothing")] == ["No answers in these days"]
+    assert [text.text for text in named(root, "text", "nothing")] == ["No answers on these days"]
 
 
 def test_items_not_followed_then_have_no_panel() -> None:

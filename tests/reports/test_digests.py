@@ -207,7 +207,7 @@ def test_a_week_before_the_diary_has_nothing_to_show() -> None:
     assert to_patient(diary(""), therapist="Dr <Ito>") == [
         "<b>Your week: Monday 2 March to Sunday 8 March</b>",
         "",
-        "Nothing was asked in this week, so there are no numbers.",
+        "Nothing was asked this week, so there are no numbers.",
         "",
         "Dr &lt;Ito&gt; sees the same numbers.",
     ]
@@ -571,7 +571,7 @@ def test_the_card_of_a_patient_who_has_just_started() -> None:
     told = diary(".", marks="_" * 20 + "a", needled=[1, 8])
     assert str(digests.patient_card("Noor", told, THIRD_WEEK, MONDAY_MORNING, EN)).split("\n") == [
         "<b>Noor</b>, 2 Mar to 8 Mar",
-        "No day asked and closed in this week.",
+        "No day of this week was asked and is over.",
         "No answer so far.",
         "2 treatment sessions, the first on 17 Feb.",
         "",

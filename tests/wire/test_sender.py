@@ -425,7 +425,7 @@ async def test_an_unanswered_digest_is_in_doubt_and_says_why(post: Post) -> None
     assert TOKEN not in error
 
 
-async def test_what_never_reached_the_server_goes_again_be_it_a_digest(at_once: None, post: Post) -> None:
+async def test_what_never_reached_the_server_goes_again_be_it_a_digest(post: Post, leap: Leap) -> None:
     port = int(post.telegram.address.rpartition(":")[2])
     rows = await post.put(prompt(), digest(chat=BEN))
     await post.telegram.stop()
@@ -433,6 +433,7 @@ async def test_what_never_reached_the_server_goes_again_be_it_a_digest(at_once: 
     await post.waits(2)
     assert await post.rows("select state, started_at from outbox") == [("waiting", None)] * 2
     await post.telegram.start(port=port)
+    leap(2)
     assert await post.settled(*rows) == ["delivered", "delivered"]
     assert len(post.telegram.calls_of("sendMessage")) == 2
 
