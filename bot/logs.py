@@ -41,7 +41,11 @@ def set_up(level: str, format_: str, token: str | None = None) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, ending, _Redaction(token)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                ending,
+                _Redaction(token),
+            ],
         )
     )
     root = logging.getLogger()
@@ -62,7 +66,9 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 def trace(error: BaseException) -> str:
     """Where an exception came from: its type and the lines it passed, without its text."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
-    places = " < ".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    places = " < ".join(
+        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(frames)
+    )
     return f"{type(error).__name__} at {places}" if places else type(error).__name__
 
 

@@ -89,4 +89,4 @@ def hooks(program: Program, clock: MovableClock, telegram: Telegram) -> Hooks:
         await telegram.until(lambda: telegram.pending == 0)
         await program.quiet()
 
-    return Hooks(clock.now, clock.move_to, program.tick, quiet, program.next_due)
+    return Hooks(clock.now, clock.move_to, program.tick_after_jump, quiet, program.next_due)

@@ -76,8 +76,16 @@ class Stage:
         await self.settle()
 
     def refused(self) -> list[Call]:
-        """The calls that Telegram did not take; a poll that a restart left open, and the new one ended, is none."""
-        return [call for call in self.telegram.calls if not call.ok and call.method != "getUpdates"]
+        """The calls that Telegram did not take.
+
+        A poll that a restart left open, and the new one ended, is none; nor is the answer to a tap that waited for
+        so long that nobody looks for it any more.
+        """
+        return [
+            call
+            for call in self.telegram.calls
+            if not call.ok and call.method != "getUpdates" and "query is too old" not in str(call.response)
+        ]
 
     async def settle(self) -> None:
         """Wait until the bot has nothing left to do; raise what ended it, if something did."""
@@ -111,7 +119,7 @@ class Stage:
         async def next_due() -> datetime | None:
             return await self.program.next_due()
 
-        hooks = Hooks(self.clock.now, self.clock.move_to, self.program.tick, self.settle, next_due)
+        hooks = Hooks(self.clock.now, self.clock.move_to, self.program.tick_after_jump, self.settle, next_due)
         await advance(hooks, instant, enough)
 
     async def enrol_therapist(self, person: Person, admin: Person | None = None) -> Person:

@@ -9,7 +9,7 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ class Child:
 
 
 Run = Callable[..., Any]
+FirstStart = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture
@@ -113,7 +114,8 @@ def test_help_is_there_for_every_command(words: list[str]) -> None:
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:
-    check = "import sys; from bot.cli import cli; print([m for m in ('telegram', 'sqlalchemy', 'aiohttp') if m in sys.modules])"
+    heavy = ("telegram", "sqlalchemy", "aiohttp", "babel", "pydantic")
+    check = f"import sys; from bot.cli import cli; print([m for m in {heavy} if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=ROOT, check=True)
     assert said.stdout.strip() == "[]"
 
@@ -211,15 +213,24 @@ async def test_a_second_program_for_the_same_token_ends_with_the_reason(
 # --- the first start ------------------------------------------------------------------------------------------
 
 
-async def first_start(telegram: Telegram, *answers: str, **settings: str) -> tuple[int, str]:
+@pytest.fixture
+def first_start(telegram: Telegram) -> FirstStart:
     """`init` with answers typed in; what it said."""
 
-    def invoke() -> tuple[int, str]:
-        env = {"TELEGRAM_API_URL": telegram.address, **settings}
-        said = CliRunner().invoke(cli, ["init"], input="\n".join(answers) + "\n", env=env)
-        return said.exit_code, said.output
+    async def start(*answers: str, **settings: str) -> tuple[int, str]:
+        def invoke() -> tuple[int, str]:
+            env = {"TELEGRAM_API_URL": telegram.address, **settings}
+            said = CliRunner().invoke(cli, ["init"], input="\n".join(answers) + "\n", env=env)
+            return said.exit_code, said.output
 
-    return await asyncio.to_thread(invoke)
+        return await asyncio.to_thread(invoke)
+
+    return start
+
+
+def written() -> str | None:
+    """What stands in `.env`, None where there is none."""
+    return Path(".env").read_text() if Path(".env").exists() else None
 
 
 async def at_a_terminal(tmp_path: Path, telegram: Telegram, *answers: tuple[str, str]) -> tuple[int, str]:
@@ -261,7 +272,7 @@ async def test_the_first_start_writes_the_settings_and_makes_whoever_opens_its_l
 ) -> None:
     name = 'Dr O\'Hara & Sons, "Nerves" #1'
     code, said = await at_a_terminal(
-        tmp_path, telegram, ("@BotFather:", TOKEN), ("clinic", name), ("zone", "Europe/Lisbon"), ("number", "")
+        tmp_path, telegram, ("@BotFather: ", TOKEN), ("clinic", name), ("zone", "Europe/Lisbon"), ("number", "")
     )
     assert code == 0, said
     assert TOKEN not in said, "it is not even shown while it is typed"
@@ -288,9 +299,9 @@ async def test_the_first_start_writes_the_settings_and_makes_whoever_opens_its_l
     await telegram.until(lambda: "https://t.me/" in newest(ito))
 
 
-async def test_wrong_answers_are_asked_for_again(telegram: Telegram, tmp_path: Path) -> None:
+async def test_wrong_answers_are_asked_for_again(first_start: FirstStart) -> None:
     answers = ["hello", "700700700:not-this-one", TOKEN, "x" * 61, "Riverside", "Lisbon", "Europe/Lisbon", "1", "112"]
-    code, said = await first_start(telegram, *answers)
+    code, said = await first_start(*answers)
     assert code == 0, said
     for sentence in ("BOT_TOKEN is wrong", "Telegram does not know this token", "CLINIC_NAME is wrong"):
         assert sentence in said
@@ -299,28 +310,32 @@ async def test_wrong_answers_are_asked_for_again(telegram: Telegram, tmp_path: P
     assert load().clinic_name == "Riverside"
 
 
-async def test_settings_that_are_there_are_never_overwritten(telegram: Telegram, tmp_path: Path) -> None:
+@pytest.fixture
+def _settings_are_there() -> None:
     Path(".env").write_text("BOT_TOKEN=mine\n")
-    code, said = await first_start(telegram, TOKEN)
+
+
+@pytest.mark.usefixtures("_settings_are_there")
+async def test_settings_that_are_there_are_never_overwritten(first_start: FirstStart) -> None:
+    code, said = await first_start(TOKEN)
     assert code == 1
     assert "There is a .env already." in said
-    assert Path(".env").read_text() == "BOT_TOKEN=mine\n"
+    assert written() == "BOT_TOKEN=mine\n"
 
 
-async def test_a_wrong_setting_in_the_environment_is_said_before_the_first_question(telegram: Telegram) -> None:
-    code, said = await first_start(telegram, TOKEN, DIGEST_DAY="moonday")
+async def test_a_wrong_setting_in_the_environment_is_said_before_the_first_question(first_start: FirstStart) -> None:
+    code, said = await first_start(TOKEN, DIGEST_DAY="moonday")
     assert code == 2
     assert "DIGEST_DAY is wrong" in said
-    assert not Path(".env").exists()
+    assert written() is None
 
 
-async def test_a_server_address_may_end_with_a_slash(telegram: Telegram) -> None:
-    answers = (TOKEN, "Riverside", "UTC", "112")
-    code, said = await first_start(telegram, *answers, TELEGRAM_API_URL=telegram.address + "/")
+async def test_a_server_address_may_end_with_a_slash(first_start: FirstStart, telegram: Telegram) -> None:
+    code, said = await first_start(TOKEN, "Riverside", "UTC", "112", TELEGRAM_API_URL=telegram.address + "/")
     assert code == 0, said
 
 
-async def test_whoever_gives_up_leaves_nothing_behind(telegram: Telegram, tmp_path: Path) -> None:
-    code, _ = await first_start(telegram, TOKEN, "Riverside")
+async def test_whoever_gives_up_leaves_nothing_behind(first_start: FirstStart, tmp_path: Path) -> None:
+    code, _ = await first_start(TOKEN, "Riverside")
     assert code == 1
-    assert list(tmp_path.iterdir()) == []
+    assert os.listdir(tmp_path) == []

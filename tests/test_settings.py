@@ -178,7 +178,9 @@ def test_settings_are_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_file_is_read_and_the_environment_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text(f"# ours\nBOT_TOKEN={TOKEN}\nCLINIC_NAME=From the file\nDIGEST_DAY=friday\nSOMETHING=else\n")
+    Path(".env").write_text(
+        f"# ours\nBOT_TOKEN={TOKEN}\nCLINIC_NAME=From the file\nDIGEST_DAY=friday\nSOMETHING=else\n"
+    )
     monkeypatch.setenv("DIGEST_DAY", "sunday")
     settings = load()
     assert settings.bot_token.get_secret_value() == TOKEN

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
@@ -22,6 +22,10 @@ ItemId = NewType("ItemId", int)
 LOWEST: Final = 0
 HIGHEST: Final = 10
 """The 11-point numeric rating scale: 0 none, 10 worst possible (NCT01474772, NCT01604265, NCT04367480)."""
+
+
+LATE_AFTER: Final = timedelta(minutes=5)
+"""A reply that may have waited longer than this is marked "received late by the bot" (ours)."""
 
 
 class Symptom(StrEnum):
@@ -164,6 +168,11 @@ def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId],
     if is_open(day, now):
         return DayState.OPEN
     return DayState.NOT_ASKED if day.sent_at is None else DayState.MISSED
+
+
+def received_late(now: datetime, since: datetime) -> datetime | None:
+    """The instant from which a reply may have waited for us, where that is worth writing down; None: it is new."""
+    return since if now - since > LATE_AFTER else None
 
 
 @dataclass(frozen=True, slots=True)

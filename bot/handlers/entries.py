@@ -91,11 +91,19 @@ def adopt(turn: Turn, patient: Patient, day: date) -> None:
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
 
 
+def late(turn: Turn) -> datetime | None:
+    """Since when this reply may have waited for us, where it waited long."""
+    return diary.entries.received_late(turn.now, turn.said_at)
+
+
 def _open(turn: Turn, patient: Patient, day: date) -> Day | None:
-    """The tapped day if it still takes scores; otherwise the person is told, and the bubble loses its buttons."""
-    today = diary.days.day_of(turn.now, patient.zone)
+    """The tapped day if it still takes scores; otherwise the person is told, and the bubble loses its buttons.
+
+    A tap that waited at Telegram while we were away counts if its day was open at any time since we last looked.
+    """
+    today = diary.days.day_of(turn.said_at if turn.tapped is None else turn.now, patient.zone)
     planned = plan(turn, patient, day) if day == today else storage.entries.find_day(turn.tx, patient.id, day)
-    if planned is not None and diary.entries.is_open(planned, turn.now):
+    if planned is not None and diary.entries.is_open(planned, turn.said_at):
         return planned
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
@@ -117,7 +125,7 @@ def score(turn: Turn, tap: buttons.Score) -> None:
         return None
     if item is None or (tap.value is not None and not 0 <= tap.value <= 10):
         return turn.toast(chat.people.old_button(turn.words))
-    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now)
+    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn))
     if planned.declined_at is not None:
         storage.entries.change_day(turn.tx, patient.id, tap.day, declined_at=None)
     refresh(turn, patient, tap.day)
@@ -227,7 +235,7 @@ def today(turn: Turn, _: str) -> None:
 def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> None:
     """A text of an enrolled patient: scores if all of it reads as such, else a note."""
     replied = None if replied_to is None else storage.entries.day_of_bubble(turn.tx, patient.id, replied_to)
-    on = diary.days.day_of(turn.now, patient.zone)
+    on = diary.days.day_of(turn.said_at, patient.zone)
     day = diary.entries.target(_open_days(turn, patient), on, replied)
     seen = view(turn, patient, day)
     asked = day != on or bool(seen.values) or storage.entries.bubble_of(turn.tx, patient.id, day) is not None
@@ -263,7 +271,7 @@ def _open_days(turn: Turn, patient: Patient) -> list[OpenDay]:
             asked=day.intended_at is not None and day.not_asked is None,
             unfinished=day.declined_at is None and view(turn, patient, day.day).next_item is not None,
         )
-        for day in storage.entries.open_days(turn.tx, patient.id, turn.now)
+        for day in storage.entries.open_days(turn.tx, patient.id, turn.said_at)
     ]
 
 
@@ -272,7 +280,7 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
     if not given:
         return
     for item, value in given:
-        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now)
+        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn))
     planned = storage.entries.find_day(turn.tx, patient.id, day)
     if planned is not None and planned.declined_at is not None:
         storage.entries.change_day(turn.tx, patient.id, day, declined_at=None)

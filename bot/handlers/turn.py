@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,9 +20,19 @@ from bot.storage.tables import Action
 class Turn:
     """What a handler is given. Everything it says goes into the outbox, in the same transaction as what it stores."""
 
-    def __init__(self, tx: Connection, update: Update, now: datetime, settings: Settings, bot_name: str) -> None:
+    def __init__(
+        self,
+        tx: Connection,
+        update: Update,
+        now: datetime,
+        settings: Settings,
+        bot_name: str,
+        waited_since: datetime | None = None,
+    ) -> None:
+        """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then."""
         self.tx = tx
         self.now = now
+        self.since = now if waited_since is None else min(waited_since, now)
         self.settings = settings
         self.bot_name = bot_name
         self.update = update
@@ -37,6 +47,20 @@ class Turn:
         self.tapped = query.message.message_id if query is not None and query.message is not None else None
         self._tapped_picture = query is not None and bool(getattr(query.message, "photo", None))
         self._account = storage.people.find_account(tx, self.chat_id) if self.private else None
+
+    @property
+    def said_at(self) -> datetime:
+        """When the person acted: a text tells by itself, a tap only that it was not before `since`.
+
+        What Telegram stamped on a text is believed where it lies between the poll before and now.
+        """
+        message = self.update.message
+        if message is None:
+            return self.since
+        stamped = message.date
+        if self.since - timedelta(seconds=1) <= stamped <= self.now:
+            return max(stamped, self.since)
+        return self.now
 
     # --- who ---------------------------------------------------------------------------------------------------
 

@@ -142,9 +142,18 @@ def scores_on(tx: Connection, patient_id: PatientId, day: date) -> dict[tuple[da
     return newest(Score(*row) for row in tx.execute(_scores_on, {"patient": patient_id, "on": day}))
 
 
-def put_score(tx: Connection, patient_id: PatientId, day: date, item_id: ItemId, value: int | None, now: datetime) -> bool:
+def put_score(
+    tx: Connection,
+    patient_id: PatientId,
+    day: date,
+    item_id: ItemId,
+    value: int | None,
+    now: datetime,
+    waited_since: datetime | None = None,
+) -> bool:
     """Keep one value beside all earlier ones. False, and nothing is kept, where the same value counts already.
 
+    `waited_since`: only of a reply that the bot received late; it was entered between then and `now`.
     The key includes the instant, so an instant is never used twice for an item: a second value of the same
     microsecond is dated one later.
     """
@@ -155,7 +164,14 @@ def put_score(tx: Connection, patient_id: PatientId, day: date, item_id: ItemId,
     entered_at = now if latest is None or latest < now else latest + timedelta(microseconds=1)
     tx.execute(
         _add_score,
-        {"patient_id": patient_id, "day": day, "item_id": item_id, "entered_at": entered_at, "value": value},
+        {
+            "patient_id": patient_id,
+            "day": day,
+            "item_id": item_id,
+            "entered_at": entered_at,
+            "waited_since": waited_since,
+            "value": value,
+        },
     )
     tx.execute(_answered, {"patient": patient_id, "on": day, "at": now})
     return True

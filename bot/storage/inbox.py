@@ -26,11 +26,15 @@ class Arrival:
     received_at: datetime
     body: str
     tries: int
+    waited_since: datetime | None = None
 
 
 _is_waiting: Final = text("inbox.state = 'waiting'")
 # A literal, since SQLite takes the partial index for no other form.
 _put: Final = insert(tables.inbox).on_conflict_do_nothing(index_elements=["update_id"])
+_polled: Final = insert(tables.polls).on_conflict_do_update(
+    index_elements=["id"], set_={"answered_at": insert(tables.polls).excluded.answered_at}
+)
 _waiting: Final = (
     select(
         tables.inbox.c.seq,
@@ -38,6 +42,7 @@ _waiting: Final = (
         tables.inbox.c.received_at,
         tables.inbox.c.body,
         tables.inbox.c.tries,
+        tables.inbox.c.waited_since,
     )
     .where(_is_waiting)
     .order_by(tables.inbox.c.seq)
@@ -50,15 +55,37 @@ _done: Final = (
 )
 
 
-def put(tx: Connection, updates: Sequence[tuple[int, str]], now: datetime) -> None:
-    """Keep a batch of (update id, raw JSON); ids known already are left as they are."""
+def put(
+    tx: Connection, updates: Sequence[tuple[int, str]], now: datetime, waited_since: datetime | None = None
+) -> None:
+    """Keep a batch of (update id, raw JSON); ids known already are left as they are.
+
+    `waited_since`: the poll before this one. A tap has no time of its own; it was made somewhere in between.
+    """
     tx.execute(
         _put,
         [
-            {"update_id": update_id, "received_at": now, "body": body, "state": InboxState.WAITING, "tries": 0}
+            {
+                "update_id": update_id,
+                "received_at": now,
+                "waited_since": waited_since,
+                "body": body,
+                "state": InboxState.WAITING,
+                "tries": 0,
+            }
             for update_id, body in updates
         ],
     )
+
+
+def polled(tx: Connection, now: datetime) -> None:
+    """Note that Telegram has just answered a poll."""
+    tx.execute(_polled, {"id": 1, "answered_at": now})
+
+
+def last_poll(tx: Connection) -> datetime | None:
+    """When Telegram last answered a poll, of this process or of one before it."""
+    return tx.execute(select(tables.polls.c.answered_at)).scalar()
 
 
 def waiting(tx: Connection, limit: int) -> list[Arrival]:

@@ -189,6 +189,7 @@ scores: Final = Table(
     Column("item_id", Integer, ForeignKey("items.id"), primary_key=True),
     Column("entered_at", Instant, primary_key=True),
     Column("value", Integer, comment="empty: skipped"),
+    Column("waited_since", Instant, comment="received late by the bot: entered at some time since then"),
     Column("withdrawn_at", Instant, comment="moved to another day by the patient"),
     CheckConstraint("value between 0 and 10", name="in_range"),
     sqlite_with_rowid=False,
@@ -236,6 +237,7 @@ inbox: Final = Table(
     Column("seq", Integer, primary_key=True),
     Column("update_id", BigInteger, nullable=False, unique=True),
     Column("received_at", Instant, nullable=False),
+    Column("waited_since", Instant, comment="the poll before: it reached Telegram at some time since then"),
     Column("body", Text, comment="emptied when done"),
     Column("state", Of(InboxState), nullable=False),
     Column("tries", Integer, nullable=False, server_default=text("0")),
@@ -243,6 +245,12 @@ inbox: Final = Table(
     Column("done_at", Instant),
     Index("ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"),
           postgresql_where=text("state = 'waiting'")),
+)
+polls: Final = Table(
+    "polls",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="always 1"),
+    Column("answered_at", Instant, nullable=False),
 )
 bubbles: Final = Table(
     "bubbles",

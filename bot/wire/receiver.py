@@ -46,7 +46,7 @@ class Refused(Exception):
 
 
 class Receiver:
-    """Polls until cancelled. `first_poll` is set once Telegram has answered for the first time."""
+    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in."""
 
     def __init__(
         self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
@@ -87,9 +87,11 @@ class Receiver:
                 await asyncio.sleep(_pause(failures - 1))
                 continue
             failures, conflict_since, hold = 0, None, POLL_FOR
-            if updates:
-                await self._keep(updates)
-            self.first_poll.set()
+            await self._keep(updates)
+            if len(updates) < BATCH:
+                self.first_poll.set()
+            else:
+                hold = 0
 
     def _still_in_conflict(self, since: float | None) -> float:
         now = asyncio.get_running_loop().time()
@@ -120,13 +122,16 @@ class Receiver:
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
         # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
         rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
-        if not rows:
-            return
 
         def keep(tx: Connection) -> None:
-            storage.inbox.put(tx, rows, self._clock.now())
+            now = self._clock.now()
+            if rows:
+                storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
+            storage.inbox.polled(tx, now)
 
         await self._database.write(keep)
+        if not rows:
+            return
         self._offset = max(update_id for update_id, _ in rows) + 1
         self._arrived()
 

@@ -385,8 +385,9 @@ class Sender:
             self._shown[parcel.bubble_id] = verdict.message_id
         if parcel.bubble_id in self._aside or parcel.urgency >= Urgency.PROMPT:
             self._more = True
-        if self._settle_at is None:
-            self._settle_at = self._time() + SETTLE_WITHIN
+        # A prompt that is settled late is one that a kill would repeat, and they are paced anyway.
+        soon = self._time() + (0.0 if parcel.urgency >= Urgency.PROMPT else SETTLE_WITHIN)
+        self._settle_at = soon if self._settle_at is None else min(self._settle_at, soon)
         self._event.set()
 
     def _write_down(self, tx: Connection, settled: list[tuple[Parcel, Verdict, datetime]]) -> None:

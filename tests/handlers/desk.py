@@ -46,6 +46,7 @@ from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, link_in, new
 
 MONDAY: Final = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """When most tests begin, in Lisbon, where it is also 10:00."""
+NOWHERE: Final = "http://127.0.0.1:1"
 WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles")
 """Tables that hold messages on their way, no one's diary."""
 
@@ -301,7 +302,7 @@ class Desk:
         )
 
     def refused(self) -> list[Sent]:
-        """The calls that Telegram would not have taken. What a double tap asks for is there already: that is no harm."""
+        """The calls that Telegram would not have taken. What a double tap asks for is there already: no harm."""
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
 
 
@@ -341,7 +342,10 @@ async def clinic_at(folder: Path, **changes: Any) -> AsyncIterator[Desk]:
 async def _desk(folder: Path, start: datetime, template: Path | None, **changes: Any) -> AsyncIterator[Desk]:
     clock = StillClock(start)
     telegram = Telegram(TOKEN, now=clock.now)
-    settings = settings_for("http://127.0.0.1:1", folder, **changes)
+    database_url = f"sqlite+aiosqlite:///{folder / 'diary.db'}"
+    settings = (settings_for(NOWHERE, folder, **changes) if changes else _settings()).model_copy(
+        update={"database_url": database_url}
+    )
     if template is not None:
         shutil.copyfile(template, settings.database_path)
     database = storage.Database(settings.database_path)
@@ -366,6 +370,11 @@ async def _desk(folder: Path, start: datetime, template: Path | None, **changes:
     finally:
         await application.shutdown()
         await database.close()
+
+
+@cache
+def _settings() -> Settings:
+    return settings_for(NOWHERE, Path())
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,10 +149,11 @@ async def test_the_first_admin_comes_by_a_one_time_link(tmp_path: Path) -> None:
     from bot.diary.people import Role
     from bot.storage.people import add_invite
 
+    tomorrow = MONDAY + timedelta(days=1)
     async with desk_at(tmp_path, MONDAY, admin_ids=frozenset()) as desk:
         await desk.database.write(
             lambda tx: add_invite(
-                tx, "first", Role.ADMIN, therapist_id=None, label=None, expires_at=MONDAY + timedelta(days=1), now=MONDAY
+                tx, "first", Role.ADMIN, therapist_id=None, label=None, expires_at=tomorrow, now=MONDAY
             )
         )
         assert "Only the clinic admin" in await desk.says(desk.ito, "/invite_therapist")
@@ -415,8 +416,8 @@ async def test_a_group_is_left_politely_and_leaves_no_trace(clinic: Desk) -> Non
     assert "I only talk in private chats. I am leaving this group now." in text_of(goodbye)
     assert [sent.method for sent in desk.sent][-1] == "leaveChat"
     sent = len(desk.sent)
-    for words in ("/today", "/start", "/week", "/language"):
-        desk.telegram.group_send(-500, desk.ada, words)
+    for command in ("/today", "/start", "/week", "/language"):
+        desk.telegram.group_send(-500, desk.ada, command)
     await desk.settle()
     assert len(desk.sent) == sent, "what is said there is not heard"
     for data in ("la:es", "wk:own", "go:20260302", "pc:1", "bt"):
@@ -464,7 +465,7 @@ async def test_the_language_is_telegrams_until_another_is_chosen(desk: Desk) -> 
     assert await desk.taps(ana, "English") == newest(ana)
     assert "May I store your answers?" in newest(ana), "the open step comes again in the new language"
     await desk.taps(ana, "Yes, store my answers", "Yes, show them", "Yes, it is", "20:00", "Tonight")
-    assert ("Answer or correct today", "My last week with a chart") == menu(ana)[:2]
+    assert menu(ana)[:2] == ("Answer or correct today", "My last week with a chart")
     await desk.says(ana, "/language")
     await desk.taps(ana, "Español")
     spanish = words("es")

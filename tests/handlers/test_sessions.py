@@ -109,7 +109,9 @@ async def test_a_yes_that_was_taken_back_ends_what_was_begun(clinic: Desk) -> No
     assert await desk.rows(SESSIONS) == []
 
 
-@pytest.mark.parametrize("data", ["se:1:20260302:needling:foot:up", "se:1:20260302:magic:foot:left", "se:99::::", "sd:99"])
+@pytest.mark.parametrize(
+    "data", ["se:1:20260302:needling:foot:up", "se:1:20260302:magic:foot:left", "se:99::::", "sd:99"]
+)
 async def test_a_payload_that_makes_no_sense_logs_nothing(clinic: Desk, data: str) -> None:
     desk, ito = clinic, clinic.ito
     await desk.says(ito, "/session")

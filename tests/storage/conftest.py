@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -15,6 +16,7 @@ from bot import storage
 from bot.diary.people import ChatId, Patient, Role, Therapist
 from bot.diary.sharing import Share
 from bot.storage import Database
+from bot.storage.database import migrate, writer_engine
 
 T = TypeVar("T")
 
@@ -59,9 +61,23 @@ def peopled(tx: Connection) -> Cast:
     return Cast(ito, roy, ada, ben)
 
 
+def migrated(path: Path) -> Path:
+    """Make a file at the newest version; tests work on copies, since migrating each takes longer than testing."""
+    engine = writer_engine(path)
+    with engine.connect() as connection:
+        migrate(connection, path, NOW)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return migrated(tmp_path_factory.mktemp("blank") / "diary.db")
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(tmp_path / "diary.db")
+async def database(tmp_path: Path, blank: Path) -> AsyncIterator[Database]:
+    opened = Database(Path(shutil.copy(blank, tmp_path)))
     await opened.open(NOW)
     yield opened
     await opened.close()

@@ -23,15 +23,9 @@ async def test_a_naive_instant_is_refused(database: Database) -> None:
     assert await database.write(lambda tx: storage.people.find_account(tx, MAX)) is None
 
 
-@pytest.mark.parametrize(
-    "given", [IN_KATHMANDU, NOW, NOW.astimezone(timezone(-timedelta(hours=9, minutes=30)))]
-)
-async def test_an_instant_comes_back_in_utc_to_the_microsecond(
-    database: Database, cast: Cast, given: datetime
-) -> None:
-    patient = await database.write(
-        lambda tx: storage.people.change_patient(tx, cast.ada.id, next_prompt_at=given)
-    )
+@pytest.mark.parametrize("given", [IN_KATHMANDU, NOW, NOW.astimezone(timezone(-timedelta(hours=9, minutes=30)))])
+async def test_an_instant_comes_back_in_utc_to_the_microsecond(database: Database, cast: Cast, given: datetime) -> None:
+    patient = await database.write(lambda tx: storage.people.change_patient(tx, cast.ada.id, next_prompt_at=given))
     assert patient.next_prompt_at == given
     assert patient.next_prompt_at.tzinfo is UTC
     beside = await database.read(lambda tx: storage.people.patient_by_id(tx, cast.ada.id))

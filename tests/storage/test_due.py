@@ -87,9 +87,7 @@ async def test_readers_are_due_at_their_own_hour(database: Database, cast: Cast)
     await database.write(work)
 
 
-async def test_the_digest_of_a_week_is_claimed_once_for_each_reader_and_role(
-    database: Database, cast: Cast
-) -> None:
+async def test_the_digest_of_a_week_is_claimed_once_for_each_reader_and_role(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> list[bool]:
         wanted = [(ITO, Role.THERAPIST, WEEK), (ITO, Role.THERAPIST, WEEK), (ITO, Role.PATIENT, WEEK)]
         wanted += [(ITO, Role.THERAPIST, NEXT_WEEK), (ADA, Role.PATIENT, WEEK)]
@@ -103,9 +101,7 @@ async def test_a_digest_that_may_be_missing_is_named_once_and_to_its_reader_alon
 ) -> None:
     def work(tx: Connection) -> None:
         for week, became in ((WEEK, OutboxState.IN_DOUBT), (NEXT_WEEK, OutboxState.DELIVERED)):
-            row = outbox.add(
-                tx, ADA, Action.SEND, {"text": "Your week"}, urgency=Urgency.DIGEST, now=NOW, once=True
-            )
+            row = outbox.add(tx, ADA, Action.SEND, {"text": "Your week"}, urgency=Urgency.DIGEST, now=NOW, once=True)
             digests.claim(tx, ADA, Role.PATIENT, week, NOW)
             digests.put_outbox(tx, ADA, Role.PATIENT, week, row)
             assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [], "it may still come"

@@ -138,9 +138,7 @@ async def test_ada_and_her_therapist_read_her_diary_and_max_never_does(database:
     assert await database.write(lambda tx: readers(tx, cast)) == {ADA, ITO}
 
 
-async def test_a_diary_that_is_shared_with_nobody_is_read_by_its_patient_alone(
-    database: Database, cast: Cast
-) -> None:
+async def test_a_diary_that_is_shared_with_nobody_is_read_by_its_patient_alone(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> list[bool]:
         return [sharing.may_read(tx, chat, cast.ben.id) for chat in (BEN, ADA, ITO, ROY, MAX)]
 

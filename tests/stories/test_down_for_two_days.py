@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.demo.person import Person
 from tests.stage import newest, stage, text_of
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -38,7 +39,7 @@ async def test_the_bot_is_down_for_two_days(tmp_path: Path) -> None:
         await played.until(at(5, 21, 31))
         texts = [text_of(message) for message in ada.heard[heard:]]
         assert any("Kept as a note for Thursday 5 March." in text for text in texts)
-        assert any("Stored for Thursday 5 March: Burning 8." in text for text in texts)
+        assert any("Stored for Thursday 5 March: Burning 8." in text for text in texts), texts
         assert "Tingling · Thursday 5 March · 2 of 3" in newest(ada), "late, and for what is missing only"
         assert await played.rows("select day, not_asked, sent_at is not null from diary_days order by day") == [
             ("2026-03-02", None, 1), ("2026-03-03", None, 1), ("2026-03-04", "bot", 0), ("2026-03-05", None, 1),
@@ -77,3 +78,28 @@ async def test_a_digest_hour_in_the_gap_is_made_up_for(tmp_path: Path) -> None:
         assert "Monday 2 March to Sunday 8 March" in weeks[0]
         assert "Ada L" in newest(ito)
         assert not played.refused()
+
+
+async def test_a_tap_that_waited_past_noon_counts_for_its_day_and_is_marked_as_received_late(tmp_path: Path) -> None:
+    async with stage(tmp_path, MONDAY) as played:
+        ito, ada = played.ito, played.ada
+        await played.enrol_therapist(ito)
+        await played.enrol(ada, ito, "Ada L")
+        await played.until(at(2, 20))
+        await played.taps(ada, "4")
+        await played.stop()
+        played.clock.move_to(at(3, 11))
+        ada.tap_label("7")
+        ada.send("pain 2")
+        played.clock.move_to(at(3, 15))
+        await played.start()
+        await played.settle()
+        found = await played.rows("select day, value, waited_since is not null from scores order by entered_at")
+        assert found == [("2026-03-02", 4, 0), ("2026-03-02", 7, 1), ("2026-03-02", 2, 1)]
+        assert "This is stored for Monday 2 March" in text_of(ada.chat.messages[bubble_of(ada)])
+        assert [call.method for call in played.refused()] == ["answerCallbackQuery"], "the tap is too old to answer"
+
+
+def bubble_of(person: Person) -> int:
+    """The message that shows what was stored."""
+    return next(m["message_id"] for m in reversed(person.heard) if "This is stored" in text_of(m))

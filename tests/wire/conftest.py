@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,6 +25,7 @@ from bot.storage import Database
 from bot.storage.outbox import Parcel, Urgency
 from bot.storage.tables import Action
 from bot.wire import Request, Sender
+from tests.storage.conftest import migrated
 
 TOKEN = "700700700:a-token-that-only-the-stand-in-knows"
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -58,9 +60,14 @@ async def telegram() -> AsyncIterator[Telegram]:
     await server.stop()
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return migrated(tmp_path_factory.mktemp("blank") / "diary.db")
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(tmp_path / "diary.db")
+async def database(tmp_path: Path, blank: Path) -> AsyncIterator[Database]:
+    opened = Database(Path(shutil.copy(blank, tmp_path)))
     await opened.open(NOW)
     yield opened
     await opened.close()
@@ -90,6 +97,13 @@ def first_of(method: str, fault: Fault, times: int = 1) -> Callable[[str, Params
         return fault
 
     return hook
+
+
+async def holds(condition: Callable[[], object]) -> None:
+    """Wait until something holds in this process."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0)
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
@@ -178,9 +192,7 @@ class Post:
 
     async def waits(self, count: int = 1) -> None:
         """Wait until the sender has had so many answers that make a message wait."""
-        async with asyncio.timeout(10):
-            while sum(line["event"] == "a message waits" for line in self.told) < count:
-                await asyncio.sleep(0)
+        await holds(lambda: sum(line["event"] == "a message waits" for line in self.told) >= count)
 
     async def sent(self, count: int, method: str = "sendMessage", chat: ChatId | None = None) -> list[Call]:
         """Wait until the stand-in has had so many calls."""

@@ -120,12 +120,11 @@ def test_a_message_that_was_made_has_a_number() -> None:
 def test_a_refusal_is_settled_as_what_it_means(code: int, description: str, state: OutboxState) -> None:
     verdict = refused(code, description)
     assert verdict.state is state
-    assert not (verdict.unknown or verdict.resend)
+    assert not verdict.unknown
+    assert not verdict.resend
 
 
-@pytest.mark.parametrize(
-    "description", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"]
-)
+@pytest.mark.parametrize("description", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"])
 def test_a_message_that_is_no_longer_there_is_said_anew(description: str) -> None:
     verdict = refused(400, f"Bad Request: {description}")
     assert (verdict.state, verdict.resend) == (OutboxState.WAITING, True)

@@ -19,7 +19,7 @@ from bot.demo.telegram import Telegram
 from bot.storage import Database
 from bot.wire import Receiver, Request, SomeoneElsePolls, TokenRevoked
 from bot.wire import receiver as module
-from tests.wire.conftest import ADA, NOW, TOKEN, Leap, first_of
+from tests.wire.conftest import ADA, NOW, TOKEN, Leap, first_of, holds
 
 PAGE = Fault(gateway=True)
 PATIENCE = 600.0
@@ -220,9 +220,7 @@ async def test_a_server_that_is_away_is_asked_until_it_is_back(line: Line, witho
     await line.telegram.stop()
     with capture_logs() as told:
         line.start()
-        async with asyncio.timeout(10):
-            while sum(event["event"] == "polling fails" for event in told) < 3:
-                await asyncio.sleep(0)
+        await holds(lambda: sum(event["event"] == "polling fails" for event in told) >= 3)
         await line.telegram.start(port=port)
         await line.confirmed()
     assert TOKEN not in str(told)
@@ -233,9 +231,7 @@ async def test_flood_control_is_waited_for(line: Line, leap: Leap) -> None:
     line.person.send("burning 7")
     with capture_logs() as told:
         line.start()
-        async with asyncio.timeout(10):
-            while not told:
-                await asyncio.sleep(0)
+        await holds(lambda: told)
     for _ in range(3):
         await line.database.write(lambda tx: None)
     assert len(line.telegram.calls_of("getUpdates")) == 1
@@ -288,9 +284,7 @@ async def test_a_minute_of_conflict_ends_the_receiver_and_says_why(
     assert 5 <= len(polls) <= 8
 
 
-async def test_a_minute_begins_anew_after_a_poll_that_went_well(
-    line: Line, leap: Leap, without_pauses: None
-) -> None:
+async def test_a_minute_begins_anew_after_a_poll_that_went_well(line: Line, leap: Leap, without_pauses: None) -> None:
     faults = [CONFLICT] * 4 + [None] + [CONFLICT] * 4
 
     def conflict(method: str, params: Params) -> Fault | None:

@@ -36,6 +36,7 @@ from tests.wire.conftest import (
     digest,
     edit,
     first_of,
+    holds,
     prompt,
     retire,
     say,
@@ -69,9 +70,7 @@ async def test_each_chat_reads_what_was_said_in_the_order_in_which_it_was_said(p
     post.start()
     chats = (ADA, BEN, CLEO)
     urgencies = (Urgency.DIGEST, Urgency.ANSWER, Urgency.PROMPT)
-    rows = await post.put(
-        *(say(f"{number}", chat, urgencies[number % 3]) for number in range(12) for chat in chats)
-    )
+    rows = await post.put(*(say(f"{number}", chat, urgencies[number % 3]) for number in range(12) for chat in chats))
     assert set(await post.settled(*rows)) == {"delivered"}
     for chat in chats:
         assert post.texts(chat) == [str(number) for number in range(12)]
@@ -258,9 +257,7 @@ async def test_a_prompt_that_is_too_late_stays_unsent(post: Post, ada: PatientId
 async def test_a_tap_that_is_too_old_to_answer_is_nothing_to_worry_about(post: Post) -> None:
     post.start()
     body = {"callback_query_id": "5"}
-    [row] = await post.put(
-        {"chat": ADA, "action": Action.ANSWER, "body": body, "urgency": Urgency.TAP, "now": NOW}
-    )
+    [row] = await post.put({"chat": ADA, "action": Action.ANSWER, "body": body, "urgency": Urgency.TAP, "now": NOW})
     assert await post.settled(row) == ["delivered"]
 
 
@@ -486,15 +483,13 @@ async def test_what_was_delivered_while_the_program_stops_is_written_down(post: 
     post.telegram.fault = occupy  # type: ignore[assignment]
     post.start()
     await post.put(say("Saved."))
-    async with asyncio.timeout(10):
-        await post.sent(1)
-        while not post.sender.idle():
-            await asyncio.sleep(0)
-        stopping = asyncio.create_task(post.stop())
-        for _ in range(5):
-            await asyncio.sleep(0)
-        go_on.set()
-        await asyncio.gather(stopping, *blocked)
+    await post.sent(1)
+    await holds(post.sender.idle)
+    stopping = asyncio.create_task(post.stop())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(stopping, *blocked)
     assert await post.rows("select state from outbox") == [("delivered",)]
 
 
@@ -577,9 +572,7 @@ async def test_a_picture_that_cannot_be_drawn_leaves_the_words(at_once: None, po
 async def test_nothing_waits_when_all_is_settled(post: Post) -> None:
     post.start(FAST, FAST)
     await post.settled(*await post.put(say("one"), say("two", BEN)))
-    async with asyncio.timeout(10):
-        while not post.sender.idle():
-            await asyncio.sleep(0)
+    await holds(post.sender.idle)
 
 
 async def test_rows_that_an_earlier_process_left_are_sent(post: Post, database: Database) -> None:

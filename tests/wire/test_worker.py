@@ -25,7 +25,7 @@ from bot.storage.outbox import Urgency
 from bot.storage.tables import Action
 from bot.wire import Worker
 from tests.stage import newest, stage
-from tests.wire.conftest import NOW
+from tests.wire.conftest import NOW, holds
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SORRY = "was not saved"
@@ -69,11 +69,9 @@ class Bench:
 
     async def idle(self, worker: Worker) -> None:
         """Wait until the worker has nothing to do; raise what ended it."""
-        async with asyncio.timeout(10):
-            while not worker.idle():
-                if self.running[0].done():
-                    self.running.pop().result()
-                await asyncio.sleep(0)
+        await holds(lambda: worker.idle() or self.running[0].done())
+        if self.running[0].done():
+            self.running.pop().result()
 
     async def stop(self) -> None:
         for task in self.running:
@@ -245,13 +243,11 @@ async def test_a_clean_stop_is_no_death(bench: Bench) -> None:
 
     await bench.put("burning 7", "behind")
     bench.start(slow)
-    async with asyncio.timeout(10):
-        while not begun.is_set():
-            await asyncio.sleep(0)
-        stopping = asyncio.create_task(bench.stop())
-        await asyncio.sleep(0)
-        go_on.set()
-        await stopping
+    await holds(begun.is_set)
+    stopping = asyncio.create_task(bench.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    await stopping
     assert await bench.states() == [("done", 0), ("waiting", 0)]
     assert await bench.said() == ["burning 7"]
 

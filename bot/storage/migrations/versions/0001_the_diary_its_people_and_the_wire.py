@@ -24,6 +24,7 @@ def upgrade() -> None:
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('update_id', sa.BigInteger(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('waited_since', sa.DateTime(timezone=True), nullable=True, comment='the poll before: it reached Telegram at some time since then'),
     sa.Column('body', sa.Text(), nullable=True, comment='emptied when done'),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('tries', sa.Integer(), server_default=sa.text('0'), nullable=False),
@@ -33,6 +34,11 @@ def upgrade() -> None:
     sa.UniqueConstraint('update_id', name=op.f('uq_inbox_update_id'))
     )
     op.create_index('ix_inbox_waiting', 'inbox', ['seq'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+    op.create_table('polls',
+    sa.Column('id', sa.Integer(), nullable=False, comment='always 1'),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_polls'))
+    )
     op.create_table('admins',
     sa.Column('chat_id', sa.BigInteger(), nullable=False),
     sa.Column('since', sa.DateTime(timezone=True), nullable=False),
@@ -206,6 +212,7 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Integer(), nullable=False),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('value', sa.Integer(), nullable=True, comment='empty: skipped'),
+    sa.Column('waited_since', sa.DateTime(timezone=True), nullable=True, comment='received late by the bot: entered at some time since then'),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True, comment='moved to another day by the patient'),
     sa.CheckConstraint('value between 0 and 10', name=op.f('ck_scores_in_range')),
     sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_scores_item_id')),
