@@ -134,5 +134,7 @@ def verdict_of(status: int, payload: bytes) -> Verdict:
             if phrase in said:
                 return verdict
         return Verdict(OutboxState.BLOCKED if code == 403 else OutboxState.REFUSED, error=f"refused with {code}")
+    if 400 < code < 500 and code not in (401, 404, 409):
+        return Verdict(OutboxState.REFUSED, error=f"refused with {code}")
     # 401 and 404: the token was revoked. It is not the message's fault: keep it.
     return Verdict(OutboxState.WAITING, unknown=code >= 500, error=f"HTTP {code}")

@@ -117,7 +117,8 @@ class Receiver:
             hold_for = (answer.get("parameters") or {}).get("retry_after")
             raise Refused(int(answer.get("error_code", status)), hold_for)
         except (ValueError, KeyError, TypeError):
-            raise Refused(status, None) from None
+            # No answer of a Bot API server: a proxy's error page, a captive portal. It says nothing of the token.
+            raise Refused(max(status, 500), None) from None
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
         # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.

@@ -254,11 +254,10 @@ class Sender:
             if free_at > now:
                 if lane.waiting:
                     later(free_at)
-                elif free_at <= now:
-                    del self._new_lanes[chat]
             elif lane.waiting:
-                first = lane.waiting[0][2]
-                heapq.heappush(ready, (int(first.urgency), first.id, chat))
+                # A red flag behind a prompt hurries the whole chat: its order stays, its turn comes sooner.
+                urgency = min(parcel.urgency for _, _, parcel in lane.waiting)
+                heapq.heappush(ready, (int(urgency), lane.waiting[0][1], chat))
             else:
                 del self._new_lanes[chat]
         while ready and len(self._running) < AT_ONCE:
