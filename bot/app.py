@@ -81,9 +81,7 @@ class Program:
             per_second_per_chat=settings.messages_per_second_per_chat,
         )
         self.worker = Worker(self.database, self.clock, self._handle, self._apologise, self.sender.wake)
-        self.receiver = Receiver(
-            self.database, self._poll_request, self._base_url, self.clock, self.worker.wake
-        )
+        self.receiver = Receiver(self.database, self._poll_request, self._base_url, self.clock, self.worker.wake)
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -235,8 +233,6 @@ def _order(tx: Connection, parcel: Parcel) -> Order | None:
         values["language"],
         values["title"],
     )
-
-
 
 
 async def run(settings: Settings) -> None:

@@ -54,5 +54,3 @@ class StillClock:
 
     def move_to(self, instant: datetime) -> None:
         self._now = max(self._now, instant.astimezone(UTC))
-
-

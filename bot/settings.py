@@ -42,8 +42,13 @@ class Settings(BaseSettings):
     """The settings of one clinic's bot."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True,
-        env_ignore_empty=True, str_strip_whitespace=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        str_strip_whitespace=True,
     )
 
     bot_token: SecretStr

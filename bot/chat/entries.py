@@ -94,7 +94,9 @@ def summary(view: DayView, words: Words) -> Message:
     """After the last answer: what was stored, with the day before beside it."""
     lines = [words("Thank you. This is stored for {day}:", day=words.day(view.day))]
     for item in view.items:
-        line = words("{item}: {value}", item=item_name(item, words), value=bold(value_words(view.values[item.id], words)))
+        line = words(
+            "{item}: {value}", item=item_name(item, words), value=bold(value_words(view.values[item.id], words))
+        )
         earlier = view.before.get(item.id)
         if earlier is not None:
             line = words("{line} (the day before: {earlier})", line=line, earlier=earlier)

@@ -80,9 +80,7 @@ def invite(role: Role, label: str | None, link: str, expires: datetime, words: W
     else:
         head = words("Invitation for a therapist.")
         how = words("Send this link to the therapist, or let them scan the picture:")
-    until = words(
-        "It works once, until {day} at {time}.", day=words.day(expires.date()), time=words.time(expires)
-    )
+    until = words("It works once, until {day} at {time}.", day=words.day(expires.date()), time=words.time(expires))
     return Message(
         joined("\n", [head, how, sentence(link), until]),
         ((Button(words("Copy the link"), copy=link),),),
@@ -107,9 +105,7 @@ def invite_accepted(label: str, shared: bool, words: Words) -> Message:
     """Tells the therapist that the enrolment is done."""
     if shared:
         return Message(words("{name} is enrolled and shares the diary with you.", name=bold(sentence(label))))
-    return Message(
-        words("{name} is enrolled, but does not share the diary with you.", name=bold(sentence(label)))
-    )
+    return Message(words("{name} is enrolled, but does not share the diary with you.", name=bold(sentence(label))))
 
 
 # --- enrolment ------------------------------------------------------------------------------------------------
@@ -129,8 +125,11 @@ def ask_store(clinic: str, therapist: str, words: Words) -> Message:
     text = joined(
         "\n\n",
         [
-            words("Hello! {therapist} from {clinic} invites you to keep a symptom diary.",
-                  therapist=bold(sentence(therapist)), clinic=clinic),
+            words(
+                "Hello! {therapist} from {clinic} invites you to keep a symptom diary.",
+                therapist=bold(sentence(therapist)),
+                clinic=clinic,
+            ),
             words(
                 "Every evening I ask three short questions: how strong were burning, tingling and pain, from 0 to 10. "
                 "It takes about ten seconds. Once a week you get a summary with a chart."
@@ -147,8 +146,10 @@ def ask_store(clinic: str, therapist: str, words: Words) -> Message:
 def ask_share(therapist: str, words: Words) -> Message:
     """The second yes: to show the diary to one therapist."""
     return Message(
-        words("May {therapist} see your answers and notes? Nobody else will see them.",
-              therapist=bold(sentence(therapist))),
+        words(
+            "May {therapist} see your answers and notes? Nobody else will see them.",
+            therapist=bold(sentence(therapist)),
+        ),
         _yes_no(Stage.SHARE, words("Yes, show them to {therapist}", therapist=therapist), words("No, only for me")),
     )
 
@@ -209,11 +210,7 @@ def morning_or_evening(hour: int, minute: int, words: Words) -> Message:
     early, late = time(hour % 12, minute), time(hour % 12 + 12, minute)
     return Message(
         words("In the morning or in the evening?"),
-        (
-            tuple(
-                Button(words.time(at), tap=pack(buttons.Enrol(Stage.HOUR, f"{at:%H%M}"))) for at in (late, early)
-            ),
-        ),
+        (tuple(Button(words.time(at), tap=pack(buttons.Enrol(Stage.HOUR, f"{at:%H%M}"))) for at in (late, early)),),
     )
 
 
@@ -244,8 +241,10 @@ def ask_start(card: Sentence, next_at: datetime, today: date, number: Sentence, 
 def when(at: datetime, today: date, words: Words) -> Sentence:
     """The next prompt's time in words; `at` is by the patient's own clock."""
     if at.date() == today:
-        return words("Tonight at {time}", time=words.time(at)) if at.hour >= 17 else words(
-            "Today at {time}", time=words.time(at)
+        return (
+            words("Tonight at {time}", time=words.time(at))
+            if at.hour >= 17
+            else words("Today at {time}", time=words.time(at))
         )
     if (at.date() - today).days == 1:
         return words("Tomorrow at {time}", time=words.time(at))
@@ -317,8 +316,9 @@ def therapist_welcome(name: str, words: Words) -> Message:
     text = joined(
         "\n",
         [
-            words("You are enrolled as a therapist. Patients will read your name as {name}.",
-                  name=bold(sentence(name))),
+            words(
+                "You are enrolled as a therapist. Patients will read your name as {name}.", name=bold(sentence(name))
+            ),
             words("/invite NAME enrols a patient in the treatment room."),
             words("/patients shows who shares a diary with you, /digest sums up the week, /session logs a treatment."),
             words("Nobody watches this bot around the clock. Please tell your patients so."),
@@ -344,9 +344,7 @@ def not_for_you(role: Role, words: Words) -> Message:
         case Role.THERAPIST:
             return Message(words("Only a therapist can do this. Ask your clinic for an invitation."))
         case Role.PATIENT:
-            return Message(
-                words("This is for people who keep a diary here. Your physical therapist can invite you.")
-            )
+            return Message(words("This is for people who keep a diary here. Your physical therapist can invite you."))
 
 
 def whose_week(words: Words) -> Message:

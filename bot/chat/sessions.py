@@ -52,7 +52,10 @@ def next_question(label: str, so_far: buttons.Session, today: date, words: Words
     head = words("{head}, {kind}", head=head, kind=kind_name(so_far.kind, words))
     if so_far.site is None:
         sites = [
-            Button(_capital(site_label(site, words)), tap=pack(replace(so_far, site=site, side=NO_SIDE if site in NO_SIDES else None)))
+            Button(
+                _capital(site_label(site, words)),
+                tap=pack(replace(so_far, site=site, side=NO_SIDE if site in NO_SIDES else None)),
+            )
             for site in SITES
         ]
         return Message(

@@ -67,19 +67,19 @@ class Words:
         return _filled(self._catalogue.pgettext(context, message), values)
 
     def day(self, day: date) -> Sentence:
-        """"Monday 2 March" (with no year: a diary speaks of the last weeks)."""
+        """ "Monday 2 March" (with no year: a diary speaks of the last weeks)."""
         pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, "EEEE d MMMM")
         return sentence(dates.format_date(day, pattern, self._locale))
 
     def short_day(self, day: date) -> Sentence:
-        """"2 Mar", for charts and lists."""
+        """ "2 Mar", for charts and lists."""
         return sentence(dates.format_date(day, "d MMM", self._locale))
 
     def weekday(self, day: date) -> Sentence:
         return sentence(dates.format_date(day, "EEEE", self._locale))
 
     def time(self, at: time | datetime) -> Sentence:
-        """"20:00": the wall clock of whatever zone `at` is in."""
+        """ "20:00": the wall clock of whatever zone `at` is in."""
         return sentence(dates.format_time(at.time() if isinstance(at, datetime) else at, "HH:mm", locale=self._locale))
 
     def number(self, value: float) -> Sentence:
@@ -93,7 +93,7 @@ class Words:
         return sentence(numbers.format_percent(rounded, "0%", self._locale))
 
     def listed(self, parts: list[Sentence]) -> Sentence:
-        """"a, b and c"."""
+        """ "a, b and c"."""
         return Sentence(format_list(parts, locale=self._locale))
 
 

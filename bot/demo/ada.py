@@ -112,9 +112,7 @@ async def answer_weeks(
 
 def is_enrolled(ada: Person) -> bool:
     """Whether she ever opened an invitation; a half-finished enrolment is finished by hand."""
-    return any(message.get("text", "").startswith("/start ") for message in ada.messages) or bool(
-        question(ada)
-    )
+    return any(message.get("text", "").startswith("/start ") for message in ada.messages) or bool(question(ada))
 
 
 async def enrol(hooks: Hooks, telegram: Telegram, ada: Person, ito: Person) -> None:
@@ -148,8 +146,7 @@ def links(telegram: Telegram, message: Message) -> list[str]:
     """The deep links to the bot that a message shows: in its text, behind words, on buttons, to copy."""
     text = (message.get("text") or message.get("caption") or "").encode("utf-16-le")
     shown = [
-        entity.get("url")
-        or text[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
+        entity.get("url") or text[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
         for entity in message.get("entities") or message.get("caption_entities") or []
         if entity["type"] in {"url", "text_link", "code", "pre"}
     ]

@@ -84,9 +84,7 @@ def with_found(text: str, entities: list[Entity]) -> list[Entity]:
 
 
 def _touch(one: Entity, other: Entity) -> bool:
-    return bool(
-        one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"]
-    )
+    return bool(one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"])
 
 
 @dataclass(slots=True)
@@ -213,9 +211,7 @@ class _Reader:
 
 
 def _unescaped(value: str) -> str:
-    return _CHARACTER.sub(
-        lambda m: chr(int(m[1])) if m[1] else chr(int(m[2], 16)) if m[2] else _NAMED[m[3]], value
-    )
+    return _CHARACTER.sub(lambda m: chr(int(m[1])) if m[1] else chr(int(m[2], 16)) if m[2] else _NAMED[m[3]], value)
 
 
 def _malformed(why: str) -> Refused:

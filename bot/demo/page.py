@@ -215,7 +215,7 @@ class Page:
         stream = web.StreamResponse(headers=headers)
         await stream.prepare(request)
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a handler always runs in a task; this is for mypy
+        assert task is not None
         self._streams.add(task)
         seen = -1
         # A closed browser tab ends the stream by an error at the next write, and `stop` by a cancellation.
@@ -237,18 +237,12 @@ class Page:
         if file is None:
             raise _problem(web.HTTPNotFound, "There is no such file.")
         # Only pictures open in the browser: a document of the bot must never run as a page of this address.
-        shown = (
-            file.kind
-            if file.kind in {"image/png", "image/jpeg", "image/gif"}
-            else _picture_kind(file.content)
-        )
+        shown = file.kind if file.kind in {"image/png", "image/jpeg", "image/gif"} else _picture_kind(file.content)
         headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
         if shown is None:
             name = file.name.replace('"', "").replace("\n", "").replace("\r", "")
             headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return web.Response(
-            body=file.content, content_type=shown or "application/octet-stream", headers=headers
-        )
+        return web.Response(body=file.content, content_type=shown or "application/octet-stream", headers=headers)
 
     # What a person does.
 
@@ -301,9 +295,7 @@ class Page:
             return self._by(next_monday(now, self.zone))
         if isinstance(hours, int | float) and not isinstance(hours, bool) and 0 < hours <= 24 * 31:
             return self._by(now + timedelta(hours=hours))
-        raise _problem(
-            web.HTTPBadRequest, 'Give {"hours": more than 0} or {"to": "prompt", "day" or "monday"}.'
-        )
+        raise _problem(web.HTTPBadRequest, 'Give {"hours": more than 0} or {"to": "prompt", "day" or "monday"}.')
 
     def _by(self, target: datetime) -> Callable[[], Awaitable[str | None]]:
         async def move() -> None:
@@ -370,9 +362,7 @@ class Page:
 def next_monday(now: datetime, zone: ZoneInfo) -> datetime:
     """The next Monday, 07:31 in `zone`: a minute after the digests of the week went out."""
     local = now.astimezone(zone)
-    monday = (local + timedelta(days=(-local.weekday()) % 7)).replace(
-        hour=7, minute=31, second=0, microsecond=0
-    )
+    monday = (local + timedelta(days=(-local.weekday()) % 7)).replace(hour=7, minute=31, second=0, microsecond=0)
     return monday if monday > local else (monday + timedelta(days=7))
 
 
@@ -459,6 +449,4 @@ async def _guard(
     try:
         return await handler(request)
     except TimeoutError as error:
-        raise _problem(
-            web.HTTPGatewayTimeout, "The bot has not become quiet. Is it still running?"
-        ) from error
+        raise _problem(web.HTTPGatewayTimeout, "The bot has not become quiet. Is it still running?") from error

@@ -46,9 +46,7 @@ _UNASKED: Final = frozenset({"chat_member", "message_reaction", "message_reactio
 class Telegram:
     """The server and all its chats. One event loop, no threads."""
 
-    def __init__(
-        self, token: str, *, bot_username: str = "SymptomDiaryBot", now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, token: str, *, bot_username: str = "SymptomDiaryBot", now: Callable[[], datetime]) -> None:
         """Serve the bot that holds `token` ("<digits>:<anything>"); `now`, aware, dates messages."""
         self.token = token
         self.username = bot_username
@@ -136,9 +134,7 @@ class Telegram:
 
     # People and groups.
 
-    def person(
-        self, chat_id: int, first_name: str, language_code: str | None = "en", *, met: bool = True
-    ) -> Person:
+    def person(self, chat_id: int, first_name: str, language_code: str | None = "en", *, met: bool = True) -> Person:
         """A person with a private chat. With `met` False the bot cannot write before the person does."""
         info = {"id": chat_id, "type": "private", "first_name": first_name}
         chat = self.chats[chat_id] = Chat(chat_id, info, Standing.OPEN if met else Standing.NOT_MET)
@@ -359,9 +355,7 @@ class Telegram:
 
     def _record(self, method: str, params: Params, *, ok: bool, response: Any) -> None:
         chat_id = params.get("chat_id")
-        self.calls.append(
-            Call(method, params, chat_id if isinstance(chat_id, int) else None, self.now(), ok, response)
-        )
+        self.calls.append(Call(method, params, chat_id if isinstance(chat_id, int) else None, self.now(), ok, response))
         if method != "getUpdates":
             self.touch()
 

@@ -362,9 +362,7 @@ def silent_days(diary: Diary, now: datetime) -> int:
     silent = 0
     for day in sorted(diary.days, reverse=True):
         found = _state(diary, day, now)
-        if found is DayState.MISSED or (
-            found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None
-        ):
+        if found is DayState.MISSED or (found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None):
             silent += 1
         elif found not in {DayState.OPEN, DayState.NOT_ASKED} or _touched(diary, day):
             break
@@ -462,11 +460,7 @@ def _state(diary: Diary, day: date, now: datetime) -> DayState | None:
 def _items_of(diary: Diary, start: date) -> list[Item]:
     """The items asked or scored in the week, in the order asked."""
     dates = _seven(start)
-    shown = (
-        item
-        for item in diary.items
-        if any(item.asked_on(day) or (day, item.id) in diary.scores for day in dates)
-    )
+    shown = (item for item in diary.items if any(item.asked_on(day) or (day, item.id) in diary.scores for day in dates))
     return sorted(shown, key=lambda item: item.position)
 
 
@@ -479,9 +473,7 @@ def _item_week(diary: Diary, item: Item, start: date, now: datetime) -> ItemWeek
     own = mean([value for _, value in scores])
     previous = mean(values_from(diary, item, start - SEVEN_DAYS))
     base = baseline(diary, item, now)
-    changed = (
-        change(own, base.mean) if own is not None and base is not None and base.last_day < start else None
-    )
+    changed = change(own, base.mean) if own is not None and base is not None and base.last_day < start else None
     return ItemWeek(
         item=item,
         start=start,
@@ -504,8 +496,7 @@ def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
     if score is None or score.value is None or usual is None or not _reaches(score.value - usual, JUMP_BY):
         return None
     sore = any(
-        session.kind is not Kind.OTHER and 0 <= (day - session.day).days <= SORE_FOR
-        for session in diary.sessions
+        session.kind is not Kind.OTHER and 0 <= (day - session.day).days <= SORE_FOR for session in diary.sessions
     )
     return Jump(item, day, score.value, usual, len(before), sore)
 

@@ -119,9 +119,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     return handlers
 
 
-def handle(
-    application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime
-) -> None:
+def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
     """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
     update = Update.de_json(_lean(json.loads(arrival.body)), application.bot)
     if update is None or update.effective_chat is None:
@@ -145,7 +143,9 @@ def handle(
     turn.close()
 
 
-def apologise(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
+def apologise(
+    application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime
+) -> None:
     """Tell the sender of an update that could not be handled that nothing was saved."""
     raw = json.loads(arrival.body)
     about = raw.get("message") or raw.get("edited_message") or (raw.get("callback_query") or {})

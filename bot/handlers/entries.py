@@ -285,9 +285,7 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
     if planned is not None and planned.declined_at is not None:
         storage.entries.change_day(turn.tx, patient.id, day, declined_at=None)
     seen = view(turn, patient, day)
-    turn.say(
-        chat.entries.stored(seen, given, _other_day(turn, patient, day), turn.words), patient_id=patient.id
-    )
+    turn.say(chat.entries.stored(seen, given, _other_day(turn, patient, day), turn.words), patient_id=patient.id)
     if storage.entries.bubble_of(turn.tx, patient.id, day) is None:
         show(turn, patient, day)
     else:

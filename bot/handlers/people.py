@@ -42,9 +42,7 @@ def start(turn: Turn, code: str) -> None:
     if turn.is_admin:
         turn.account  # noqa: B018  (an admin named in the settings gets an account at the first word)
         turn.put_commands()
-        turn.say(
-            chat.people.admin_welcome(turn.settings.clinic_name, turn.therapist is not None, turn.words)
-        )
+        turn.say(chat.people.admin_welcome(turn.settings.clinic_name, turn.therapist is not None, turn.words))
     therapist = turn.therapist
     if therapist is not None:
         turn.say(chat.people.therapist_welcome(therapist.name, turn.words))
@@ -336,9 +334,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         enrolled_day=first_day,
         next_prompt_at=due.at,
         next_prompt_day=due.day,
-        next_digest_at=diary.days.next_weekly(
-            turn.now, patient.zone, settings.digest_weekday, settings.digest_time
-        ),
+        next_digest_at=diary.days.next_weekly(turn.now, patient.zone, settings.digest_weekday, settings.digest_time),
     )
     storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
     turn.put_commands()
@@ -386,9 +382,7 @@ def _begin_again(turn: Turn, patient: Patient) -> None:
         stage=Stage.ACTIVE,
         next_prompt_at=due.at,
         next_prompt_day=due.day,
-        next_digest_at=diary.days.next_weekly(
-            turn.now, patient.zone, settings.digest_weekday, settings.digest_time
-        ),
+        next_digest_at=diary.days.next_weekly(turn.now, patient.zone, settings.digest_weekday, settings.digest_time),
     )
     turn.put_commands()
     _welcome_back(turn, patient)
@@ -538,5 +532,3 @@ def group(turn: Turn) -> None:
 
 def _shortened(name: str) -> str:
     return " ".join(name.split())[:MAX_LABEL].strip()
-
-

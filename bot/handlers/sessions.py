@@ -137,5 +137,3 @@ def undo(turn: Turn, tap: buttons.UndoSession) -> None:
         turn.edit(chat.sessions.already_undone(turn.words))
     else:
         turn.edit(chat.sessions.undone(turn.words), patient_id=gone)
-
-

@@ -147,9 +147,7 @@ class Turn:
         )
         return bubble_id
 
-    def edit(
-        self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None
-    ) -> None:
+    def edit(self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None) -> None:
         """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one."""
         if message.picture is not None or (bubble_id is None and (self.tapped is None or self._tapped_picture)):
             self.say(message, patient_id=patient_id)
@@ -223,5 +221,3 @@ class Turn:
         """This chat talks to us, so we can talk to it."""
         if self._account is not None and self._account.reach is not Reach.OK:
             storage.people.put_reach(self.tx, self.chat_id, Reach.OK, self.now)
-
-

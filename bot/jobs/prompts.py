@@ -80,9 +80,7 @@ def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: dat
 def _view(tx: Connection, patient: Patient, due: Due) -> DayView:
     items = [item for item in storage.entries.items_of(tx, patient.id) if item.asked_on(due.day)]
     day = storage.entries.find_day(tx, patient.id, due.day)
-    values = {
-        item: score.value for (_, item), score in storage.entries.scores_on(tx, patient.id, due.day).items()
-    }
+    values = {item: score.value for (_, item), score in storage.entries.scores_on(tx, patient.id, due.day).items()}
     return DayView(due.day, items, values, {}, declined=day is not None and day.declined_at is not None)
 
 
@@ -101,9 +99,7 @@ def _send(tx: Connection, patient: Patient, due: Due, seen: DayView, language: s
             bubble_id=earlier,
         )
     bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now)
-    storage.entries.change_day(
-        tx, patient.id, due.day, intended_at=due.at, asked_at=now, bubble_id=bubble
-    )
+    storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, asked_at=now, bubble_id=bubble)
     body = as_data(chat.entries.bubble(seen, words(language)))
     body["until"] = (due.at + LATE_WINDOW).isoformat()
     storage.outbox.add(

@@ -255,9 +255,7 @@ class _Drawing:
 
     def _each(self) -> int:
         """Every how many Mondays there is room for a date."""
-        widest = max(
-            (fonts.width(_plain(self.words.short_day(day)), SMALLEST) for day in self._mondays()), default=0.0
-        )
+        widest = max((fonts.width(_plain(self.words.short_day(day)), SMALLEST) for day in self._mondays()), default=0.0)
         return max(1, ceil((widest + BETWEEN_DATES) / (7 * self._day_width)))
 
     # What is drawn, from top to bottom: each takes the height it starts at and returns where it ends.

@@ -77,9 +77,7 @@ def fits_caption(text: Sentence) -> bool:
     return length(text) <= MAX_CAPTION
 
 
-def for_patient(
-    diary: Diary, start: date, now: datetime, words: Words, therapist_name: str | None
-) -> Sentence:
+def for_patient(diary: Diary, start: date, now: datetime, words: Words, therapist_name: str | None) -> Sentence:
     """The week from Monday `start`, for the patient. `therapist_name`: who sees the diary too; None: nobody.
 
     Three symptoms fit a caption, six may not: ask `fits_caption`. Raises ValueError where `start` is no
@@ -107,9 +105,7 @@ def lines(panel: Panel, words: Words) -> tuple[PanelLine, ...]:
         (panel.steady, _steady),
         (panel.quiet, _quiet),
     )
-    return tuple(
-        _line(member, write(member.need, words), newest, words) for part, write in writers for member in part
-    )
+    return tuple(_line(member, write(member.need, words), newest, words) for part, write in writers for member in part)
 
 
 def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Sentence:
@@ -215,9 +211,7 @@ def _worst(item_week: ItemWeek, words: Words) -> Sentence:
     score = item_week.worst[1]
     found = [words.weekday(day) for day, value in item_week.scores if value == score]
     if len(found) > MOST_WORST_DAYS:
-        return words.many(
-            "Highest: {score}, on {n} day.", "Highest: {score}, on {n} days.", len(found), score=score
-        )
+        return words.many("Highest: {score}, on {n} day.", "Highest: {score}, on {n} days.", len(found), score=score)
     return words.many(
         "Worst day: {days} ({score}).",
         "Worst days: {days} ({score}).",
@@ -284,9 +278,7 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
     if week.paused:
         found.append(words("Paused, so not counted: {days}.", days=_weekdays(week.paused, words)))
     if unasked := week.not_asked.get(Cause.BOT):
-        found.append(
-            words("We did not ask you on {days}. That was our fault.", days=_weekdays(unasked, words))
-        )
+        found.append(words("We did not ask you on {days}. That was our fault.", days=_weekdays(unasked, words)))
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
     return [*found, *(_open_for_patient(diary, day, words) for day in week.open_days)]
@@ -314,11 +306,7 @@ def _open_for_patient(diary: Diary, day: date, words: Words) -> Sentence:
 
 def _closing(week: Week, words: Words, therapist_name: str | None) -> Sentence:
     thanks = words("Thank you for your answers.") if week.answered else Sentence("")
-    seen = (
-        words("{therapist} sees the same numbers.", therapist=therapist_name)
-        if therapist_name
-        else Sentence("")
-    )
+    seen = words("{therapist} sees the same numbers.", therapist=therapist_name) if therapist_name else Sentence("")
     return joined(" ", [thanks, seen])
 
 
@@ -344,9 +332,7 @@ def _line(member: Member, text: Sentence, newest: date, words: Words) -> PanelLi
     label = _name(member.label)
     week = member.need.week
     if week.start != newest:
-        dates = words(
-            "week of {first} to {last}", first=words.short_day(week.start), last=words.short_day(week.end)
-        )
+        dates = words("week of {first} to {last}", first=words.short_day(week.start), last=words.short_day(week.end))
         text = joined(", ", [text, dates])
     return PanelLine(member.patient_id, label, words("{patient}: {what}", patient=bold(label), what=text))
 
@@ -367,9 +353,7 @@ def _panel_heading(panel: Panel, words: Words) -> Sentence:
             words.many("{n} quiet", "{n} quiet", len(panel.quiet)),
         ],
     )
-    dates = words(
-        "Your patients: {first} to {last}", first=words.short_day(start), last=words.short_day(last)
-    )
+    dates = words("Your patients: {first} to {last}", first=words.short_day(start), last=words.short_day(last))
     return joined("\n", [dates, bold(counts)])
 
 
@@ -419,9 +403,7 @@ def _above_baseline(item_week: ItemWeek, words: Words) -> Sentence:
 
 
 def _baseline(baseline: Baseline, words: Words) -> Sentence:
-    mean = words.many(
-        "{mean} from {n} day", "{mean} from {n} days", baseline.n, mean=words.number(baseline.mean)
-    )
+    mean = words.many("{mean} from {n} day", "{mean} from {n} days", baseline.n, mean=words.number(baseline.mean))
     match baseline.kind:
         case BaselineKind.BEFORE_TREATMENT:
             return words("the week before treatment ({mean})", mean=mean)
@@ -509,9 +491,7 @@ def _jump(jump: Jump, words: Words) -> Sentence:
         "usual": words.number(jump.usual),
     }
     if jump.after_session:
-        return words(
-            "{symptom} {score} on {day}, after a session (average of the 7 days before: {usual})", **values
-        )
+        return words("{symptom} {score} on {day}, after a session (average of the 7 days before: {usual})", **values)
     return words("{symptom} {score} on {day} (average of the 7 days before: {usual})", **values)
 
 
@@ -527,9 +507,7 @@ def _steady(need: Need, words: Words) -> Sentence:
     ]
     facts = [
         joined(", ", figures),
-        words("{answered} of {asked}", answered=week.answered, asked=week.asked)
-        if week.asked
-        else Sentence(""),
+        words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence(""),
         words.many("paused {n} day", "paused {n} days", len(week.paused)) if week.paused else Sentence(""),
         _unreachable(need, words),
     ]

@@ -118,9 +118,7 @@ def card(patient: Patient, label: str, diary: Diary, now: datetime, words: Words
         (
             (
                 Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id)))),
-                Button(
-                    words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))
-                ),
+                Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))),
             ),
         ),
         picture=picture,

@@ -139,9 +139,7 @@ class Studio:
         finally:
             self._busy -= 1
             if not self._busy and self._pool is not None:
-                self._resting = asyncio.get_running_loop().call_later(
-                    self._idle_for.total_seconds(), self._rest
-                )
+                self._resting = asyncio.get_running_loop().call_later(self._idle_for.total_seconds(), self._rest)
 
     async def close(self) -> None:
         """End the workers, within CLOSES_IN; orders under way raise NotDrawn."""

@@ -219,5 +219,3 @@ def _prepare_reader(connection: Any, _: object) -> None:
 
 def _begin_read(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
-
-

@@ -218,7 +218,9 @@ def undo_note(tx: Connection, patient_id: PatientId, note_id: int, now: datetime
     """Take a note back. False where it is no note of this patient or was taken back before."""
     changed = tx.execute(
         update(tables.notes)
-        .where(tables.notes.c.id == note_id, tables.notes.c.patient_id == patient_id, tables.notes.c.undone_at.is_(None))
+        .where(
+            tables.notes.c.id == note_id, tables.notes.c.patient_id == patient_id, tables.notes.c.undone_at.is_(None)
+        )
         .values(undone_at=now, text="")
     )
     return changed.rowcount > 0

@@ -112,9 +112,7 @@ def park(tx: Connection, seq: int, reason: str) -> None:
 
 def depth(tx: Connection) -> int:
     """How many updates wait."""
-    return tx.execute(
-        select(func.count()).select_from(tables.inbox).where(_is_waiting)
-    ).scalar_one()
+    return tx.execute(select(func.count()).select_from(tables.inbox).where(_is_waiting)).scalar_one()
 
 
 def forget_old(tx: Connection, now: datetime) -> int:

@@ -98,9 +98,7 @@ _bubble: Final = select(tables.bubbles.c.message_id).where(tables.bubbles.c.id =
 
 def add_bubble(tx: Connection, chat: ChatId, patient_id: PatientId | None, now: datetime) -> int:
     """A message on screen that will be edited; its number is known once it was sent."""
-    return int(
-        tx.execute(_add_bubble, {"chat_id": chat, "patient_id": patient_id, "created_at": now}).scalar_one()
-    )
+    return int(tx.execute(_add_bubble, {"chat_id": chat, "patient_id": patient_id, "created_at": now}).scalar_one())
 
 
 def show_bubble(tx: Connection, bubble_id: int, message_id: int) -> None:
@@ -162,9 +160,7 @@ def shown(tx: Connection, bubble_ids: set[int]) -> dict[int, int]:
     if not bubble_ids:
         return {}
     table = tables.bubbles.c
-    rows = tx.execute(
-        select(table.id, table.message_id).where(table.id.in_(bubble_ids), table.message_id.is_not(None))
-    )
+    rows = tx.execute(select(table.id, table.message_id).where(table.id.in_(bubble_ids), table.message_id.is_not(None)))
     return {int(row[0]): int(row[1]) for row in rows}
 
 
@@ -191,18 +187,13 @@ def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
         return
     tx.execute(
         _settle,
-        [
-            {"which": s.id, "to_state": s.state, "at": s.at, "tried": s.tries, "why": s.error}
-            for s in settlements
-        ],
+        [{"which": s.id, "to_state": s.state, "at": s.at, "tried": s.tries, "why": s.error} for s in settlements],
     )
 
 
 def doubt_started(tx: Connection, now: datetime) -> list[Parcel]:
     """At start: rows that were under way when the process died and must not go twice are in doubt."""
-    rows = tx.execute(
-        select(*_PARCEL).where(_is_waiting, tables.outbox.c.started_at.is_not(None))
-    ).all()
+    rows = tx.execute(select(*_PARCEL).where(_is_waiting, tables.outbox.c.started_at.is_not(None))).all()
     tx.execute(
         update(tables.outbox)
         .where(_is_waiting, tables.outbox.c.started_at.is_not(None))
@@ -213,9 +204,7 @@ def doubt_started(tx: Connection, now: datetime) -> list[Parcel]:
 
 def depth(tx: Connection) -> int:
     """How many rows wait to be sent."""
-    return tx.execute(
-        select(func.count()).select_from(tables.outbox).where(_is_waiting)
-    ).scalar_one()
+    return tx.execute(select(func.count()).select_from(tables.outbox).where(_is_waiting)).scalar_one()
 
 
 def forget_old(tx: Connection, now: datetime) -> int:

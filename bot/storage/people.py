@@ -144,9 +144,7 @@ def invite_by_id(tx: Connection, invite_id: int) -> Invite:
 
 
 def use_invite(tx: Connection, invite_id: int, chat: ChatId, now: datetime) -> None:
-    tx.execute(
-        update(tables.invites).where(tables.invites.c.id == invite_id).values(used_at=now, used_by=chat)
-    )
+    tx.execute(update(tables.invites).where(tables.invites.c.id == invite_id).values(used_at=now, used_by=chat))
 
 
 def _hashed(code: str) -> bytes:
@@ -226,5 +224,3 @@ def counts(tx: Connection) -> dict[str, int]:
         ).scalar_one(),
         "therapists": tx.execute(select(func.count()).select_from(tables.therapists)).scalar_one(),
     }
-
-

@@ -243,8 +243,9 @@ inbox: Final = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("reason", String(200)),
     Column("done_at", Instant),
-    Index("ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"),
-          postgresql_where=text("state = 'waiting'")),
+    Index(
+        "ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
+    ),
 )
 polls: Final = Table(
     "polls",
@@ -282,6 +283,11 @@ outbox: Final = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("error", String(120)),
     UniqueConstraint("patient_id", "day", name="one_prompt_per_day"),
-    Index("ix_outbox_waiting", "urgency", "id", sqlite_where=text("state = 'waiting'"),
-          postgresql_where=text("state = 'waiting'")),
+    Index(
+        "ix_outbox_waiting",
+        "urgency",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
 )

@@ -45,12 +45,7 @@ def png(width: int = 40, height: int = 30) -> bytes:
 
     rows = (b"\x00" + b"\x2f\x8f\x86" * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 class SmallDiary:
@@ -68,9 +63,7 @@ class SmallDiary:
         self.scores: dict[tuple[int, str], int] = {}
         self.declined: list[int] = []
         self.due: list[tuple[datetime, str]] = []
-        self.app: Application[Any, Any, Any, Any, Any, Any] = (
-            Application.builder().bot(ptb_bot(telegram)).build()
-        )
+        self.app: Application[Any, Any, Any, Any, Any, Any] = Application.builder().bot(ptb_bot(telegram)).build()
         self.app.add_handler(CommandHandler("start", self.start))
         self.app.add_handler(CommandHandler("invite", self.invite))
         self.app.add_handler(CallbackQueryHandler(self.tapped))

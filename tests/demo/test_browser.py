@@ -109,9 +109,7 @@ async def test_formatting_commands_and_spoilers_are_shown(
     await expect(tab.locator("#phone-ada .mine .words")).to_have_text("/help")
 
 
-async def test_a_picture_opens_large_and_escape_closes_it(
-    browser: Browser, page: Page, diary: SmallDiary
-) -> None:
+async def test_a_picture_opens_large_and_escape_closes_it(browser: Browser, page: Page, diary: SmallDiary) -> None:
     tab = await opened(browser, page)
     await diary.app.bot.send_photo(1001, png(600, 400), caption="The week")
     await tab.get_by_role("button", name="Open large. Picture: The week").click()
@@ -173,9 +171,7 @@ async def test_weeks_show_progress_and_can_be_stopped(browser: Browser, page: Pa
     assert page.weeks.done_days < 28
 
 
-async def test_narrow_screens_have_tabs_with_unread_marks(
-    browser: Browser, page: Page, diary: SmallDiary
-) -> None:
+async def test_narrow_screens_have_tabs_with_unread_marks(browser: Browser, page: Page, diary: SmallDiary) -> None:
     tab = await opened(browser, page, SMALL)
     await expect(tab.locator("#phone-ito")).to_be_hidden()
     await diary.app.bot.send_message(2001, "A digest")

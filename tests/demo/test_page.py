@@ -158,9 +158,7 @@ async def test_a_document_is_a_download_never_a_page(client: Client, telegram: T
         ("/api/weeks", {"weeks": 0}, 400),
     ],
 )
-async def test_what_makes_no_sense_is_refused_with_a_reason(
-    client: Client, path: str, body: Any, status: int
-) -> None:
+async def test_what_makes_no_sense_is_refused_with_a_reason(client: Client, path: str, body: Any, status: int) -> None:
     got, answer = await client("POST", path, body)
     assert got == status
     assert answer["error"]

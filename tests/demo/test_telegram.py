@@ -31,9 +31,7 @@ from tests.demo.small import TOKEN, png
 SCORES = InlineKeyboardMarkup([[InlineKeyboardButton(str(n), callback_data=f"s:{n}") for n in range(6)]])
 
 
-async def raw(
-    telegram: Telegram, method: str, token: str = TOKEN, **params: Any
-) -> tuple[int, dict[str, Any]]:
+async def raw(telegram: Telegram, method: str, token: str = TOKEN, **params: Any) -> tuple[int, dict[str, Any]]:
     """One call as JSON, with its status and its answer."""
     async with (
         aiohttp.ClientSession() as session,
@@ -76,9 +74,7 @@ async def test_get_query_form_multipart_and_json_mean_the_same(telegram: Telegra
         ):
             async with ask as answer:
                 assert (await answer.json())["result"]["reply_markup"] == keyboard
-    assert [(call.chat_id, call.params["text"], call.ok) for call in telegram.calls] == [
-        (1001, "Hi", True)
-    ] * 4
+    assert [(call.chat_id, call.params["text"], call.ok) for call in telegram.calls] == [(1001, "Hi", True)] * 4
 
 
 async def test_updates_stay_until_the_offset_confirms_them(telegram: Telegram, bot: Bot, ada: Person) -> None:
@@ -203,9 +199,7 @@ async def test_malformed_html_is_refused(telegram: Telegram, ada: Person, markup
     assert not ada.messages
 
 
-async def test_limits_count_characters_after_the_markup_is_gone(
-    telegram: Telegram, bot: Bot, ada: Person
-) -> None:
+async def test_limits_count_characters_after_the_markup_is_gone(telegram: Telegram, bot: Bot, ada: Person) -> None:
     await bot.send_message(1001, "<b>" + "x" * 4096 + "</b>", "HTML")
     with pytest.raises(BadRequest, match="Message is too long"):
         await bot.send_message(1001, "x" * 4097)
@@ -243,9 +237,7 @@ async def test_a_button_out_of_bounds_is_refused(
     assert why in await refusal(telegram, "sendMessage", chat_id=1001, text="x", reply_markup=keyboard)
 
 
-async def test_a_keyboard_has_at_most_eight_in_a_row_and_a_hundred_in_all(
-    telegram: Telegram, ada: Person
-) -> None:
+async def test_a_keyboard_has_at_most_eight_in_a_row_and_a_hundred_in_all(telegram: Telegram, ada: Person) -> None:
     button = {"text": "x", "callback_data": "x" * 64}
     for rows, ok in (([8] * 12 + [4], True), ([9], False), ([8] * 12 + [5], False)):
         keyboard = {"inline_keyboard": [[button] * count for count in rows]}
@@ -291,12 +283,8 @@ async def test_an_edit_changes_the_bubble_in_place(telegram: Telegram, bot: Bot,
 
 async def test_an_edit_that_changes_nothing_is_refused(telegram: Telegram, bot: Bot, ada: Person) -> None:
     sent = await bot.send_message(1001, "<b>Burning?</b>", "HTML", reply_markup=SCORES)
-    with pytest.raises(
-        BadRequest, match=r"(?i)message is not modified: specified new message content and reply"
-    ):
-        await bot.edit_message_text(
-            "<b>Burning?</b>", 1001, sent.message_id, parse_mode="HTML", reply_markup=SCORES
-        )
+    with pytest.raises(BadRequest, match=r"(?i)message is not modified: specified new message content and reply"):
+        await bot.edit_message_text("<b>Burning?</b>", 1001, sent.message_id, parse_mode="HTML", reply_markup=SCORES)
     await bot.edit_message_text("Burning?", 1001, sent.message_id, reply_markup=SCORES)
 
 
@@ -327,9 +315,7 @@ async def test_a_message_is_deleted_within_two_days(
         await bot.delete_message(1001, old.message_id)
 
 
-async def test_pictures_and_files_are_kept_and_can_be_fetched(
-    telegram: Telegram, bot: Bot, ada: Person
-) -> None:
+async def test_pictures_and_files_are_kept_and_can_be_fetched(telegram: Telegram, bot: Bot, ada: Person) -> None:
     sent = await bot.send_photo(1001, png(400, 300), caption="A <b>week</b>", parse_mode="HTML")
     assert (sent.photo[-1].width, sent.photo[-1].height, sent.caption) == (400, 300, "A week")
     assert telegram.photo(ada.last) == png(400, 300)
@@ -351,16 +337,12 @@ async def test_pictures_and_files_are_kept_and_can_be_fetched(
     ("content", "why"),
     [(b"no picture", "IMAGE_PROCESS_FAILED"), (b"", "non-empty"), (png(21, 1), "PHOTO_INVALID_DIMENSIONS")],
 )
-async def test_what_is_no_photo_is_refused(
-    telegram: Telegram, bot: Bot, ada: Person, content: bytes, why: str
-) -> None:
+async def test_what_is_no_photo_is_refused(telegram: Telegram, bot: Bot, ada: Person, content: bytes, why: str) -> None:
     with pytest.raises(BadRequest, match=f"(?i){why}"):
         await bot.send_photo(1001, content)
 
 
-async def test_a_tap_is_an_official_callback_query_answered_once(
-    telegram: Telegram, bot: Bot, ada: Person
-) -> None:
+async def test_a_tap_is_an_official_callback_query_answered_once(telegram: Telegram, bot: Bot, ada: Person) -> None:
     sent = await bot.send_message(1001, "Burning?", reply_markup=SCORES)
     query_id = ada.tap_label("4")
     (update,) = await bot.get_updates()
@@ -373,9 +355,7 @@ async def test_a_tap_is_an_official_callback_query_answered_once(
     await bot.answer_callback_query(query.id, "Saved", show_alert=True)
     assert [(toast.text, toast.alert) for toast in ada.toasts] == [("Saved", True)]
     for stale in (query.id, "123"):
-        with pytest.raises(
-            BadRequest, match="Query is too old and response timeout expired or query id is invalid"
-        ):
+        with pytest.raises(BadRequest, match="Query is too old and response timeout expired or query id is invalid"):
             await bot.answer_callback_query(stale)
 
 
@@ -392,9 +372,7 @@ async def test_a_tap_may_be_too_old_and_a_toast_too_long(
         await bot.answer_callback_query(query_id)
 
 
-async def test_a_label_that_is_not_there_names_those_that_are(
-    telegram: Telegram, bot: Bot, ada: Person
-) -> None:
+async def test_a_label_that_is_not_there_names_those_that_are(telegram: Telegram, bot: Bot, ada: Person) -> None:
     await bot.send_message(1001, "Burning?", reply_markup=SCORES)
     with pytest.raises(NotThere, match=r"Ada sees no button '9'; there are \['0', '1', '2', '3', '4', '5'\]"):
         ada.tap_label("9")
@@ -549,9 +527,7 @@ async def test_faults_answer_as_telegram_and_its_proxies_do(
     assert len(ada.heard) == 2
 
 
-async def test_what_was_not_confirmed_comes_again_after_an_outage(
-    telegram: Telegram, bot: Bot, ada: Person
-) -> None:
+async def test_what_was_not_confirmed_comes_again_after_an_outage(telegram: Telegram, bot: Bot, ada: Person) -> None:
     ada.send("before")
     await bot.get_updates()
     port = int(telegram.address.rpartition(":")[2])

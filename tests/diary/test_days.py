@@ -155,9 +155,7 @@ def test_zones_are_places() -> None:
 
 
 ZONES = st.sampled_from(sorted(days.zones()))
-INSTANTS = st.timedeltas(timedelta(0), timedelta(days=365)).map(
-    lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since
-)
+INSTANTS = st.timedeltas(timedelta(0), timedelta(days=365)).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since)
 WALLS = st.times()
 
 
@@ -189,9 +187,7 @@ def test_a_wall_time_is_reached_when_the_clock_shows_it_or_as_much_later_as_it_j
     place = ZoneInfo(zone)
     shown = at.astimezone(place).replace(tzinfo=None)
     meant = datetime.combine(day + timedelta(days=wall < days.CUT_OFF), wall)
-    around = [
-        (at + timedelta(hours=hours)).astimezone(place).utcoffset() or timedelta(0) for hours in (-4, 4)
-    ]
+    around = [(at + timedelta(hours=hours)).astimezone(place).utcoffset() or timedelta(0) for hours in (-4, 4)]
     assert shown == meant or shown - meant == around[1] - around[0] > timedelta(0)
 
 

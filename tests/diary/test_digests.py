@@ -154,9 +154,7 @@ def test_a_week_that_does_not_start_on_monday_is_refused(offset: int) -> None:
         (".......", 0, None, None, 0),
     ],
 )
-def test_an_item_in_a_week(
-    row: str, n: int, mean: float | None, worst: tuple[int, int] | None, at_7: int
-) -> None:
+def test_an_item_in_a_week(row: str, n: int, mean: float | None, worst: tuple[int, int] | None, at_7: int) -> None:
     found = item_week(diary(row), 0)
     assert found.n == len(found.scores) == n
     assert found.mean == mean
@@ -199,18 +197,14 @@ def test_a_week_is_lower_or_higher_from_one_point_on(weeks: str, step: Step | No
         (3.0, None, None),
     ],
 )
-def test_a_step_is_compared_unrounded(
-    previous: float | None, mean: float | None, expected: Step | None
-) -> None:
+def test_a_step_is_compared_unrounded(previous: float | None, mean: float | None, expected: Step | None) -> None:
     assert digests.step(mean, previous) is expected
 
 
 def test_what_came_in_late_is_in_next_weeks_comparison() -> None:
     told = diary("4444... 4444444")
     assert item_week(told, 1).previous == 4.0
-    later = replace(
-        told, scores={**told.scores, (day(4), ItemId(1)): Score(ItemId(1), day(4), 9, noon_after(4))}
-    )
+    later = replace(told, scores={**told.scores, (day(4), ItemId(1)): Score(ItemId(1), day(4), 9, noon_after(4))})
     assert item_week(later, 1).previous == 5.0
 
 
@@ -260,9 +254,7 @@ def test_what_came_in_late_is_in_next_weeks_comparison() -> None:
         (0, 2, None, LABELS.HIGHER),
     ],
 )
-def test_the_table_of_changes(
-    baseline: float, mean: float, percent: float | None, label: ChangeLabel
-) -> None:
+def test_the_table_of_changes(baseline: float, mean: float, percent: float | None, label: ChangeLabel) -> None:
     found = digests.change(mean, baseline)
     assert found.points == mean - baseline
     assert found.percent == (None if percent is None else pytest.approx(percent, abs=1e-3))
@@ -387,9 +379,7 @@ def test_items_stand_in_the_order_asked_and_only_while_they_are_followed() -> No
             replace(tingling, position=1, ended_day=day(7)),
         ),
     )
-    shown = [
-        [it.item.symptom for it in digests.week(told, day(first), noon_after(13)).items] for first in (0, 7)
-    ]
+    shown = [[it.item.symptom for it in digests.week(told, day(first), noon_after(13)).items] for first in (0, 7)]
     assert shown == [[Symptom.PAIN, Symptom.TINGLING, Symptom.BURNING], [Symptom.PAIN, Symptom.BURNING]]
 
 
@@ -472,9 +462,7 @@ def test_a_day_two_above_the_own_mean_of_the_seven_before(
         (Kind.OTHER, 10, False),
     ],
 )
-def test_soreness_is_expected_on_the_day_of_needling_and_three_days_after(
-    kind: Kind, needled: int, sore: bool
-) -> None:
+def test_soreness_is_expected_on_the_day_of_needling_and_three_days_after(kind: Kind, needled: int, sore: bool) -> None:
     told = diary("4444444 4449", needled=[session(needled, kind)])
     assert [(jump.day, jump.after_session) for jump in digests.jumps(told, day(7))] == [(day(10), sore)]
 
@@ -652,8 +640,7 @@ def test_every_patient_has_a_place_in_the_panel_and_only_silent_days_make_silenc
     found = digests.need(told, day(7 * week), noon_after(now))
     assert len(digests.panel([Member(PatientId(1), "Ada", found)]).members) == 1
     blamed = sum(
-        it.closes_at <= noon_after(now) and not it.paused and it.not_asked is not Cause.BOT
-        for it in told.days.values()
+        it.closes_at <= noon_after(now) and not it.paused and it.not_asked is not Cause.BOT for it in told.days.values()
     )
     unreached = sum(_unreached(it) for it in told.days.values())
     assert found.silent_days <= blamed + unreached
@@ -692,14 +679,10 @@ def test_a_higher_mean_never_has_a_better_label(baseline: float, one: float, oth
 @settings(deadline=None)
 @given(
     zone=st.sampled_from(sorted(days.zones())),
-    now=st.timedeltas(timedelta(0), timedelta(days=365)).map(
-        lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since
-    ),
+    now=st.timedeltas(timedelta(0), timedelta(days=365)).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since),
     prompt=st.times().map(lambda it: it.replace(second=0, microsecond=0)),
 )
-def test_the_last_weeks_sunday_has_been_asked_and_the_next_ones_has_not(
-    zone: str, now: datetime, prompt: time
-) -> None:
+def test_the_last_weeks_sunday_has_been_asked_and_the_next_ones_has_not(zone: str, now: datetime, prompt: time) -> None:
     start = digests.last_week(now, zone, prompt)
     assert start.weekday() == 0
     assert days.at(start + timedelta(days=6), prompt, zone) <= now

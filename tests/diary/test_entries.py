@@ -40,8 +40,7 @@ Answers = Sequence[int | None]
 def counted(answers: Answers) -> dict[tuple[date, ItemId], Score]:
     """The first items answered in order; None is a skipped item."""
     return {
-        (MONDAY, item.id): Score(item.id, MONDAY, value, ASKED_AT)
-        for item, value in zip(ITEMS, answers, strict=False)
+        (MONDAY, item.id): Score(item.id, MONDAY, value, ASKED_AT) for item, value in zip(ITEMS, answers, strict=False)
     }
 
 
@@ -76,9 +75,7 @@ def counted(answers: Answers) -> dict[tuple[date, ItemId], Score]:
         (replace(UNASKED, paused=True), [], DayState.PAUSED, DayState.PAUSED),
     ],
 )
-def test_what_became_of_a_day(
-    day: Day, answers: Answers, while_open: DayState, once_closed: DayState
-) -> None:
+def test_what_became_of_a_day(day: Day, answers: Answers, while_open: DayState, once_closed: DayState) -> None:
     assert entries.state(day, ITEMS, counted(answers), BEFORE) is while_open
     assert entries.state(day, ITEMS, counted(answers), AFTER) is once_closed
 
@@ -173,11 +170,7 @@ DAYS = st.builds(
 )
 ROWS = st.dictionaries(
     st.sampled_from([item.id for item in ITEMS]), st.one_of(st.none(), st.integers(0, 10)), max_size=3
-).map(
-    lambda rows: {
-        (MONDAY, item_id): Score(item_id, MONDAY, value, ASKED_AT) for item_id, value in rows.items()
-    }
-)
+).map(lambda rows: {(MONDAY, item_id): Score(item_id, MONDAY, value, ASKED_AT) for item_id, value in rows.items()})
 
 
 @settings(deadline=None)

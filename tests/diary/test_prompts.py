@@ -66,9 +66,7 @@ def test_a_due_prompt_has_one_outcome(planned: Plan, outcome: Outcome, cause: Ca
     ],
 )
 def test_the_first_prompt_is_the_next_evening_hour(now: str, zone: str, wall: str, day: str, at: str) -> None:
-    assert prompts.first_due(utc(now), zone, time.fromisoformat(wall)) == Due(
-        date.fromisoformat(day), utc(at)
-    )
+    assert prompts.first_due(utc(now), zone, time.fromisoformat(wall)) == Due(date.fromisoformat(day), utc(at))
 
 
 @pytest.mark.parametrize(
@@ -153,9 +151,7 @@ def _jumped(at: datetime, place: ZoneInfo, shown: datetime, wall: time) -> bool:
 @given(
     zone=st.sampled_from(sorted(days.zones())),
     wall=st.times().map(lambda it: it.replace(second=0, microsecond=0)),
-    now=st.timedeltas(timedelta(0), timedelta(days=365)).map(
-        lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since
-    ),
+    now=st.timedeltas(timedelta(0), timedelta(days=365)).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + since),
 )
 def test_the_first_prompt_lies_ahead_and_within_a_day_and_its_clock_change(
     zone: str, wall: time, now: datetime
@@ -169,9 +165,7 @@ def test_the_first_prompt_lies_ahead_and_within_a_day_and_its_clock_change(
 @given(
     down_from=st.integers(0, 20),
     down_for=st.timedeltas(timedelta(0), timedelta(days=5)),
-    zone=st.sampled_from(
-        [LISBON, "America/Chicago", "Asia/Kathmandu", "America/Nuuk", "Australia/Lord_Howe"]
-    ),
+    zone=st.sampled_from([LISBON, "America/Chicago", "Asia/Kathmandu", "America/Nuuk", "Australia/Lord_Howe"]),
     wall=st.sampled_from([time(2, 30), time(20), time(23, 30)]),
 )
 def test_an_outage_leaves_each_day_asked_once_or_not_asked_by_the_bot(
@@ -183,9 +177,7 @@ def test_an_outage_leaves_each_day_asked_once_or_not_asked_by_the_bot(
     outcomes: dict[date, Plan] = {}
     while due.day < first + 28 * days.ONE_DAY:
         now = max(due.at, fails_at + down_for) if due.at >= fails_at else due.at
-        planned = prompts.plan(
-            due, zone, wall, asked=due.day in outcomes, finished=False, reach=Reach.OK, now=now
-        )
+        planned = prompts.plan(due, zone, wall, asked=due.day in outcomes, finished=False, reach=Reach.OK, now=now)
         assert due.day not in outcomes
         outcomes[due.day] = planned
         assert planned.outcome is (Outcome.NOT_ASKED if now - due.at > prompts.LATE_WINDOW else Outcome.SEND)

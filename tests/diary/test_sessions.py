@@ -38,9 +38,7 @@ def session(number: int, kind: Kind = Kind.NEEDLING) -> Session:
 
 def diary(pain: str, sessions: Iterable[Session] = (), item: Item = PAIN) -> Diary:
     """A diary from one character a day: a score, "T" for 10, "s" for skipped, "." for none."""
-    planned = {
-        day(number): Day(PatientId(1), day(number), LISBON, noon_after(number)) for number in range(len(pain))
-    }
+    planned = {day(number): Day(PatientId(1), day(number), LISBON, noon_after(number)) for number in range(len(pain))}
     scores = {
         (day(number), item.id): Score(item.id, day(number), _value(mark), noon_after(number))
         for number, mark in enumerate(pain)
@@ -152,10 +150,7 @@ def test_correcting_or_deleting_the_first_session_computes_it_anew() -> None:
 def test_an_item_added_later_has_its_own_first_week() -> None:
     added = replace(BURNING, added_day=day(10))
     pain = diary("4" * 20, [session(7)])
-    scores = {
-        (day(number), added.id): Score(added.id, day(number), 6, noon_after(number))
-        for number in range(11, 20)
-    }
+    scores = {(day(number), added.id): Score(added.id, day(number), 6, noon_after(number)) for number in range(11, 20)}
     told = replace(pain, items=(PAIN, added), scores={**pain.scores, **scores})
     assert sessions.baseline(told, PAIN, noon_after(19)) == baseline(4, 7, 0, BEFORE)
     assert sessions.baseline(told, added, noon_after(19)) == baseline(6, 6, 10, IN_TREATMENT)
@@ -216,9 +211,7 @@ def test_a_baseline_is_the_mean_of_at_least_four_scores_of_seven_closed_days(
 
 @settings(deadline=None)
 @given(pain=MARKS, needled=NEEDLED, now=st.integers(0, 60), later=st.integers(0, 60))
-def test_a_frozen_baseline_changes_only_with_the_sessions(
-    pain: str, needled: list[int], now: int, later: int
-) -> None:
+def test_a_frozen_baseline_changes_only_with_the_sessions(pain: str, needled: list[int], now: int, later: int) -> None:
     told = diary(pain, [session(number) for number in needled])
     found = sessions.baseline(told, PAIN, noon_after(now))
     same_first = sessions.first_session_day(told, noon_after(now)) == sessions.first_session_day(

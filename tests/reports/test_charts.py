@@ -267,12 +267,8 @@ def test_the_days_come_in_order() -> None:
 
 
 SITES = st.none() | st.sampled_from(["foot", "other", "back"]) | st.text(st.characters(exclude_categories=()))
-ITEMS = st.lists(
-    st.tuples(st.sampled_from(Symptom), SITES, st.none() | st.sampled_from(Side)), max_size=7
-).map(
-    lambda found: [
-        Item(ItemId(n), symptom, site, side, n, MONDAY) for n, (symptom, site, side) in enumerate(found)
-    ]
+ITEMS = st.lists(st.tuples(st.sampled_from(Symptom), SITES, st.none() | st.sampled_from(Side)), max_size=7).map(
+    lambda found: [Item(ItemId(n), symptom, site, side, n, MONDAY) for n, (symptom, site, side) in enumerate(found)]
 )
 
 

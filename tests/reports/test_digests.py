@@ -50,15 +50,11 @@ def day(number: int) -> date:
     return START + timedelta(days=number)
 
 
-def diary(
-    *rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: Iterable[Symptom] = DEFAULT
-) -> Diary:
+def diary(*rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: Iterable[Symptom] = DEFAULT) -> Diary:
     rows = tuple(row.replace(" ", "") for row in rows)
     marks = marks.replace(" ", "").ljust(max(map(len, rows), default=0), "a")
     chosen = list(symptoms)
-    items = tuple(
-        Item(ItemId(n + 1), chosen[n % len(chosen)], None, None, n, START) for n in range(len(rows))
-    )
+    items = tuple(Item(ItemId(n + 1), chosen[n % len(chosen)], None, None, n, START) for n in range(len(rows)))
     return Diary(
         items=items,
         days={day(n): _planned(day(n), mark) for n, mark in enumerate(marks) if mark != "_"},
@@ -68,9 +64,7 @@ def diary(
             for n, mark in enumerate(row)
             if mark != "."
         },
-        sessions=tuple(
-            Session(SessionId(n), day(n), Kind.NEEDLING, None, None, MONDAY_MORNING) for n in needled
-        ),
+        sessions=tuple(Session(SessionId(n), day(n), Kind.NEEDLING, None, None, MONDAY_MORNING) for n in needled),
         enrolled_day=START,
         zone=LISBON,
     )
@@ -98,9 +92,7 @@ def to_patient(told: Diary, now: datetime = MONDAY_NOON, therapist: str | None =
     return str(digests.for_patient(told, THIRD_WEEK, now, EN, therapist)).split("\n")
 
 
-def member(
-    number: int, label: str, told: Diary, start: date = THIRD_WEEK, now: datetime = MONDAY_NOON
-) -> Member:
+def member(number: int, label: str, told: Diary, start: date = THIRD_WEEK, now: datetime = MONDAY_NOON) -> Member:
     return Member(PatientId(number), label, rules.need(told, start, now))
 
 
@@ -176,9 +168,7 @@ def test_a_text_is_measured_as_the_reader_gets_it() -> None:
 
 
 def test_fewer_than_four_answers_are_shown_one_by_one() -> None:
-    assert to_patient(
-        diary("4444444 4444444 5.6.T..", "4444444 4444444 ..3....", "....... ....... .......")
-    ) == [
+    assert to_patient(diary("4444444 4444444 5.6.T..", "4444444 4444444 ..3....", "....... ....... .......")) == [
         "<b>Your week: Monday 2 March to Sunday 8 March</b>",
         "",
         "<b>Burning</b>: 5 on Monday, 6 on Wednesday and 10 on Friday.",
@@ -230,9 +220,7 @@ def test_every_day_without_an_answer_is_told_for_what_it_was() -> None:
 def test_an_open_day_closes_by_the_patients_own_clock() -> None:
     told = diary("4444444 4444444 444444.")
     sunday = day(20)
-    there = replace(
-        told.days[sunday], zone="America/Chicago", closes_at=days.closes_at(sunday, "America/Chicago")
-    )
+    there = replace(told.days[sunday], zone="America/Chicago", closes_at=days.closes_at(sunday, "America/Chicago"))
     moved = replace(told, days={**told.days, sunday: there})
     assert "Sunday is still open: you can answer until 12:00 on Monday." in to_patient(moved, MONDAY_NOON)
 
@@ -394,8 +382,7 @@ def test_a_panel_of_one() -> None:
         ),
         (
             diary("4444444 4444444 ...8..."),
-            "no entry for 3 days, last answer 5 Mar; Burning 8 on Thursday (average of the 7 days "
-            "before: 4.0)",
+            "no entry for 3 days, last answer 5 Mar; Burning 8 on Thursday (average of the 7 days before: 4.0)",
         ),
         (
             diary("4444444 4444444 8888...", "4444444 4444444 8......"),
@@ -429,9 +416,7 @@ def test_of_many_symptoms_two_are_explained_and_the_others_counted() -> None:
 
 def test_of_several_high_days_of_a_symptom_the_furthest_above_is_told() -> None:
     found = line(diary("4444444 4444444 642292."))
-    assert found == (
-        "<b>Ada</b>: Burning 4.2; 6 of 7; Burning 9 on Friday (average of the 7 days before: 3.7)"
-    )
+    assert found == ("<b>Ada</b>: Burning 4.2; 6 of 7; Burning 9 on Friday (average of the 7 days before: 3.7)")
 
 
 def test_where_a_sunday_is_still_to_come_the_week_before_stands_with_its_dates() -> None:
@@ -492,9 +477,7 @@ def assert_it_keeps_the_limit(panel: Panel, language: str) -> str:
 def test_any_panel_fits_one_message(size: int, kind: str, language: str) -> None:
     chosen = [*CROWD.values()] if kind == "all" else [CROWD[kind]]
     needs = [rules.need(told, THIRD_WEEK, MONDAY_MORNING) for told in chosen]
-    panel = rules.panel(
-        Member(PatientId(n), f"{HARDEST}{n}"[-40:], needs[n % len(needs)]) for n in range(size)
-    )
+    panel = rules.panel(Member(PatientId(n), f"{HARDEST}{n}"[-40:], needs[n % len(needs)]) for n in range(size))
     assert_it_keeps_the_limit(panel, language)
     assert len(digests.lines(panel, words(language))) == size
 
@@ -582,9 +565,7 @@ def test_the_card_of_a_patient_who_has_just_started() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("score", "word"), [(0, "mild"), (3, "mild"), (4, "moderate"), (6, "moderate"), (7, "severe")]
-)
+@pytest.mark.parametrize(("score", "word"), [(0, "mild"), (3, "mild"), (4, "moderate"), (6, "moderate"), (7, "severe")])
 def test_only_pain_has_a_word_for_its_severity(score: int, word: str) -> None:
     told = diary(*["." * 14 + str(score) * 7] * 5, symptoms=Symptom)
     text = str(digests.patient_card("Ada", told, THIRD_WEEK, MONDAY_NOON, EN))
@@ -603,13 +584,9 @@ def test_the_week_of_the_baseline_shows_it_and_compares_nothing() -> None:
 @pytest.mark.parametrize("symptoms", [1, 3, 6, 12, 40])
 @pytest.mark.parametrize("week", ["4874s5.", "8.8...7", "4444444", "......."])
 def test_a_card_fits_a_caption_with_any_number_of_symptoms(week: str, symptoms: int, language: str) -> None:
-    told = diary(
-        *[f"6667665 5564554 {week}"] * symptoms, needled=[7], symptoms=Symptom, marks="a" * 18 + "bPx"
-    )
+    told = diary(*[f"6667665 5564554 {week}"] * symptoms, needled=[7], symptoms=Symptom, marks="a" * 18 + "bPx")
     placed = tuple(replace(item, site="foot", side=Side.LEFT) for item in told.items)
-    text = digests.patient_card(
-        HARDEST, replace(told, items=placed), THIRD_WEEK, MONDAY_MORNING, words(language)
-    )
+    text = digests.patient_card(HARDEST, replace(told, items=placed), THIRD_WEEK, MONDAY_MORNING, words(language))
     assert digests.fits_caption(text)
     assert_well_formed(text)
 

@@ -33,8 +33,7 @@ def an_order() -> pictures.CourseOrder:
     item = Item(ItemId(1), Symptom.BURNING, None, None, 0, MONDAY)
     days = [MONDAY + timedelta(days=n) for n in range(28)]
     scores = {
-        (day, item.id): Score(item.id, day, n % 11, datetime(2026, 3, 2, tzinfo=UTC))
-        for n, day in enumerate(days)
+        (day, item.id): Score(item.id, day, n % 11, datetime(2026, 3, 2, tzinfo=UTC)) for n, day in enumerate(days)
     }
     diary = Diary((item,), {}, scores, (), MONDAY, "Europe/Lisbon")
     return pictures.CourseOrder(diary, days[0], days[-1], "en", "Your diary")
@@ -85,8 +84,7 @@ def test_letters_come_from_the_bundled_font() -> None:
     text = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="40">{}</svg>'
     word = f'<text y="30" font-family="{fonts.FAMILY}" font-size="28"{{}}>Ñandú ↑</text>'
     blank, regular, bold = (
-        pictures.png(text.format(inside))
-        for inside in ("", word.format(""), word.format(' font-weight="bold"'))
+        pictures.png(text.format(inside)) for inside in ("", word.format(""), word.format(' font-weight="bold"'))
     )
     assert len({blank, regular, bold}) == 3
 
@@ -248,9 +246,7 @@ asyncio.run(main())
 
 
 def test_the_worker_dies_with_a_killed_parent() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as parent:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
         assert parent.stdout is not None
         (pid,) = map(int, parent.stdout.readline().split())
         os.kill(pid, 0)

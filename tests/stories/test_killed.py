@@ -118,9 +118,7 @@ async def cast(folder: Path, patients: int = PATIENTS) -> tuple[Telegram, list[P
     """A clinic with enrolled patients whose first question is open; the program is stopped again."""
     async with stage(folder, datetime.now(UTC)) as played:
         await played.enrol_therapist(played.ito)
-        people = [
-            await played.enrol(played.person(1000 + n, f"P{n}"), played.ito, now=True) for n in range(patients)
-        ]
+        people = [await played.enrol(played.person(1000 + n, f"P{n}"), played.ito, now=True) for n in range(patients)]
         telegram = played.telegram
     await telegram.start()
     return telegram, people
@@ -130,7 +128,7 @@ async def answer_all(run: Run, person: Person, chance: random.Random) -> None:
     """One patient answers the three questions, each once, as soon as it is on screen."""
     shown = ""
     for _ in range(3):
-        message = await run.telegram.until(lambda: _question(person, shown), PATIENCE_S)
+        message = await run.telegram.until(lambda before=shown: _question(person, before), PATIENCE_S)
         shown = message["text"]
         value = chance.randint(0, 10)
         query = person.tap_label(str(value), message["message_id"])
@@ -164,8 +162,9 @@ async def worked_off(run: Run) -> None:
     """Every tap is answered and nothing waits."""
     await run.telegram.until(lambda: not run.telegram.pending, PATIENCE_S)
     await run.telegram.until(
-        lambda: set(run.taps)
-        <= {c.params.get("callback_query_id") for c in run.telegram.calls_of("answerCallbackQuery")},
+        lambda: (
+            set(run.taps) <= {c.params.get("callback_query_id") for c in run.telegram.calls_of("answerCallbackQuery")}
+        ),
         PATIENCE_S,
     )
 

@@ -108,7 +108,7 @@ async def _enrol(telegram: Telegram, zone: str) -> list[Person]:
         await telegram.until(lambda name=f"P{number}": f"Invitation for {name}" in newest(ito), PATIENCE_S)  # type: ignore[misc]
         person.open_link(link_in(ito.last))
         for label in ("Yes, store my answers", "Yes, show them to Dr Ito"):
-            await telegram.until(lambda p=person, l=label: l in p.labels(), PATIENCE_S)  # type: ignore[misc]
+            await telegram.until(lambda p=person, it=label: it in p.labels(), PATIENCE_S)  # type: ignore[misc]
             person.tap_label(label)
         await telegram.until(lambda p=person: "Where do you live" in newest(p), PATIENCE_S)  # type: ignore[misc]
         person.send(zone)

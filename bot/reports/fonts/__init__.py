@@ -69,9 +69,7 @@ def _face(path: Path) -> _Face:
     # Glyphs beyond the measured ones share the width of the last of them.
     widths = [struct.unpack_from(">H", data, tables["hmtx"] + 4 * glyph)[0] for glyph in range(measured)]
     glyphs = _glyphs(data, tables["cmap"])
-    return _Face(
-        {code: widths[min(glyph, measured - 1)] for code, glyph in glyphs.items()}, widths[0], units_per_em
-    )
+    return _Face({code: widths[min(glyph, measured - 1)] for code, glyph in glyphs.items()}, widths[0], units_per_em)
 
 
 def _glyphs(data: bytes, cmap: int) -> dict[int, int]:
