@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.entries import Side
-from bot.diary.people import Role, Stage
+from bot.diary.people import Stage
 from bot.diary.sessions import Kind
 
 MAX_BYTES: Final = 64
@@ -203,13 +203,6 @@ class BecomeTherapist:
 @payload("tn")
 class RenameTherapist:
     """The therapist wants patients to read another name."""
-
-
-@payload("hi")
-class Invite:
-    """Invite someone of this role: ask for the name."""
-
-    role: Role
 
 
 # --- the panel ------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def next_question(label: str, so_far: buttons.Session, today: date, words: Words
     head = words("Treatment of {name}", name=bold(sentence(label)))
     if so_far.day is None:
         return Message(joined("\n", [head, words("When was it?")]), _dates(so_far, today, words))
-    head = words("{head}, {day}", head=head, day=words.day(so_far.day))
+    head = words("{head}, {day}", head=head, day=words.dated(so_far.day))
     if so_far.kind is None:
         rows: tuple[Row, ...] = tuple(
             (Button(_capital(kind_name(kind, words)), tap=pack(replace(so_far, kind=kind))),) for kind in Kind
@@ -112,7 +112,7 @@ def logged(label: str, session: Session, words: Words) -> Message:
     text = words(
         "Logged for {name} on {day}: {what}.",
         name=bold(sentence(label)),
-        day=words.day(session.day),
+        day=words.dated(session.day),
         what=joined(", ", parts),
     )
     return Message(text, ((Button(words("Undo"), tap=pack(buttons.UndoSession(int(session.id)))),),))

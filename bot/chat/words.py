@@ -71,6 +71,11 @@ class Words:
         pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, "EEEE d MMMM")
         return sentence(dates.format_date(day, pattern, self._locale))
 
+    def dated(self, day: date) -> Sentence:
+        """ "Monday 2 March 2026": where the year is not a matter of course."""
+        pattern = {"es": "EEEE d 'de' MMMM 'de' y"}.get(self.language, "EEEE d MMMM y")
+        return sentence(dates.format_date(day, pattern, self._locale))
+
     def short_day(self, day: date) -> Sentence:
         """ "2 Mar", for charts and lists."""
         return sentence(dates.format_date(day, "d MMM", self._locale))

@@ -132,6 +132,13 @@ def newest(scores: Iterable[Score]) -> dict[tuple[date, ItemId], Score]:
     return found
 
 
+def was_planned(day: Day) -> bool:
+    """Whether the day counts at all: it was to be asked, or something was answered. A look at it alone is nothing."""
+    return (
+        any(it is not None for it in (day.intended_at, day.answered_at, day.declined_at, day.not_asked)) or day.paused
+    )
+
+
 def is_open(day: Day, now: datetime) -> bool:
     """Whether the day still takes scores."""
     return now < day.closes_at

@@ -59,8 +59,8 @@ def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) ->
     bubble = turn.say(
         chat.entries.bubble(view(turn, patient, day), turn.words),
         patient_id=patient.id,
-        bubble=True,
-        prompt_of=day if as_prompt else None,
+        bubble_of=day,
+        as_prompt=as_prompt,
     )
     storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
 
@@ -82,7 +82,7 @@ def adopt(turn: Turn, patient: Patient, day: date) -> None:
     assert turn.tapped is not None
     bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
     if bubble is None:
-        bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now)
+        bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now, day)
         storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
     else:
         other = storage.outbox.message_of(turn.tx, bubble)

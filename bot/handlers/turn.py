@@ -124,16 +124,18 @@ class Turn:
         *,
         to: ChatId | None = None,
         patient_id: PatientId | None = None,
-        bubble: bool = False,
+        bubble_of: date | None = None,
         urgency: Urgency = Urgency.ANSWER,
-        prompt_of: date | None = None,
+        as_prompt: bool = False,
     ) -> int | None:
-        """Send a new message; with `bubble` it can be edited later, and the bubble's id is returned.
+        """Send a new message; as the bubble of a diary day it can be edited later, and the bubble's id is returned.
 
-        `prompt_of`: the message is the prompt of that diary day.
+        `as_prompt`: it is that day's prompt, so its arrival is written down.
         """
         chat_id = self.chat_id if to is None else to
-        bubble_id = storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now) if bubble else None
+        bubble_id = (
+            None if bubble_of is None else storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now, bubble_of)
+        )
         storage.outbox.add(
             self.tx,
             chat_id,
@@ -143,7 +145,7 @@ class Turn:
             now=self.now,
             patient_id=patient_id,
             bubble_id=bubble_id,
-            day=prompt_of,
+            day=bubble_of if as_prompt else None,
         )
         return bubble_id
 

@@ -98,7 +98,7 @@ def _send(tx: Connection, patient: Patient, due: Due, seen: DayView, language: s
             patient_id=patient.id,
             bubble_id=earlier,
         )
-    bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now)
+    bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now, due.day)
     storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, asked_at=now, bubble_id=bubble)
     body = as_data(chat.entries.bubble(seen, words(language)))
     body["until"] = (due.at + LATE_WINDOW).isoformat()

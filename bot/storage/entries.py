@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.digests import Diary
-from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest
+from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest, was_planned
 from bot.diary.people import Patient, PatientId
 from bot.storage import sessions, tables
 
@@ -125,13 +125,11 @@ def bubble_of(tx: Connection, patient_id: PatientId, day: date) -> int | None:
 
 
 def day_of_bubble(tx: Connection, patient_id: PatientId, message_id: int) -> date | None:
-    """The diary day whose bubble shows as this message."""
-    statement = (
-        select(tables.diary_days.c.day)
-        .join(tables.bubbles, tables.bubbles.c.id == tables.diary_days.c.bubble_id)
-        .where(tables.diary_days.c.patient_id == patient_id, tables.bubbles.c.message_id == message_id)
+    """The diary day that this message shows or showed."""
+    statement = select(tables.bubbles.c.day).where(
+        tables.bubbles.c.patient_id == patient_id, tables.bubbles.c.message_id == message_id
     )
-    return tx.execute(statement).scalar()
+    return tx.execute(statement.order_by(tables.bubbles.c.id.desc()).limit(1)).scalar()
 
 
 # --- scores ---------------------------------------------------------------------------------------------------
@@ -243,7 +241,7 @@ def diary_of(tx: Connection, patient: Patient, since: date = EVER) -> Diary:
     named = {"patient": patient.id, "since": since}
     return Diary(
         items=items_of(tx, patient.id),
-        days={day.day: day for day in (Day(*row) for row in tx.execute(_days, named))},
+        days={day.day: day for day in (Day(*row) for row in tx.execute(_days, named)) if was_planned(day)},
         scores=newest(Score(*row) for row in tx.execute(_scores, named)),
         sessions=sessions.all_of(tx, patient.id),
         enrolled_day=patient.enrolled_day or date.max,

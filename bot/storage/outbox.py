@@ -96,9 +96,13 @@ _shown: Final = (
 _bubble: Final = select(tables.bubbles.c.message_id).where(tables.bubbles.c.id == bindparam("which"))
 
 
-def add_bubble(tx: Connection, chat: ChatId, patient_id: PatientId | None, now: datetime) -> int:
-    """A message on screen that will be edited; its number is known once it was sent."""
-    return int(tx.execute(_add_bubble, {"chat_id": chat, "patient_id": patient_id, "created_at": now}).scalar_one())
+def add_bubble(
+    tx: Connection, chat: ChatId, patient_id: PatientId | None, now: datetime, day: date | None = None
+) -> int:
+    """A message on screen that will be edited; its number is known once it was sent. `day`: what it shows."""
+    return int(
+        tx.execute(_add_bubble, {"chat_id": chat, "patient_id": patient_id, "created_at": now, "day": day}).scalar_one()
+    )
 
 
 def show_bubble(tx: Connection, bubble_id: int, message_id: int) -> None:

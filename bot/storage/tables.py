@@ -259,6 +259,7 @@ bubbles: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), index=True),
+    Column("day", Date, comment="the diary day that it shows"),
     Column("message_id", BigInteger),
     Column("created_at", Instant, nullable=False),
     Index(None, "chat_id", "message_id"),

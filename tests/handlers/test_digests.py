@@ -84,3 +84,24 @@ async def test_someone_with_two_roles_is_asked_whose_week(clinic: Desk) -> None:
     assert "photo" in ito.last
     await desk.says(ito, "/week")
     assert "Ada L" in await desk.taps(ito, "My patients")
+
+
+async def test_a_digest_that_was_sent_is_never_edited(second_week: Desk) -> None:
+    desk, ito = second_week, second_week.ito
+    said = await desk.says(ito, "/digest")
+    digest = ito.last["message_id"]
+    await desk.taps(ito, "All patients")
+    assert ito.last["message_id"] > digest
+    assert text_of(ito.chat.messages[digest]) == said
+
+
+async def test_a_day_that_was_only_looked_at_is_nobodys_fault(tmp_path: Path) -> None:
+    async with clinic_at(tmp_path) as desk:
+        late = desk.person(150, "Lea")
+        await desk.until(datetime(2026, 3, 2, 21, tzinfo=UTC))
+        await desk.enrol(late, desk.ito, "Lea")
+        await desk.says(late, "/today")
+        await desk.until(datetime(2026, 3, 4, 20, tzinfo=UTC))
+        said = await desk.says(late, "/week")
+        assert "our fault" not in said
+        assert not desk.refused()

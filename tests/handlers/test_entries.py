@@ -485,3 +485,13 @@ async def test_a_note_leaves_a_day_that_was_never_asked_alone(clinic: Desk) -> N
     assert "Answered 1 of 1" in newest(ben)
     days = "select day from diary_days d join patients p on p.id = d.patient_id where p.chat_id = :ben order by day"
     assert (await desk.rows(days, ben=ben.id))[0] == (TUESDAY,)
+
+
+async def test_a_reply_to_a_bubble_that_moved_on_is_still_for_its_day(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.until(datetime(2026, 3, 2, 20, tzinfo=UTC))
+    first = ada.last["message_id"]
+    await desk.says(ada, "/today")
+    await desk.until(datetime(2026, 3, 3, 10, tzinfo=UTC))
+    await desk.says(ada, "/today")
+    assert "Stored for Monday 2 March" in await desk.says(ada, "4 3 5", reply_to=first)

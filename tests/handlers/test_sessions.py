@@ -26,7 +26,7 @@ async def test_a_session_is_logged_in_four_taps_and_can_be_undone(clinic: Desk) 
     ito.tap(last_screen["message_id"], left)
     ito.tap(last_screen["message_id"], left)
     await desk.settle()
-    assert "Logged for Ada L on Monday 2 March: dry needling, left foot." in newest(ito)
+    assert "Logged for Ada L on Monday 2 March 2026: dry needling, left foot." in newest(ito)
     assert len(ito.heard) == heard, "one message from the first question to the receipt"
     assert await desk.rows(SESSIONS) == [("2026-03-02", "needling", "foot", "left", None)]
     assert "The session is gone." in await desk.taps(ito, "Undo")
@@ -43,14 +43,14 @@ async def test_a_session_of_another_day_kind_and_place(clinic: Desk) -> None:
     desk, ito = clinic, clinic.ito
     await desk.says(ito, "/session")
     await desk.taps(ito, "Yesterday", "Dry needling with electrical stimulation", "Back")
-    assert "Logged for Ada L on Sunday 1 March: dry needling with electrical stimulation, back." in newest(ito)
+    assert "Logged for Ada L on Sunday 1 March 2026: dry needling with electrical stimulation, back." in newest(ito)
     await desk.says(ito, "/session")
     assert "Please type the date" in await desk.taps(ito, "Another date")
     for typed in ("tomorrow", "7", "30 February", "some day"):
         assert "I did not understand this date." in await desk.says(ito, typed)
     assert "What was done?" in await desk.says(ito, "20 February")
     await desk.taps(ito, "Other treatment", "Another place")
-    assert "Logged for Ada L on Friday 20 February: other treatment, another place." in newest(ito)
+    assert "Logged for Ada L on Friday 20 February 2026: other treatment, another place." in newest(ito)
     assert await desk.rows(SESSIONS) == [
         ("2026-03-01", "needling_stimulation", "back", None, None),
         ("2026-02-20", "other", "other", None, None),
@@ -67,7 +67,7 @@ async def test_with_several_patients_the_therapist_says_whose(clinic: Desk) -> N
     assert "Whose treatment would you like to log?" in await desk.says(ito, "/session")
     assert ito.labels(ito.last["message_id"]) == ["Ada L", "ben"]
     await desk.taps(ito, "ben", "Today", "Dry needling", "Knee", "Both")
-    assert "Logged for ben on Monday 2 March: dry needling, both knees." in newest(ito)
+    assert "Logged for ben on Monday 2 March 2026: dry needling, both knees." in newest(ito)
 
 
 async def test_the_card_of_a_patient_leads_to_a_session_and_to_the_notes(clinic: Desk) -> None:

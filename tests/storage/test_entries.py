@@ -203,7 +203,7 @@ async def test_open_days_are_those_that_have_not_closed_newest_first(database: D
 
 async def test_a_bubble_leads_to_its_own_patients_day(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> list[date | None]:
-        bubble = outbox.add_bubble(tx, cast.ada.chat_id, cast.ada.id, NOW)
+        bubble = outbox.add_bubble(tx, cast.ada.chat_id, cast.ada.id, NOW, MONDAY)
         entries.plan_day(tx, cast.ada.id, MONDAY, "Europe/Lisbon", NOW)
         entries.change_day(tx, cast.ada.id, MONDAY, bubble_id=bubble)
         unsent = entries.day_of_bubble(tx, cast.ada.id, 77)
