@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import sys
 import tempfile
 import webbrowser
 from pathlib import Path
@@ -50,7 +52,7 @@ async def _serve(folder: Path, port: int, *, open_page: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     typer.echo(f"The demo is at {page.address}  (Ctrl-C ends it)")
-    if open_page:
+    if open_page and _has_a_screen():
         webbrowser.open(page.address)
     ended = asyncio.create_task(stop.wait())
     try:
@@ -64,6 +66,11 @@ async def _serve(folder: Path, port: int, *, open_page: bool) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await running
         await telegram.stop()
+
+
+def _has_a_screen() -> bool:
+    """Without one, opening a page may start a browser of letters in this very terminal."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def rehearsal_settings(address: str, folder: Path) -> Settings:

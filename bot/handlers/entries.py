@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Final, Protocol, TypeVar
 
 from bot import chat, diary, storage
 from bot.chat import buttons, typed
 from bot.chat.entries import DayView
 from bot.chat.messages import Button
-from bot.diary.entries import Day, Item, ItemId, OpenDay
+from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay
 from bot.diary.people import Patient, Stage
 from bot.handlers.turn import Turn
 
-EXPECT_NOTE = "note:"
+EXPECT_NOTE: Final = "note:"
+
+Tap = TypeVar("Tap")
+
+
+class _OfDay(Protocol):
+    @property
+    def day(self) -> date: ...
+
+
+DayTap = TypeVar("DayTap", bound=_OfDay)
 
 
 # --- what a day looks like ------------------------------------------------------------------------------------
@@ -114,31 +125,46 @@ def _open(turn: Turn, patient: Patient, day: date) -> Day | None:
 # --- taps -----------------------------------------------------------------------------------------------------
 
 
-def score(turn: Turn, tap: buttons.Score) -> None:
+def of_patient(act: Callable[[Turn, Patient, Tap], None]) -> Callable[[Turn, Tap], None]:
+    """A tap that only an enrolled patient can make; under anyone else's finger the button is no longer in use."""
+
+    def run(turn: Turn, tap: Tap) -> None:
+        patient = active(turn)
+        if patient is None:
+            turn.toast(chat.people.old_button(turn.words))
+        else:
+            act(turn, patient, tap)
+
+    return run
+
+
+def on_open_day(act: Callable[[Turn, Patient, Day, DayTap], None]) -> Callable[[Turn, DayTap], None]:
+    """A patient's tap about a day that still takes scores; where it does not, the patient is told."""
+
+    @of_patient
+    def run(turn: Turn, patient: Patient, tap: DayTap) -> None:
+        planned = _open(turn, patient, tap.day)
+        if planned is not None:
+            act(turn, patient, planned, tap)
+
+    return run
+
+
+@on_open_day
+def score(turn: Turn, patient: Patient, planned: Day, tap: buttons.Score) -> None:
     """A number, or "skip this one"."""
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
-    planned = _open(turn, patient, tap.day)
-    item = next((i for i in view(turn, patient, tap.day).items if i.id == tap.item), None)
-    if planned is None:
-        return None
-    if item is None or (tap.value is not None and not 0 <= tap.value <= 10):
-        return turn.toast(chat.people.old_button(turn.words))
+    item = _item(turn, patient, tap.day, tap.item)
+    if item is None or (tap.value is not None and not LOWEST <= tap.value <= HIGHEST):
+        turn.toast(chat.people.old_button(turn.words))
+        return
     storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn))
-    if planned.declined_at is not None:
-        storage.entries.change_day(turn.tx, patient.id, tap.day, declined_at=None)
+    _answer_after_all(turn, patient, planned)
     refresh(turn, patient, tap.day)
-    return None
 
 
-def not_today(turn: Turn, tap: buttons.NotToday) -> None:
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
-    planned = _open(turn, patient, tap.day)
-    if planned is None:
-        return None
+@on_open_day
+def not_today(turn: Turn, patient: Patient, planned: Day, tap: buttons.NotToday) -> None:
+    """Nothing more today; what was scored so far stays."""
     if view(turn, patient, tap.day).next_item is not None:
         storage.entries.change_day(
             turn.tx,
@@ -147,59 +173,46 @@ def not_today(turn: Turn, tap: buttons.NotToday) -> None:
             declined_at=planned.declined_at or turn.now,
             answered_at=planned.answered_at or turn.now,
         )
-    return refresh(turn, patient, tap.day)
+    refresh(turn, patient, tap.day)
 
 
-def resume(turn: Turn, tap: buttons.Resume) -> None:
-    """Back to the day: "answer after all", or out of a correction or a note."""
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
-    planned = _open(turn, patient, tap.day)
-    if planned is None:
-        return None
-    if planned.declined_at is not None:
-        storage.entries.change_day(turn.tx, patient.id, tap.day, declined_at=None)
-    return refresh(turn, patient, tap.day)
+@on_open_day
+def resume(turn: Turn, patient: Patient, planned: Day, tap: buttons.Resume) -> None:
+    """Back to the day: "answer after all", or out of a correction."""
+    _answer_after_all(turn, patient, planned)
+    refresh(turn, patient, tap.day)
 
 
-def change(turn: Turn, tap: buttons.Change) -> None:
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
-    if _open(turn, patient, tap.day) is not None:
-        adopt(turn, patient, tap.day)
-        turn.edit(chat.entries.choose_change(view(turn, patient, tap.day), turn.words), patient_id=patient.id)
-    return None
-
-
-def change_item(turn: Turn, tap: buttons.ChangeItem) -> None:
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
-    if _open(turn, patient, tap.day) is None:
-        return None
-    seen = view(turn, patient, tap.day)
-    item = next((i for i in seen.items if i.id == tap.item), None)
-    if item is None:
-        return turn.toast(chat.people.old_button(turn.words))
+@on_open_day
+def change(turn: Turn, patient: Patient, planned: Day, tap: buttons.Change) -> None:
+    """Which answer should be another one?"""
     adopt(turn, patient, tap.day)
-    turn.edit(chat.entries.question(seen, item, turn.words, changing=True), patient_id=patient.id)
-    return None
+    turn.edit(chat.entries.choose_change(view(turn, patient, tap.day), turn.words), patient_id=patient.id)
 
 
-def move(turn: Turn, tap: buttons.MoveScores) -> None:
+@on_open_day
+def change_item(turn: Turn, patient: Patient, planned: Day, tap: buttons.ChangeItem) -> None:
+    """Ask this one again."""
+    item = _item(turn, patient, tap.day, tap.item)
+    if item is None:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    adopt(turn, patient, tap.day)
+    asked = chat.entries.question(view(turn, patient, tap.day), item, turn.words, changing=True)
+    turn.edit(asked, patient_id=patient.id)
+
+
+@of_patient
+def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
     """What was typed was meant for the other day: it is taken back here and stored there."""
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
     if _open(turn, patient, tap.from_day) is None or _open(turn, patient, tap.to_day) is None:
-        return None
+        return
     items = {item.id: item for item in view(turn, patient, tap.to_day).items}
     since = datetime.fromtimestamp(tap.since // 1_000_000, UTC) + timedelta(microseconds=tap.since % 1_000_000)
     taken = storage.entries.withdraw_scores(turn.tx, patient.id, tap.from_day, list(items), since, turn.now)
     if not taken:
-        return turn.toast(chat.people.old_button(turn.words))
+        turn.toast(chat.people.old_button(turn.words))
+        return
     for item_id, value in taken.items():
         storage.entries.put_score(turn.tx, patient.id, tap.to_day, item_id, value, turn.now)
     storage.entries.change_day(turn.tx, patient.id, tap.to_day, declined_at=None)
@@ -210,10 +223,19 @@ def move(turn: Turn, tap: buttons.MoveScores) -> None:
     for day in (tap.from_day, tap.to_day):
         bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
         if bubble is not None:
-            turn.edit(
-                chat.entries.bubble(view(turn, patient, day), turn.words), bubble_id=bubble, patient_id=patient.id
-            )
-    return None
+            shown = chat.entries.bubble(view(turn, patient, day), turn.words)
+            turn.edit(shown, bubble_id=bubble, patient_id=patient.id)
+
+
+def _item(turn: Turn, patient: Patient, day: date, item_id: int) -> Item | None:
+    """The item of that id if it is one of this patient's on that day."""
+    return next((item for item in view(turn, patient, day).items if item.id == item_id), None)
+
+
+def _answer_after_all(turn: Turn, patient: Patient, planned: Day) -> None:
+    """Whoever answers takes back "not today"."""
+    if planned.declined_at is not None:
+        storage.entries.change_day(turn.tx, patient.id, planned.day, declined_at=None)
 
 
 # --- typed ----------------------------------------------------------------------------------------------------
@@ -226,9 +248,7 @@ def today(turn: Turn, _: str) -> None:
         turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
         return
     day = diary.days.day_of(turn.now, patient.zone)
-    planned = plan(turn, patient, day)
-    if planned.declined_at is not None:
-        storage.entries.change_day(turn.tx, patient.id, day, declined_at=None)
+    _answer_after_all(turn, patient, plan(turn, patient, day))
     show(turn, patient, day)
 
 
@@ -281,9 +301,7 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
         return
     for item, value in given:
         storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn))
-    planned = storage.entries.find_day(turn.tx, patient.id, day)
-    if planned is not None and planned.declined_at is not None:
-        storage.entries.change_day(turn.tx, patient.id, day, declined_at=None)
+    _answer_after_all(turn, patient, plan(turn, patient, day))
     seen = view(turn, patient, day)
     turn.say(chat.entries.stored(seen, given, _other_day(turn, patient, day), turn.words), patient_id=patient.id)
     if storage.entries.bubble_of(turn.tx, patient.id, day) is None:
@@ -307,14 +325,11 @@ def _other_day(turn: Turn, patient: Patient, day: date) -> Button | None:
 # --- notes ----------------------------------------------------------------------------------------------------
 
 
-def add_note(turn: Turn, tap: buttons.AddNote) -> None:
+@of_patient
+def add_note(turn: Turn, patient: Patient, tap: buttons.AddNote) -> None:
     """The next text is a note, whatever it looks like."""
-    patient = active(turn)
-    if patient is None:
-        return turn.toast(chat.people.old_button(turn.words))
     turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}")
     turn.say(chat.entries.ask_note(tap.day, turn.words), patient_id=patient.id)
-    return None
 
 
 def no_note(turn: Turn, tap: buttons.NoNote) -> None:
@@ -335,8 +350,10 @@ def note(turn: Turn, patient: Patient, day: date, said: str) -> None:
     turn.say(chat.entries.note_stored(day, note_id, readers, turn.words), patient_id=patient.id)
 
 
-def undo_note(turn: Turn, tap: buttons.UndoNote) -> None:
-    patient = active(turn)
-    if patient is None or not storage.entries.undo_note(turn.tx, patient.id, tap.note, turn.now):
-        return turn.toast(chat.people.old_button(turn.words))
-    return turn.edit(chat.entries.note_undone(turn.words), patient_id=patient.id)
+@of_patient
+def undo_note(turn: Turn, patient: Patient, tap: buttons.UndoNote) -> None:
+    """Take a note back, once."""
+    if storage.entries.undo_note(turn.tx, patient.id, tap.note, turn.now):
+        turn.edit(chat.entries.note_undone(turn.words), patient_id=patient.id)
+    else:
+        turn.toast(chat.people.old_button(turn.words))
