@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
 from telegram import BotCommandScopeAllPrivateChats
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
 from bot import chat, handlers, logs, storage
@@ -36,6 +36,8 @@ CONNECTIONS: Final = 300
 TICK_EVERY: Final = 60
 """Seconds."""
 LONGEST_PAUSE: Final = 30.0
+OUT_OF_TOUCH_AFTER: Final = timedelta(minutes=10)
+"""Several times the longest wait for a poll's answer."""
 
 
 class Program:
@@ -134,7 +136,8 @@ class Program:
                 log.warning("the server does not know a call that we can do without")
                 return
             except TelegramError as error:
-                if not needed and not isinstance(error, NetworkError):
+                # PTB counts a refusal (400) among the network's errors.
+                if not needed and (isinstance(error, BadRequest) or not isinstance(error, NetworkError)):
                     log.warning("the server refused a call that we can do without")
                     return
                 log.warning("Telegram can't be reached; trying again", why=type(error).__name__, pause=pause)
@@ -164,10 +167,20 @@ class Program:
 
     async def _tick_job(self, _: object) -> None:
         try:
-            await self.tick()
+            if await self._in_touch():
+                await self.tick()
         except Exception as error:
             if not self._tick_failure.done():
                 self._tick_failure.set_exception(error)
+
+    async def _in_touch(self) -> bool:
+        """Whether Telegram answered a poll lately. While it does not, replies may wait there that belong into what
+        would go out now: nothing is asked and nothing summed up until they are in."""
+        polled_at = await self.database.write(storage.inbox.last_poll)
+        if polled_at is not None and self.clock.now() - polled_at <= OUT_OF_TOUCH_AFTER:
+            return True
+        log.warning("Telegram has not answered a poll for a while; nothing goes out until it does")
+        return False
 
     async def tick(self) -> dict[str, int]:
         """Do what is due now."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 import structlog
 
 TOKEN: Final = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{20,100}")
-NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio", "alembic")
+NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio", "aiosqlite", "alembic", "sqlalchemy")
 
 
 def set_up(level: str, format_: str, token: str | None = None) -> None:

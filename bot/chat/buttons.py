@@ -162,11 +162,15 @@ class UndoNote:
 
 @payload("mv")
 class MoveScores:
-    """What was typed was meant for the other day; `since` is when it was entered, in microseconds of the epoch."""
+    """What was typed was meant for the other day.
+
+    `since` is when it was entered, in microseconds of the epoch; `items` has a bit for the position of each item.
+    """
 
     from_day: date
     to_day: date
     since: int
+    items: int
 
 
 class Whose(StrEnum):

@@ -154,11 +154,12 @@ def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | Non
     return Message(joined("\n", lines), ((other,),) if other else ())
 
 
-def other_day_button(view_day: date, other_day: date, since: int, words: Words) -> Button:
-    """It was meant for the other day."""
+def other_day_button(view_day: date, other_day: date, since: int, items: Sequence[Item], words: Words) -> Button:
+    """It was meant for the other day: what was typed for these items at that instant."""
+    mask = sum({1 << item.position for item in items})
     return Button(
         words("It was for {day}", day=words.day(other_day)),
-        tap=pack(buttons.MoveScores(view_day, other_day, since)),
+        tap=pack(buttons.MoveScores(view_day, other_day, since, mask)),
     )
 
 

@@ -167,7 +167,7 @@ def ask_zone(zone: str, now_there: datetime, words: Words, places: Sequence[Plac
             (Button(sentence(place.name), tap=pack(buttons.Enrol(Stage.ZONE, place.zone))),) for place in places
         ]
         return Message(words("Which one do you mean?"), tuple(rows))
-    time_there, city = words.time(now_there), zone.rsplit("/", 1)[-1].replace("_", " ")
+    time_there, city = words.time(now_there), words.city(zone)
     text = joined(
         "\n",
         [
@@ -198,7 +198,8 @@ def ask_hour(now_there: datetime, words: Words) -> Message:
         ],
     )
     hours = [Button(words.time(hour), tap=pack(buttons.Enrol(Stage.HOUR, f"{hour:%H%M}"))) for hour in HOURS]
-    return Message(text, (tuple(hours[:3]), tuple(hours[3:])))
+    back = Button(words("It is not that time here"), tap=pack(buttons.Enrol(Stage.HOUR, OTHER)))
+    return Message(text, (tuple(hours[:3]), tuple(hours[3:]), (back,)))
 
 
 def no_such_hour(words: Words) -> Message:

@@ -22,11 +22,12 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from importlib import resources
 from operator import itemgetter
-from threading import Lock
 from typing import Any, Final
 
 from bot.diary import days
 
+LOOK_UP_FOR: Final = 120
+"""Seconds after which a look-up that takes a tenth of one is given up."""
 LONGEST: Final = 80
 """Characters; no place has a longer name, and a longer text is not a place."""
 CLOSE: Final = 0.8
@@ -48,7 +49,7 @@ def find(text: str, limit: int = 4) -> list[Place]:
     Takes a city in any spelling that GeoNames knows, with or without a country or state ("Paris, Texas"),
     a country or state alone (a city for each of its zones), a zone's own name ("Europe/Lisbon", "Lord Howe"),
     and a name with a slip of the finger. Where there are too many, each zone keeps its largest place before
-    any keeps a second. The first call takes about half a second (see `warm`), later ones some milliseconds.
+    any keeps a second. The first call takes about half a second, later ones some milliseconds.
     """
     if len(text) > LONGEST or limit < 1:
         return []
@@ -59,8 +60,17 @@ def find(text: str, limit: int = 4) -> list[Place]:
     name = _fold(text)
     if not name:
         return []
-    hits = _candidates(text, name, limit) or _misspelt(name)
+    shorter = name.removesuffix(" island")
+    hits = _candidates(text, name, limit) or _candidates(shorter, shorter, limit) or _misspelt(name)
     return [place for place, _ in _fair(_told_apart(hits), limit)]
+
+
+def is_named(text: str, place: Place) -> bool:
+    """Whether the text says this very name, or its zone's: what is only near to it wants a confirming tap."""
+    said = _fold(text.partition(",")[0])
+    usual = _fold(place.name.partition(",")[0])
+    zone = _fold(place.zone)
+    return said in (usual, usual.removesuffix(" city"), zone, _fold(place.zone.rpartition("/")[2]))
 
 
 def at(latitude: float, longitude: float) -> str | None:
@@ -75,7 +85,7 @@ def at(latitude: float, longitude: float) -> str | None:
     # -P: nothing in the working directory can pose as a module. All that is passed on are two numbers.
     command = [sys.executable, "-P", "-c", look_up, repr(float(latitude)), repr(float(longitude))]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=LOOK_UP_FOR, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return None
     zone = answer.stdout.strip()
@@ -89,13 +99,6 @@ def country_of(zone: str) -> str | None:
     territories, aliases = get_global("zone_territories"), get_global("zone_aliases")
     code = territories.get(zone) or territories.get(aliases.get(zone, "")) or _NOT_YET_IN_CLDR.get(zone)
     return code if code is not None and code.isalpha() and code != "ZZ" else None
-
-
-def warm() -> None:
-    """Build the index now (about half a second): for a thread at start, so that no handler has to wait."""
-    _index()
-    _qualifiers()
-    _zone_names()
 
 
 _NOT_YET_IN_CLDR: Final = {"America/Coyhaique": "CL"}
@@ -200,17 +203,8 @@ class _Index:
         return self.labels[self.label_starts[row] : self.label_starts[row + 1]].decode()
 
 
-_building: Final = Lock()
-
-
-def _index() -> _Index:
-    # Two threads at once (the one that warms, and a handler) must not both build it.
-    with _building:
-        return _built()
-
-
 @lru_cache(maxsize=1)
-def _built() -> _Index:
+def _index() -> _Index:
     names, labels = bytearray(), bytearray()
     starts, label_starts, people = array("I"), array("I", [0]), array("I")
     zone_of, country_of, region_of = array("H"), array("H"), array("H")

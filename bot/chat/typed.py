@@ -250,6 +250,19 @@ _KEYCAP: Final = re.compile("[0-9]\ufe0f?\u20e3")
 _PIECE: Final = re.compile(rf"([0-9]+)|([^\W\d_](?:[^\W\d_]|[{_APOSTROPHES}](?=[^\W\d_]))*)|(\n)|\s+|(.)", re.DOTALL)
 
 
+_YES_WORDS: Final = (
+    "yes|y|yep|yeah|ok|okay|right|correct|that is right|thats right|yes it is|it is|the same|same|sure|"
+    "si|s|vale|correcto|exacto|eso es|lo mismo|el mismo|la misma|asi es"
+)
+_YES: Final = frozenset(_YES_WORDS.split("|"))
+
+
+def is_yes(text: str) -> bool:
+    """Whether the text says yes to a question, in English or Spanish, and nothing else."""
+    words = "".join(c if c.isalnum() else " " for c in folded(text))
+    return " ".join(words.split()) in _YES
+
+
 def folded(text: str) -> str:
     """Without case, accents and apostrophes."""
     apart = unicodedata.normalize("NFKD", text.casefold())

@@ -87,6 +87,12 @@ class Words:
         """ "20:00": the wall clock of whatever zone `at` is in."""
         return sentence(dates.format_time(at.time() if isinstance(at, datetime) else at, "HH:mm", locale=self._locale))
 
+    def city(self, zone: str) -> Sentence:
+        """The city that a zone is named after, as the reader writes it: "Lisbon", "Lisboa"."""
+        if "/" not in zone:
+            return sentence(zone)
+        return sentence(dates.get_timezone_location(zone, locale=self._locale, return_city=True))
+
     def number(self, value: float) -> Sentence:
         """Rounded half up to one decimal for display; "4.2", in Spanish "4,2"."""
         rounded = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -28,6 +28,7 @@ from telegram.ext import (
 
 from bot import chat
 from bot.chat import buttons
+from bot.diary.people import Stage
 from bot.handlers import digests, entries, people, sessions
 from bot.handlers.turn import Turn
 from bot.settings import Settings
@@ -50,6 +51,8 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": people.help_,
 }
+OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
     buttons.NotToday: entries.not_today,
@@ -189,8 +192,18 @@ def _run(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext]
 
 def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
     async def run(update: Update, context: DiaryContext) -> None:
-        context.turn.expect(None)
-        act(context.turn, " ".join(context.args or []))
+        turn = context.turn
+        turn.expect(None)
+        if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
+            # Someone whom nobody invited learns what this is, and nothing else.
+            people.help_(turn, "")
+            return
+        patient = turn.patient
+        own_diary = act in OF_A_DIARY and turn.therapist is None
+        if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
+            people.not_open(turn, patient, stop=act is people.stop)
+            return
+        act(turn, " ".join(context.args or []))
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -67,8 +68,10 @@ def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) ->
     earlier = storage.entries.bubble_of(turn.tx, patient.id, day)
     if earlier is not None:
         turn.retire(bubble_id=earlier)
+    # "Not today" stands until there is an answer, but who looks again may answer.
+    seen = replace(view(turn, patient, day), declined=False)
     bubble = turn.say(
-        chat.entries.bubble(view(turn, patient, day), turn.words),
+        chat.entries.bubble(seen, turn.words),
         patient_id=patient.id,
         bubble_of=day,
         as_prompt=as_prompt,
@@ -178,9 +181,10 @@ def not_today(turn: Turn, patient: Patient, planned: Day, tap: buttons.NotToday)
 
 @on_open_day
 def resume(turn: Turn, patient: Patient, planned: Day, tap: buttons.Resume) -> None:
-    """Back to the day: "answer after all", or out of a correction."""
-    _answer_after_all(turn, patient, planned)
-    refresh(turn, patient, tap.day)
+    """Back to the day: "answer after all", or out of a correction. "Not today" stands until there is an answer."""
+    adopt(turn, patient, tap.day)
+    seen = replace(view(turn, patient, tap.day), declined=False)
+    turn.edit(chat.entries.bubble(seen, turn.words), patient_id=patient.id)
 
 
 @on_open_day
@@ -207,19 +211,22 @@ def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
     """What was typed was meant for the other day: it is taken back here and stored there."""
     if _open(turn, patient, tap.from_day) is None or _open(turn, patient, tap.to_day) is None:
         return
-    items = {item.id: item for item in view(turn, patient, tap.to_day).items}
+    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> item.position & 1}
     since = datetime.fromtimestamp(tap.since // 1_000_000, UTC) + timedelta(microseconds=tap.since % 1_000_000)
+    counted = _values(turn, patient, tap.from_day)
     taken = storage.entries.withdraw_scores(turn.tx, patient.id, tap.from_day, list(items), since, turn.now)
-    if not taken:
+    # A value that counted already when it was typed again was not stored twice: it stays, and is copied.
+    given = {item_id: taken.get(item_id, counted.get(item_id)) for item_id in items}
+    meant = [(items[item_id], value) for item_id, value in given.items() if value is not None]
+    for item, value in meant:
+        storage.entries.put_score(turn.tx, patient.id, tap.to_day, item.id, value, turn.now)
+    if not meant:
         turn.toast(chat.people.old_button(turn.words))
         return
-    for item_id, value in taken.items():
-        storage.entries.put_score(turn.tx, patient.id, tap.to_day, item_id, value, turn.now)
     storage.entries.change_day(turn.tx, patient.id, tap.to_day, declined_at=None)
     if not _values(turn, patient, tap.from_day):
         storage.entries.change_day(turn.tx, patient.id, tap.from_day, answered_at=None)
-    given = [(items[item_id], value) for item_id, value in taken.items()]
-    turn.edit(chat.entries.moved(view(turn, patient, tap.to_day), given, turn.words), patient_id=patient.id)
+    turn.edit(chat.entries.moved(view(turn, patient, tap.to_day), meant, turn.words), patient_id=patient.id)
     for day in (tap.from_day, tap.to_day):
         bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
         if bubble is not None:
@@ -248,7 +255,7 @@ def today(turn: Turn, _: str) -> None:
         turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
         return
     day = diary.days.day_of(turn.now, patient.zone)
-    _answer_after_all(turn, patient, plan(turn, patient, day))
+    plan(turn, patient, day)
     show(turn, patient, day)
 
 
@@ -303,14 +310,15 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
         storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn))
     _answer_after_all(turn, patient, plan(turn, patient, day))
     seen = view(turn, patient, day)
-    turn.say(chat.entries.stored(seen, given, _other_day(turn, patient, day), turn.words), patient_id=patient.id)
+    other = _other_day(turn, patient, day, [item for item, _ in given])
+    turn.say(chat.entries.stored(seen, given, other, turn.words), patient_id=patient.id)
     if storage.entries.bubble_of(turn.tx, patient.id, day) is None:
         show(turn, patient, day)
     else:
         refresh(turn, patient, day)
 
 
-def _other_day(turn: Turn, patient: Patient, day: date) -> Button | None:
+def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -> Button | None:
     """The button for the other day that these scores could be for: yesterday while it is open, or today."""
     on = diary.days.day_of(turn.now, patient.zone)
     other = on if day != on else on - diary.days.ONE_DAY
@@ -319,7 +327,7 @@ def _other_day(turn: Turn, patient: Patient, day: date) -> Button | None:
         if planned is None or not diary.entries.is_open(planned, turn.now):
             return None
     since = turn.now - datetime.fromtimestamp(0, UTC)
-    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), turn.words)
+    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), items, turn.words)
 
 
 # --- notes ----------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from datetime import time
 from typing import Final
 
 from bot import chat, diary, storage
-from bot.chat import buttons, typed_times
+from bot.chat import buttons, typed, typed_times
 from bot.chat.messages import Message
-from bot.chat.people import NOW, WORDING, YES
+from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
 from bot.handlers import entries, sessions
@@ -192,7 +192,13 @@ def _begin(turn: Turn, invite: Invite) -> None:
         patient = storage.people.add_patient(
             turn.tx, turn.account.chat_id, invite.id, zone, turn.settings.default_prompt_time
         )
+    elif patient.stage is Stage.LEFT and patient.invite_id == invite.id:
+        turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
+        return
     elif patient.stage is Stage.DECLINED or patient.invite_id != invite.id:
+        # Everything is asked anew, so no earlier yes stands while it is.
+        for share in storage.sharing.readers_of(turn.tx, patient.id):
+            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
         patient = storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE, invite_id=invite.id)
     ask(turn, patient)
 
@@ -257,6 +263,8 @@ def answer(turn: Turn, tap: buttons.Enrol) -> None:
             _shared(turn, patient, tap.answer == YES)
         case Stage.ZONE:
             put_zone(turn, patient, tap.answer)
+        case Stage.HOUR if tap.answer == OTHER:
+            ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.ZONE))
         case Stage.HOUR:
             _hour_tapped(turn, patient, tap.answer)
         case _:
@@ -282,6 +290,8 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
             turn.tx,
             diary.sharing.Share(patient.id, invite.therapist_id, invite.label or turn.person_name, turn.now),
         )
+    else:
+        storage.sharing.end(turn.tx, patient.id, invite.therapist_id, turn.now)
     ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.ZONE))
 
 
@@ -330,13 +340,14 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         turn.tx,
         patient.id,
         stage=Stage.ACTIVE,
-        enrolled_at=turn.now,
-        enrolled_day=first_day,
+        enrolled_at=patient.enrolled_at or turn.now,
+        enrolled_day=patient.enrolled_day or first_day,
         next_prompt_at=due.at,
         next_prompt_day=due.day,
         next_digest_at=diary.days.next_weekly(turn.now, patient.zone, settings.digest_weekday, settings.digest_time),
     )
-    storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
+    if not storage.entries.items_of(turn.tx, patient.id):
+        storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
     turn.put_commands()
     _tell_therapist(turn, patient)
     there = diary.days.local(turn.now, patient.zone)
@@ -345,8 +356,25 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
     )
     if now:
         entries.plan(turn, patient, today)
-        storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
-        entries.show(turn, patient, today, as_prompt=True)
+        first = not storage.entries.was_asked(turn.tx, patient.id, today)
+        if first:
+            storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
+        entries.show(turn, patient, today, as_prompt=first)
+
+
+def not_open(turn: Turn, patient: Patient, *, stop: bool = False) -> None:
+    """Someone whose diary is not open, or not yet: where they stand, and the way on. `stop`: they want none."""
+    if patient.stage in ENROLLING and stop:
+        for share in storage.sharing.readers_of(turn.tx, patient.id):
+            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        storage.people.change_patient(turn.tx, patient.id, stage=Stage.DECLINED)
+        turn.say(chat.people.declined(turn.words), patient_id=patient.id)
+    elif patient.stage in ENROLLING:
+        ask(turn, patient)
+    elif patient.stage is Stage.LEFT:
+        turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
+    else:
+        turn.say(chat.people.declined(turn.words), patient_id=patient.id)
 
 
 def stop(turn: Turn, _: str) -> None:
@@ -408,9 +436,11 @@ def enrolment_text(turn: Turn, patient: Patient, said: str) -> None:
     """A text of someone in the middle of the enrolment: a city, an hour, or the open step again."""
     if patient.stage is Stage.ZONE:
         places = chat.places.find(said)
-        if not places:
+        if typed.is_yes(said):
+            put_zone(turn, patient, patient.zone)
+        elif not places:
             turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
-        elif len(places) == 1:
+        elif len(places) == 1 and chat.places.is_named(said, places[0]):
             put_zone(turn, patient, places[0].zone)
         else:
             there = diary.days.local(turn.now, patient.zone)
@@ -461,6 +491,8 @@ def set_language(turn: Turn, tap: buttons.Language) -> None:
     if tap.code not in LANGUAGES:
         turn.toast(chat.people.old_button(turn.words))
         return
+    if not (turn.known or turn.is_admin):
+        return  # Nothing is kept of a stranger.
     turn.speaks(tap.code)
     turn.edit(chat.people.language_set(turn.words))
     if turn.roles:
@@ -487,7 +519,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
     if expecting == EXPECT_NAME:
         expected_name(turn, said)
     elif expecting == EXPECT_LABEL:
-        turn.expect(None)
+        if len(" ".join(said.split())) <= MAX_LABEL:
+            turn.expect(None)
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
@@ -499,6 +532,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         entries.text(turn, patient, said, replied_to)
     elif turn.roles:
         turn.say(chat.people.not_understood(turn.roles, turn.words))
+    elif patient is not None:
+        not_open(turn, patient)
     else:
         turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from bot import chat, diary, storage
 from bot.chat import buttons, typed_times
-from bot.diary.people import PatientId, Role, Therapist
+from bot.diary.people import PatientId, Role, Stage, Therapist
 from bot.diary.sessions import SessionId
 from bot.handlers import digests
 from bot.handlers.turn import Turn
@@ -64,7 +63,9 @@ def _share(turn: Turn, therapist: Therapist, patient_id: PatientId) -> diary.sha
     """The patient's yes to this therapist; where there is none, that is all that is said."""
     share = storage.sharing.find(turn.tx, patient_id, therapist.id)
     if share is not None and diary.sharing.may_see(share):
-        return share
+        patient = storage.people.patient_by_id(turn.tx, patient_id)
+        if patient.stage is Stage.ACTIVE:
+            return share
     if turn.tap_id is not None:
         turn.toast(chat.people.old_button(turn.words))
     else:
@@ -118,16 +119,16 @@ def expected_date(turn: Turn, expecting: str, said: str) -> None:
         turn.expect(None)
         return
     patient_id = int(expecting.removeprefix(EXPECT_DATE))
-    day = typed_times.day(said, _today(turn, therapist))
+    if _share(turn, therapist, PatientId(patient_id)) is None:
+        turn.expect(None)
+        return
+    patient = storage.people.patient_by_id(turn.tx, PatientId(patient_id))
+    day = typed_times.day(said, diary.days.day_of(turn.now, patient.zone))
     if day is None:
         turn.say(chat.sessions.no_such_date(turn.words))
         return
     turn.expect(None)
     _ask(turn, therapist, buttons.Session(patient_id, day, None, None, None), new=True)
-
-
-def _today(turn: Turn, therapist: Therapist) -> date:
-    return diary.days.local(turn.now, therapist.zone).date()
 
 
 def undo(turn: Turn, tap: buttons.UndoSession) -> None:

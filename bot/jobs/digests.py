@@ -19,7 +19,7 @@ from bot.storage.tables import Action
 
 FAILED: Final = "a digest could not be made"
 AT_ONCE: Final = 20
-"""Digests prepared in one transaction, so that taps never wait for a whole panel's."""
+"""Patients' digests prepared in one transaction; of therapists' one, which is a whole panel. Taps wait that long."""
 
 
 def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
@@ -33,7 +33,7 @@ def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
         if reader.reach is Reach.OK and patient.stage is Stage.ACTIVE:
             apart(tx, FAILED, partial(_to_patient, tx, patient, reader.language, now), _nothing)
         count += 1
-    for reader in storage.digests.due_therapists(tx, now, AT_ONCE - count):
+    for reader in storage.digests.due_therapists(tx, now, 0 if count else 1):
         assert isinstance(reader.person, Therapist)
         therapist = reader.person
         following = diary.days.next_weekly(now, therapist.zone, settings.digest_weekday, settings.digest_time)

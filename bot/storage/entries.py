@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.digests import Diary
@@ -56,6 +56,8 @@ _answered: Final = (
     .values(answered_at=bindparam("at"))
 )
 EVER: Final = date.min
+SAME_INSTANT: Final = timedelta(milliseconds=1)
+"""Values of one text are dated within this, see `put_score`."""
 
 
 # --- items ----------------------------------------------------------------------------------------------------
@@ -176,29 +178,28 @@ def put_score(
 
 
 def withdraw_scores(
-    tx: Connection, patient_id: PatientId, day: date, item_ids: list[ItemId], entered_since: datetime, now: datetime
+    tx: Connection, patient_id: PatientId, day: date, item_ids: list[ItemId], entered_at: datetime, now: datetime
 ) -> dict[ItemId, int]:
-    """Take back what was entered since an instant, keeping the rows; returns the values that counted."""
-    counted = scores_on(tx, patient_id, day)
-    taken: dict[ItemId, int] = {}
-    for item_id in item_ids:
-        score = counted.get((day, item_id))
-        if score is not None and score.value is not None and score.entered_at >= entered_since:
-            taken[item_id] = score.value
-    tx.execute(
+    """Take back what was entered at one instant, keeping the rows; returns those values.
+
+    What was entered later, by a tap or another text, stays.
+    """
+    table = tables.scores.c
+    found = tx.execute(
         update(tables.scores)
         .where(
-            and_(
-                tables.scores.c.patient_id == patient_id,
-                tables.scores.c.day == day,
-                tables.scores.c.item_id.in_(list(taken)),
-                tables.scores.c.entered_at >= entered_since,
-                _standing,
-            )
+            table.patient_id == patient_id,
+            table.day == day,
+            table.item_id.in_(item_ids),
+            table.entered_at >= entered_at,
+            table.entered_at < entered_at + SAME_INSTANT,
+            table.value.is_not(None),
+            _standing,
         )
         .values(withdrawn_at=now)
+        .returning(table.item_id, table.value)
     )
-    return taken
+    return {ItemId(row[0]): int(row[1]) for row in found}
 
 
 # --- notes ----------------------------------------------------------------------------------------------------

@@ -77,10 +77,6 @@ def add_admin(tx: Connection, chat: ChatId, now: datetime) -> None:
     tx.execute(insert(tables.admins).values(chat_id=chat, since=now).on_conflict_do_nothing())
 
 
-def has_admin(tx: Connection) -> bool:
-    return tx.execute(select(tables.admins.c.chat_id).limit(1)).first() is not None
-
-
 def therapist(tx: Connection, chat: ChatId) -> Therapist | None:
     row = tx.execute(_therapist, {"chat": chat}).first()
     return None if row is None else Therapist(*row)

@@ -80,7 +80,7 @@ class Receiver:
                 continue
             except (NotSent, Unanswered) as error:
                 failures += 1
-                hold = 0
+                hold, conflict_since = 0, None
                 # A single one is nothing: a connection that a router forgot, a server that restarted.
                 tell = log.info if failures == 1 else log.warning
                 tell("polling fails", why=str(error), times=failures)

@@ -37,6 +37,7 @@ ANSWERS = {
 FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Score, "value"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.MoveScores, "since"): MICROSECONDS,
+    (buttons.MoveScores, "items"): st.integers(0, 63),
     (buttons.Language, "code"): st.sampled_from(sorted(LANGUAGES)),
     (buttons.Panel, "page"): st.integers(0, 10**9),
     (buttons.Session, "site"): st.none() | st.sampled_from(SITES),
@@ -87,7 +88,7 @@ def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject)
 @pytest.mark.parametrize(
     "longest",
     [
-        buttons.MoveScores(date(9999, 12, 31), date(9999, 12, 30), 253_402_300_799_999_999),
+        buttons.MoveScores(date(9999, 12, 31), date(9999, 12, 30), 253_402_300_799_999_999, 63),
         buttons.Session(2**40, date(9999, 12, 31), Kind.NEEDLING_STIMULATION, max(SITES, key=len), Side.RIGHT),
         buttons.Enrol(Stage.ZONE, max(days.zones(), key=len)),
         buttons.Score(date(9999, 12, 31), 2**40, 10),

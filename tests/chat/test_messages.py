@@ -195,7 +195,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(entries.other_day_button)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, say)
+    yield entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, THREE, say)
 
 
 @case(entries.choose_change)
@@ -244,7 +244,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(entries.stored)
 def _(say: Words, label: str) -> Iterator[Made]:
-    other = entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, say)
+    other = entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, THREE, say)
     for view in views(label):
         yield entries.stored(view, [(item, 10) for item in view.items], other, say)
         yield entries.stored(view, [(view.items[0], 0)], None, say)

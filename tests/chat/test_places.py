@@ -145,7 +145,6 @@ def test_nearly_every_zone_has_a_country() -> None:
 
 
 def test_every_city_is_kept_in_few_bytes() -> None:
-    places.warm()
     index = places._index()
     assert len(index.people) > 30_000
     assert len(index.starts) == len(index.people) == len(index.label_starts) - 1

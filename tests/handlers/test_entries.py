@@ -129,8 +129,10 @@ async def test_not_today_ends_the_questions_and_can_be_taken_back(evening: Desk)
     assert await desk.rows("select declined_at from diary_days") == [(declined,)]
     await desk.taps(ada, "Answer after all")
     assert "Burning · Monday 2 March · 1 of 3" in newest(ada)
+    assert await desk.rows("select declined_at from diary_days") == [(declined,)], "a look alone takes nothing back"
+    await desk.taps(ada, "0")
     assert await desk.rows("select declined_at from diary_days") == [(None,)]
-    said = await desk.taps(ada, "0", "Not today")
+    said = await desk.taps(ada, "Not today")
     assert "Burning: 0" in said, "what was answered stays"
     assert await desk.scores(ada) == [(MONDAY, "burning", 0)]
     await desk.says(ada, "tingling 3")
@@ -155,7 +157,7 @@ async def test_a_tap_on_yesterdays_bubble_counts_for_yesterday_until_noon(evenin
     assert "send me a note about it at any time" in newest(ada)
     assert buttons(ada, bubble) == [], "its buttons are gone"
     desk.clock.move_to(at(9, 9))
-    taps = ("s:20260302:2:4", "no:20260302", "go:20260302", "ch:20260302", "ci:20260302:1", "mv:20260302:20260309:0")
+    taps = ("s:20260302:2:4", "no:20260302", "go:20260302", "ch:20260302", "ci:20260302:1", "mv:20260302:20260309:0:1")
     for data in taps:
         heard = len(ada.heard)
         await desk.sends(ada, data, bubble)
@@ -189,7 +191,7 @@ async def test_a_payload_of_ones_own_that_makes_no_sense_changes_nothing(evening
     before = await desk.everything()
     for data in (
         "s:20260302:99:4", "s:20260302:1:11", "s:20260302:1:-1", "s:20260302:1:x", "s:20261399:1:4", "s:1", "s",
-        "s:20260303:1:4", "s:20250101:1:4", "ci:20260302:99", "nu:99", "zz:1", "mv:20260302:20260301:0",
+        "s:20260303:1:4", "s:20250101:1:4", "ci:20260302:99", "nu:99", "zz:1", "mv:20260302:20260301:0:7",
         "hi:admin", "wk:panel", "la:tlh",
     ):  # fmt: skip
         await desk.sends(ada, data)
@@ -329,7 +331,7 @@ async def test_the_button_moves_typed_scores_to_the_other_day(evening: Desk) -> 
     # A second tap on the same button, as screens lag, moves nothing.
     before = await desk.everything()
     since = int((at(3, 9) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 10**6
-    await desk.sends(ada, f"mv:20260303:20260302:{since}", receipt["message_id"])
+    await desk.sends(ada, f"mv:20260303:20260302:{since}:7", receipt["message_id"])
     assert await desk.everything() == before
     await desk.until(at(3, 20))
     assert "Burning · Tuesday 3 March · 1 of 3" in newest(ada), "Tuesday is asked as if nothing had been typed"
@@ -495,3 +497,38 @@ async def test_a_reply_to_a_bubble_that_moved_on_is_still_for_its_day(clinic: De
     await desk.until(datetime(2026, 3, 3, 10, tzinfo=UTC))
     await desk.says(ada, "/today")
     assert "Stored for Monday 2 March" in await desk.says(ada, "4 3 5", reply_to=first)
+
+
+async def test_only_what_was_typed_moves_to_the_other_day(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    await desk.taps(ada, "1", "1", "1")
+    await desk.until(at(3, 10))
+    await desk.says(ada, "7")
+    await desk.taps(ada, "Burning")
+    desk.clock.move(timedelta(minutes=1))
+    receipt_day = await desk.says(ada, "burning 6")
+    assert "Stored for Tuesday 3 March: Burning 6." in receipt_day
+    receipt = next(m["message_id"] for m in reversed(ada.heard) if "Stored for Tuesday" in m.get("text", ""))
+    desk.clock.move(timedelta(minutes=1))
+    await desk.says(ada, "tingling 3, pain 4")
+    ada.tap_label("It was for Monday 2 March", receipt)
+    await desk.settle()
+    assert await desk.rows("select day, value from scores where withdrawn_at is not null") == [("2026-03-03", 6)]
+    monday = [row for row in await desk.scores(ada) if row[0] == MONDAY]
+    assert sorted(monday) == [
+        (MONDAY, "burning", 1),
+        (MONDAY, "burning", 6),
+        (MONDAY, "pain", 1),
+        (MONDAY, "tingling", 1),
+    ]
+
+
+async def test_a_value_typed_again_for_the_wrong_day_can_still_be_moved(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    await desk.taps(ada, "7")
+    await desk.until(at(3, 10))
+    assert "Stored for Monday 2 March: Burning 7." in await desk.says(ada, "burning 7")
+    receipt = next(m["message_id"] for m in reversed(ada.heard) if "Stored for Monday" in m.get("text", ""))
+    ada.tap_label("It was for Tuesday 3 March", receipt)
+    await desk.settle()
+    assert (await desk.scores(ada))[-1] == ("2026-03-03", "burning", 7)

@@ -156,7 +156,7 @@ async def test_the_first_admin_comes_by_a_one_time_link(tmp_path: Path) -> None:
                 tx, "first", Role.ADMIN, therapist_id=None, label=None, expires_at=tomorrow, now=MONDAY
             )
         )
-        assert "Only the clinic admin" in await desk.says(desk.ito, "/invite_therapist")
+        assert "I work by invitation" in await desk.says(desk.ito, "/invite_therapist")
         assert "You are the clinic admin of Riverside" in await desk.says(desk.ito, "/start first")
         assert "was already used" in await desk.says(desk.max, "/start first")
         assert "Invitation for a therapist" in await desk.says(desk.ito, "/invite_therapist")
@@ -198,7 +198,7 @@ async def test_before_the_first_question_stand_the_number_and_the_red_flags(clin
     desk, ben = clinic, clinic.ben
     await invited(desk, ben)
     await desk.taps(ben, "Yes, store my answers", "Yes, show them", "Yes, it is 10:00")
-    assert buttons(ben) == ["18:00", "19:00", "20:00", "21:00", "22:00"]
+    assert buttons(ben) == ["18:00", "19:00", "20:00", "21:00", "22:00", "It is not that time here"]
     said = await desk.taps(ben, "21:00")
     assert "nobody watches this chat around the clock" in said
     assert "In an emergency call 112" in said
@@ -374,7 +374,7 @@ async def test_who_declines_may_come_back(clinic: Desk) -> None:
     for data in (old_yes, "en:declined:now", "en:active:now", "en:start:now"):
         await desk.sends(ben, data)
     assert await desk.everything() == before, "an old button, or a made-up one, is no yes"
-    assert "by invitation" in await desk.says(ben, "hello?")
+    assert "send /start" in await desk.says(ben, "hello?")
     assert "May I store your answers?" in await desk.says(ben, "/start")
     await desk.taps(ben, "No, thank you")
     ben.open_link(link)
@@ -516,3 +516,28 @@ async def test_what_cannot_be_kept_is_said_to_be_so(clinic: Desk) -> None:
     await desk.settle()
     assert "I do not see changes to a message." in newest(ada)
     assert await desk.everything() == before
+
+
+async def test_an_ordinary_word_is_no_city_and_a_wrong_place_can_be_taken_back(clinic: Desk) -> None:
+    desk, lea = clinic, clinic.person(151, "Lea")
+    await desk.says(desk.ito, "/invite Lea")
+    await desk.opens(lea, desk.ito)
+    await desk.taps(lea, "Yes, store my answers", "Yes, show them")
+    zone = "select zone from patients where chat_id = 151"
+    for said in ("no", "11", "corect"):
+        await desk.says(lea, said)
+        assert await desk.rows(zone) == [("Europe/Lisbon",)], f"{said!r} moves nobody to another country"
+    assert "At what time shall I ask you?" in await desk.says(lea, "Chicago")
+    assert await desk.rows(zone) == [("America/Chicago",)]
+    assert "as in Chicago" in await desk.taps(lea, "It is not that time here")
+    assert "At what time shall I ask you?" in await desk.says(lea, "Lisbon")
+    assert await desk.rows(zone) == [("Europe/Lisbon",)]
+
+
+async def test_a_typed_yes_is_a_yes_to_the_proposed_place(clinic: Desk) -> None:
+    desk, lea = clinic, clinic.person(151, "Lea")
+    await desk.says(desk.ito, "/invite Lea")
+    await desk.opens(lea, desk.ito)
+    await desk.taps(lea, "Yes, store my answers", "Yes, show them")
+    assert "At what time shall I ask you?" in await desk.says(lea, "Yes.")
+    assert await desk.rows("select zone from patients where chat_id = 151") == [("Europe/Lisbon",)]
