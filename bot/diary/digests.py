@@ -148,6 +148,7 @@ class ItemWeek:
     worst: tuple[date, int] | None
     days_at_7: int
     previous: float | None
+    previous_n: int
     step: Step | None
     baseline: Baseline | None
     change: Change | None
@@ -471,7 +472,8 @@ def _item_week(diary: Diary, item: Item, start: date, now: datetime) -> ItemWeek
         if (score := diary.scores.get((day, item.id))) is not None and score.value is not None
     )
     own = mean([value for _, value in scores])
-    previous = mean(values_from(diary, item, start - SEVEN_DAYS))
+    before = values_from(diary, item, start - SEVEN_DAYS)
+    previous = mean(before)
     base = baseline(diary, item, now)
     changed = change(own, base.mean) if own is not None and base is not None and base.last_day < start else None
     return ItemWeek(
@@ -483,6 +485,7 @@ def _item_week(diary: Diary, item: Item, start: date, now: datetime) -> ItemWeek
         worst=max(scores, key=lambda scored: scored[1], default=None),
         days_at_7=sum(value >= STRONG for _, value in scores),
         previous=previous,
+        previous_n=len(before),
         step=step(own, previous),
         baseline=base,
         change=changed,

@@ -483,8 +483,12 @@ def help_(turn: Turn, _: str) -> None:
         turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
 
 
-def language(turn: Turn, _: str) -> None:
-    turn.say(chat.people.choose_language(turn.words))
+def language(turn: Turn, code: str) -> None:
+    """`/language`, or at once with its code: `/language es`."""
+    if code.strip().lower() in LANGUAGES:
+        set_language(turn, buttons.Language(code.strip().lower()))
+    else:
+        turn.say(chat.people.choose_language(turn.words))
 
 
 def set_language(turn: Turn, tap: buttons.Language) -> None:

@@ -194,7 +194,7 @@ def _score_on(day: date, value: int, words: Words) -> Sentence:
 def _against_last_week(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.step is None or item_week.previous is None:
         return Sentence("")
-    previous = words.number(item_week.previous)
+    previous = _with_n(item_week.previous, item_week.previous_n, words)
     match item_week.step:
         case Step.LOWER:
             return words("Lower than last week ({previous}).", previous=previous)
@@ -420,8 +420,12 @@ def _above_last_week(item_week: ItemWeek, words: Words) -> Sentence:
     return words(
         "{points} points higher than last week ({previous})",
         points=rise,
-        previous=words.number(item_week.previous),
+        previous=_with_n(item_week.previous, item_week.previous_n, words),
     )
+
+
+def _with_n(mean: float, n: int, words: Words) -> Sentence:
+    return words.many("{mean} from {n} day", "{mean} from {n} days", n, mean=words.number(mean))
 
 
 def _figure(name: Sentence, mean: float, n: int, words: Words) -> Sentence:
@@ -488,7 +492,7 @@ def _jump(jump: Jump, words: Words) -> Sentence:
         "symptom": item_name(jump.item, words),
         "score": jump.value,
         "day": words.weekday(jump.day),
-        "usual": words.number(jump.usual),
+        "usual": _with_n(jump.usual, jump.n, words),
     }
     if jump.after_session:
         return words("{symptom} {score} on {day}, after a session (average of the 7 days before: {usual})", **values)
@@ -499,12 +503,9 @@ def _steady(need: Need, words: Words) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
         return words("just started")
-    figures = [
-        _single_scores(item_week, words)
-        if item_week.mean is None
-        else joined(" ", [item_name(item_week.item, words), words.number(item_week.mean)])
-        for item_week in week.items
-    ]
+    means = [item_week for item_week in week.items if item_week.mean is not None]
+    alike = len({item_week.n for item_week in means}) == 1 and len(means) == len(week.items)
+    figures = [_steady_figure(item_week, words, with_n=not alike or item_week is means[-1]) for item_week in week.items]
     facts = [
         joined(", ", figures),
         words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence(""),
@@ -512,6 +513,16 @@ def _steady(need: Need, words: Words) -> Sentence:
         _unreachable(need, words),
     ]
     return joined("; ", [*facts, *_jumps(need.jumps, words)]) or words("nothing to show yet")
+
+
+def _steady_figure(item_week: ItemWeek, words: Words, *, with_n: bool) -> Sentence:
+    """One average of a short line; where all of the line are from as many days, the last one says so for all."""
+    if item_week.mean is None:
+        return _single_scores(item_week, words)
+    name = item_name(item_week.item, words)
+    if with_n:
+        return _figure(name, item_week.mean, item_week.n, words)
+    return joined(" ", [name, words.number(item_week.mean)])
 
 
 def _quiet(need: Need, words: Words) -> Sentence:

@@ -49,7 +49,7 @@ async def test_the_first_week_is_shown_while_there_is_no_whole_one(clinic: Desk)
 async def test_digest_and_patients_bring_the_panel_and_the_card(second_week: Desk) -> None:
     desk, ito = second_week, second_week.ito
     said = await desk.says(ito, "/digest")
-    assert "Ada L: Burning 3.0, Tingling 5.0, Pain 0.0; 7 of 7" in said
+    assert "Ada L: Burning 3.0, Tingling 5.0, Pain 0.0 from 7 days; 7 of 7" in said
     assert ito.labels(ito.last["message_id"]) == ["Ada L", "All patients"]
     await desk.taps(ito, "All patients")
     assert "You have 1 patient." in newest(ito)

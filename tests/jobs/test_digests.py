@@ -47,7 +47,7 @@ async def test_each_reader_gets_one_digest_however_often_the_clock_ticks(clinic:
     assert "Monday 2 March to Sunday 8 March" in digests(ada)[0]
     assert "photo" in ada.last
     assert "Burning: average 4.0 from 7 days." in digests(ada)[0]
-    assert "Ada L: Burning 4.0, Tingling 3.0, Pain 5.0; 7 of 7" in digests(ito)[0]
+    assert "Ada L: Burning 4.0, Tingling 3.0, Pain 5.0 from 7 days; 7 of 7" in digests(ito)[0]
     assert await desk.rows("select chat_id, role, week from digests order by chat_id") == [
         (ada.id, "patient", "2026-03-02"), (ito.id, "therapist", "2026-03-02"),
     ]  # fmt: skip

@@ -133,15 +133,15 @@ def test_a_week_with_ada() -> None:
     assert to_patient(ADA, MONDAY_MORNING, "Dr Ito") == [
         "<b>Your week: Monday 2 March to Sunday 8 March</b>",
         "",
-        "<b>Burning</b>: average 4.4 from 5 days. About the same as last week (4.9).",
+        "<b>Burning</b>: average 4.4 from 5 days. About the same as last week (4.9 from 7 days).",
         "Worst day: Wednesday (7). Days at 7 or more: 1.",
         "Compared with the week before treatment (6.0 from 7 days): slightly better, 1.6 points lower (27%).",
         "",
-        "<b>Tingling</b>: average 2.0 from 5 days. About the same as last week (2.9).",
+        "<b>Tingling</b>: average 2.0 from 5 days. About the same as last week (2.9 from 7 days).",
         "Worst day: Thursday (3). Days at 7 or more: 0.",
         "Compared with the week before treatment (3.1 from 7 days): slightly better, 1.1 points lower.",
         "",
-        "<b>Pain</b>: average 5.4 from 5 days. About the same as last week (5.3).",
+        "<b>Pain</b>: average 5.4 from 5 days. About the same as last week (5.3 from 7 days).",
         "Worst day: Wednesday (8). Days at 7 or more: 1.",
         "Compared with the week before treatment (5.0 from 7 days): about the same, 0.4 points higher (8%).",
         "",
@@ -242,9 +242,9 @@ def test_the_worst_days(week: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("weeks", "expected"),
     [
-        ("6666666 5555555 4444444", " Lower than last week (5.0)."),
-        ("4444444 3333333 4444444", " Higher than last week (3.0)."),
-        ("4444444 4444444 4444445", " About the same as last week (4.0)."),
+        ("6666666 5555555 4444444", " Lower than last week (5.0 from 7 days)."),
+        ("4444444 3333333 4444444", " Higher than last week (3.0 from 7 days)."),
+        ("4444444 4444444 4444445", " About the same as last week (4.0 from 7 days)."),
         ("4444444 444.... 4444444", ""),
     ],
 )
@@ -318,14 +318,14 @@ def test_the_whole_panel() -> None:
         "<b>Need you</b>",
         "<b>High</b>: Burning 7.3 from 6 days, 3.2 points higher (77%) than the first week (4.1 from "
         "7 days), "
-        "2.3 points higher than last week (5.0), 6 days at 7 or more",
+        "2.3 points higher than last week (5.0 from 7 days), 6 days at 7 or more",
         "<b>Few</b>: Burning single scores 7, 8 and 7, 3 days at 7 or more",
         "<b>Ben</b>: no entry for 11 days, last answer 24 Feb",
         "",
         "<b>Steady</b>",
-        "<b>Ada &lt;K&gt;</b>: Burning 4.4, Tingling 2.0, Pain 5.4; 5 of 5; paused 1 day; "
-        "Pain 8 on Wednesday (average of the 7 days before: 5.0); "
-        "Burning 7 on Wednesday (average of the 7 days before: 4.4)",
+        "<b>Ada &lt;K&gt;</b>: Burning 4.4, Tingling 2.0, Pain 5.4 from 5 days; 5 of 5; paused 1 day; "
+        "Pain 8 on Wednesday (average of the 7 days before: 5.0 from 7 days); "
+        "Burning 7 on Wednesday (average of the 7 days before: 4.4 from 7 days)",
         "<b>Noor</b>: just started",
         "<b>Pax</b>: paused 7 days",
         "",
@@ -352,7 +352,7 @@ def test_a_panel_of_one() -> None:
         "<b>0 need you, 1 steady, 0 quiet</b>",
         "",
         "<b>Steady</b>",
-        "<b>Ada</b>: Burning 4.0; 7 of 7",
+        "<b>Ada</b>: Burning 4.0 from 7 days; 7 of 7",
     ]
     panel = rules.panel([member(1, "Ada", diary("4444444 4444444 7777777"))])
     assert "<b>1 needs you, 0 steady, 0 quiet</b>" in digests.for_therapist(panel, EN)
@@ -374,7 +374,10 @@ def test_a_panel_of_one() -> None:
             diary("4444444 4444444 5......", marks="a" * 20 + "B"),
             "no entry for 6 days, last answer 2 Mar, has blocked the bot",
         ),
-        (diary("4444444 4444444 55.5.5.", marks="a" * 20 + "B"), "Burning 5.0; 4 of 6; has blocked the bot"),
+        (
+            diary("4444444 4444444 55.5.5.", marks="a" * 20 + "B"),
+            "Burning 5.0 from 4 days; 4 of 6; has blocked the bot",
+        ),
         (diary("4444444 4444444 5.5.5.s"), "Burning single scores 5, 5 and 5; 3 of 7"),
         (
             diary("4444444 4444444 ....5.s", marks="a" * 14 + "PPPPaPa"),
@@ -382,23 +385,23 @@ def test_a_panel_of_one() -> None:
         ),
         (
             diary("4444444 4444444 ...8..."),
-            "no entry for 3 days, last answer 5 Mar; Burning 8 on Thursday (average of the 7 days before: 4.0)",
+            "no entry for 3 days, last answer 5 Mar; Burning 8 on Thursday (average of the 7 days before: 4.0 from 7 days)",
         ),
         (
             diary("4444444 4444444 8888...", "4444444 4444444 8......"),
             "Burning 8.0 from 4 days, 4.0 points higher (100%) than the first week (4.0 from 7 "
-            "days), 4.0 points higher than last week (4.0), 4 days at 7 or more; no entry for 3 "
-            "days, last answer 5 Mar; Tingling 8 on Monday (average of the 7 days before: 4.0)",
+            "days), 4.0 points higher than last week (4.0 from 7 days), 4 days at 7 or more; no entry for 3 "
+            "days, last answer 5 Mar; Tingling 8 on Monday (average of the 7 days before: 4.0 from 4 days)",
         ),
         (
             diary("4444444 4444444 4468444", needled=[15]),
-            "Burning 4.9; 7 of 7; Burning 8 on Thursday, after a session (average of the 7 days before: 4.3)",
+            "Burning 4.9 from 7 days; 7 of 7; Burning 8 on Thursday, after a session (average of the 7 days before: 4.3 from 7 days)",
         ),
         (
             diary("7777777 4444444 444444.", "4444444 2222222 4444444", "6666666 6666666 9999999"),
             "Pain 9.0 from 7 days, 3.0 points higher (50%) than the first week (6.0 from 7 days), "
-            "3.0 points higher than last week (6.0), 7 days at 7 or more; Tingling 4.0 from 7 days, "
-            "2.0 points higher than last week (2.0)",
+            "3.0 points higher than last week (6.0 from 7 days), 7 days at 7 or more; Tingling 4.0 from 7 days, "
+            "2.0 points higher than last week (2.0 from 7 days)",
         ),
         (diary(".", marks="_" * 13 + "a"), "nothing to show yet"),
     ],
@@ -416,7 +419,9 @@ def test_of_many_symptoms_two_are_explained_and_the_others_counted() -> None:
 
 def test_of_several_high_days_of_a_symptom_the_furthest_above_is_told() -> None:
     found = line(diary("4444444 4444444 642292."))
-    assert found == ("<b>Ada</b>: Burning 4.2; 6 of 7; Burning 9 on Friday (average of the 7 days before: 3.7)")
+    assert found == (
+        "<b>Ada</b>: Burning 4.2 from 6 days; 6 of 7; Burning 9 on Friday (average of the 7 days before: 3.7 from 7 days)"
+    )
 
 
 def test_where_a_sunday_is_still_to_come_the_week_before_stands_with_its_dates() -> None:
@@ -424,16 +429,16 @@ def test_where_a_sunday_is_still_to_come_the_week_before_stands_with_its_dates()
     panel = rules.panel([member(1, "Ada", diary("4444444 4444444 4444444")), late])
     found = [str(it.text) for it in digests.lines(panel, EN)]
     assert found == [
-        "<b>Ada</b>: Burning 4.0; 7 of 7",
-        "<b>Ben</b>: Burning 4.0; 7 of 7, week of 23 Feb to 1 Mar",
+        "<b>Ada</b>: Burning 4.0 from 7 days; 7 of 7",
+        "<b>Ben</b>: Burning 4.0 from 7 days; 7 of 7, week of 23 Feb to 1 Mar",
     ]
 
 
 def test_of_many_symptoms_with_a_high_day_two_are_told_the_furthest_first() -> None:
     told = diary("4444444 4444444 4444446", "4444444 4444444 444444T", *["4444444 4444444 4444447"] * 2)
     assert line(told).endswith(
-        "; Tingling 10 on Sunday (average of the 7 days before: 4.0)"
-        "; Pain 7 on Sunday (average of the 7 days before: 4.0); 2 more symptoms with a high day"
+        "; Tingling 10 on Sunday (average of the 7 days before: 4.0 from 7 days)"
+        "; Pain 7 on Sunday (average of the 7 days before: 4.0 from 7 days); 2 more symptoms with a high day"
     )
 
 
@@ -516,15 +521,15 @@ def test_the_card_of_ada() -> None:
         "Last answer: 7 Mar.",
         "1 treatment session, on 23 Feb.",
         "",
-        "<b>Burning</b> 4.4 from 5 days. About the same as last week (4.9).",
+        "<b>Burning</b> 4.4 from 5 days. About the same as last week (4.9 from 7 days).",
         "Worst day: Wednesday (7). Days at 7 or more: 1.",
         "Compared with the week before treatment (6.0 from 7 days): slightly better, 1.6 points lower (27%).",
         "",
-        "<b>Tingling</b> 2.0 from 5 days. About the same as last week (2.9).",
+        "<b>Tingling</b> 2.0 from 5 days. About the same as last week (2.9 from 7 days).",
         "Worst day: Thursday (3). Days at 7 or more: 0.",
         "Compared with the week before treatment (3.1 from 7 days): slightly better, 1.1 points lower.",
         "",
-        "<b>Pain</b> 5.4 from 5 days, moderate. About the same as last week (5.3).",
+        "<b>Pain</b> 5.4 from 5 days, moderate. About the same as last week (5.3 from 7 days).",
         "Worst day: Wednesday (8). Days at 7 or more: 1.",
         "Compared with the week before treatment (5.0 from 7 days): about the same, 0.4 points higher (8%).",
         "",

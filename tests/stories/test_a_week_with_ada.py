@@ -35,7 +35,7 @@ async def test_a_week_with_ada(tmp_path: Path) -> None:
         assert "Answered 6 of 7 days asked." in text_of(digest)
         panel = newest(ito)
         assert "0 need you, 1 steady, 0 quiet" in panel
-        assert "Ada L: Burning 4.0, Tingling 4.0, Pain 0.0; 6 of 7" in panel
+        assert "Ada L: Burning 4.0, Tingling 4.0, Pain 0.0 from 6 days; 6 of 7" in panel
 
         await played.taps(ito, "Ada L")
         assert "photo" in ito.last
