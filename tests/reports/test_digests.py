@@ -385,17 +385,19 @@ def test_a_panel_of_one() -> None:
         ),
         (
             diary("4444444 4444444 ...8..."),
-            "no entry for 3 days, last answer 5 Mar; Burning 8 on Thursday (average of the 7 days before: 4.0 from 7 days)",
+            "no entry for 3 days, last answer 5 Mar; "
+            "Burning 8 on Thursday (average of the 7 days before: 4.0 from 4 days)",
         ),
         (
             diary("4444444 4444444 8888...", "4444444 4444444 8......"),
             "Burning 8.0 from 4 days, 4.0 points higher (100%) than the first week (4.0 from 7 "
             "days), 4.0 points higher than last week (4.0 from 7 days), 4 days at 7 or more; no entry for 3 "
-            "days, last answer 5 Mar; Tingling 8 on Monday (average of the 7 days before: 4.0 from 4 days)",
+            "days, last answer 5 Mar; Tingling 8 on Monday (average of the 7 days before: 4.0 from 7 days)",
         ),
         (
             diary("4444444 4444444 4468444", needled=[15]),
-            "Burning 4.9 from 7 days; 7 of 7; Burning 8 on Thursday, after a session (average of the 7 days before: 4.3 from 7 days)",
+            "Burning 4.9 from 7 days; 7 of 7; "
+            "Burning 8 on Thursday, after a session (average of the 7 days before: 4.3 from 7 days)",
         ),
         (
             diary("7777777 4444444 444444.", "4444444 2222222 4444444", "6666666 6666666 9999999"),
@@ -420,7 +422,8 @@ def test_of_many_symptoms_two_are_explained_and_the_others_counted() -> None:
 def test_of_several_high_days_of_a_symptom_the_furthest_above_is_told() -> None:
     found = line(diary("4444444 4444444 642292."))
     assert found == (
-        "<b>Ada</b>: Burning 4.2 from 6 days; 6 of 7; Burning 9 on Friday (average of the 7 days before: 3.7 from 7 days)"
+        "<b>Ada</b>: Burning 4.2 from 6 days; 6 of 7; "
+        "Burning 9 on Friday (average of the 7 days before: 3.7 from 7 days)"
     )
 
 
