@@ -167,13 +167,13 @@ class Program:
 
     async def _tick_job(self, _: object) -> None:
         try:
-            if await self._in_touch():
+            if await self.in_touch():
                 await self.tick()
         except Exception as error:
             if not self._tick_failure.done():
                 self._tick_failure.set_exception(error)
 
-    async def _in_touch(self) -> bool:
+    async def in_touch(self) -> bool:
         """Whether Telegram answered a poll lately. While it does not, replies may wait there that belong into what
         would go out now: nothing is asked and nothing summed up until they are in."""
         polled_at = await self.database.write(storage.inbox.last_poll)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.handlers.desk import Desk
+from tests.handlers.desk import Desk, clinic_at
 from tests.stage import newest, text_of
 
 SESSIONS = "select day, kind, site, side, undone_at from sessions order by id"
@@ -129,3 +130,21 @@ async def test_a_session_marks_the_day_of_the_patients_own_clock(clinic: Desk) -
     await desk.taps(ito, "Cleo", "Today", "Dry needling", "Hip", "Right")
     assert "on Tuesday 3 March" in newest(ito)
     assert "right hip" in text_of(ito.last)
+
+
+async def test_a_typed_today_is_the_patients_today(tmp_path: Path) -> None:
+    async with clinic_at(tmp_path) as desk:
+        far = await desk.enrol(desk.person(151, "Lea"), desk.ito, "Lea", place="Chicago")
+        assert far.id == 151
+        await desk.until(datetime(2026, 3, 4, 2, tzinfo=UTC))
+        await desk.says(desk.ito, "/session")
+        said = await desk.taps(desk.ito, "Lea", "Another date")
+        assert "type the date" in said
+        assert "Tuesday 3 March 2026" in await desk.says(desk.ito, "today"), "it is still the third in Chicago"
+
+
+async def test_who_stopped_gets_no_more_sessions(clinic: Desk) -> None:
+    desk, ito = clinic, clinic.ito
+    await desk.says(desk.ada, "/stop")
+    assert "does not share a diary with you now" in await desk.says(ito, "/session")
+    assert await desk.rows("select count(*) from sessions") == [(0,)]
