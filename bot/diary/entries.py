@@ -71,6 +71,8 @@ class Score:
     day: date
     value: int | None
     entered_at: datetime
+    waited_since: datetime | None = None
+    """Only of a reply that the bot received late: it was entered between then and `entered_at`."""
 
 
 class DayState(StrEnum):

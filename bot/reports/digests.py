@@ -640,7 +640,16 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
         )
         if first_session is not None
         else words("No treatment session logged."),
+        _received_late(diary, week, words),
     ]
+
+
+def _received_late(diary: Diary, week: Week, words: Words) -> Sentence:
+    """Names the days with an answer that waited at Telegram while the bot was away; empty where there are none."""
+    late = sorted(
+        {day for (day, _), score in diary.scores.items() if week.start <= day <= week.end and score.waited_since}
+    )
+    return words("Received late by the bot: {days}.", days=_weekdays(late, words)) if late else Sentence("")
 
 
 def _days_for_therapist(week: Week, words: Words) -> list[Sentence]:

@@ -97,6 +97,8 @@ async def test_a_tap_that_waited_past_noon_counts_for_its_day_and_is_marked_as_r
         found = await played.rows("select day, value, waited_since is not null from scores order by entered_at")
         assert found == [("2026-03-02", 4, 0), ("2026-03-02", 7, 1), ("2026-03-02", 2, 1)]
         assert "This is stored for Monday 2 March" in text_of(ada.chat.messages[bubble_of(ada)])
+        await played.says(ito, "/patients")
+        assert "Received late by the bot: Monday." in await played.taps(ito, "Ada L")
         assert all(call.method == "answerCallbackQuery" for call in played.refused()), (
             "the tap may be too old to answer"
         )
