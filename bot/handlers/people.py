@@ -197,8 +197,7 @@ def _begin(turn: Turn, invite: Invite) -> None:
         return
     elif patient.stage is Stage.DECLINED or patient.invite_id != invite.id:
         # Everything is asked anew, so no earlier yes stands while it is.
-        for share in storage.sharing.readers_of(turn.tx, patient.id):
-            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        _end_shares(turn, patient)
         patient = storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE, invite_id=invite.id)
     ask(turn, patient)
 
@@ -276,8 +275,21 @@ def _stored(turn: Turn, patient: Patient, given: bool) -> None:
     if given:
         ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.SHARE))
     else:
-        storage.people.change_patient(turn.tx, patient.id, stage=Stage.DECLINED)
-        turn.say(chat.people.declined(turn.words), patient_id=patient.id)
+        _decline(turn, patient)
+
+
+def _decline(turn: Turn, patient: Patient) -> None:
+    """The patient wants no diary. Whoever kept one before is not told that nothing is stored: it stays, stopped."""
+    _end_shares(turn, patient)
+    kept = patient.enrolled_at is not None
+    storage.people.change_patient(turn.tx, patient.id, stage=Stage.LEFT if kept else Stage.DECLINED)
+    said = chat.people.stopped(turn.words) if kept else chat.people.declined(turn.words)
+    turn.say(said, patient_id=patient.id)
+
+
+def _end_shares(turn: Turn, patient: Patient) -> None:
+    for share in storage.sharing.readers_of(turn.tx, patient.id):
+        storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
 
 
 def _shared(turn: Turn, patient: Patient, given: bool) -> None:
@@ -365,10 +377,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
 def not_open(turn: Turn, patient: Patient, *, stop: bool = False) -> None:
     """Someone whose diary is not open, or not yet: where they stand, and the way on. `stop`: they want none."""
     if patient.stage in ENROLLING and stop:
-        for share in storage.sharing.readers_of(turn.tx, patient.id):
-            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
-        storage.people.change_patient(turn.tx, patient.id, stage=Stage.DECLINED)
-        turn.say(chat.people.declined(turn.words), patient_id=patient.id)
+        _decline(turn, patient)
     elif patient.stage in ENROLLING:
         ask(turn, patient)
     elif patient.stage is Stage.LEFT:
@@ -402,6 +411,11 @@ def _begin_again(turn: Turn, patient: Patient) -> None:
     """The diary goes on at its next hour; the days between were never planned."""
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
+    answers = [row.given for row in storage.people.consents_of(turn.tx, patient.id) if row.therapist_id is None]
+    if not answers[-1]:
+        # The last word on storing was a no: only a new yes opens the diary.
+        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
+        return
     due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
     settings = turn.settings
     patient = storage.people.change_patient(

@@ -89,3 +89,17 @@ async def test_stop_in_the_middle_of_the_enrolment_ends_it_and_start_takes_it_up
     shares = "select ended_at is null from shares s join patients p on p.id = s.patient_id where p.chat_id = 151"
     assert await desk.rows(shares) == [(0,)]
     assert "May I store your answers?" in await desk.says(lea, "/start")
+
+
+async def test_who_kept_a_diary_and_says_no_is_not_told_that_nothing_is_stored(clinic: Desk) -> None:
+    desk, ada, ito = clinic, clinic.ada, clinic.ito
+    await desk.until(datetime(2026, 3, 2, 20, tzinfo=UTC))
+    await desk.says(ada, "4 3 5")
+    await desk.says(ada, "/stop")
+    await desk.says(ito, "/invite Ada again")
+    await desk.opens(ada, ito)
+    said = await desk.taps(ada, "No, thank you")
+    assert "nothing is stored" not in said
+    assert "What you entered stays with your clinic." in said
+    await desk.taps(ada, "Start again")
+    assert "May I store your answers?" in newest(ada), "after a no, only a new yes opens the diary"
