@@ -49,9 +49,9 @@ catalogue: setup ## bring the translation catalogues up to date with the sentenc
 	$(BIN)/python tests/chat/catalogue.py --write
 
 lock: ## renew the locks (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 		--custom-compile-command "make lock" --quiet -o requirements/run.lock
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 		--custom-compile-command "make lock" --quiet -o requirements/dev.lock
 
 clean: ## remove what was built
