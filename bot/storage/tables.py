@@ -229,6 +229,15 @@ digests: Final = Table(
     Column("named_at", Instant, comment="when a later digest said that this one may be missing"),
 )
 
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("told_at", Instant, nullable=False),
+)
+
 # --- the wire -------------------------------------------------------------------------------------------------
 
 inbox: Final = Table(
@@ -246,6 +255,10 @@ inbox: Final = Table(
     Index(
         "ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
     ),
+    Index(
+        "ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")
+    ),
+    Index("ix_inbox_done", "done_at", sqlite_where=text("state = 'done'"), postgresql_where=text("state = 'done'")),
 )
 polls: Final = Table(
     "polls",
@@ -290,5 +303,11 @@ outbox: Final = Table(
         "id",
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_outbox_settled",
+        "settled_at",
+        sqlite_where=text("state <> 'waiting'"),
+        postgresql_where=text("state <> 'waiting'"),
     ),
 )

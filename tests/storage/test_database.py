@@ -48,12 +48,14 @@ if len(sys.argv) > 2:
     os.setuid(int(sys.argv[2]))
 asyncio.run(main())
 """
-LATER_MIGRATION = """
+HEAD = module.HEAD
+TOMORROW = f"{int(HEAD) + 1:04}"
+LATER_MIGRATION = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002'
-down_revision = '0001'
+revision = '{TOMORROW}'
+down_revision = '{HEAD}'
 branch_labels = None
 depends_on = None
 
@@ -255,9 +257,9 @@ def next_version(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     """The program of tomorrow, with one more migration; returns where that one lies."""
     folder = tmp_path_factory.mktemp("tomorrow")
     shutil.copytree(Path(module.__file__).with_name("migrations"), folder / "migrations")
-    script = folder / "migrations" / "versions" / "0002_weather.py"
+    script = folder / "migrations" / "versions" / f"{TOMORROW}_weather.py"
     script.write_text(LATER_MIGRATION)
-    monkeypatch.setattr(module, "HEAD", "0002")
+    monkeypatch.setattr(module, "HEAD", TOMORROW)
     monkeypatch.setattr(module, "__file__", str(folder / "database.py"))
     return script
 
@@ -277,14 +279,14 @@ async def test_an_older_file_is_migrated_after_a_copy_was_put_aside(older: Path,
     at = NOW + timedelta(days=30)
     migrated = Database(older)
     await migrated.open(at)
-    assert await migrated.write(module.version) == "0002"
+    assert await migrated.write(module.version) == TOMORROW
     assert await migrated.write(lambda tx: storage.people.find_account(tx, ADA)) is not None
     await migrated.close()
 
     [aside] = older.parent.glob("*before*")
-    assert aside.name == "diary.db.before-0002-20260401T200000"
+    assert aside.name == f"diary.db.before-{TOMORROW}-20260401T200000"
     assert mode(aside) == 0o600
-    assert columns(aside, "select version_num from alembic_version") == [("0001",)]
+    assert columns(aside, "select version_num from alembic_version") == [(HEAD,)]
     assert columns(aside, "select chat_id from accounts") == [(ADA,)]
     assert columns(aside, "select name from sqlite_master where name = 'weather'") == []
 
@@ -298,7 +300,7 @@ def bad_version(older: Path, next_version: Path) -> None:
 async def test_a_migration_that_fails_leaves_the_file_as_it_was(older: Path) -> None:
     said = await refusal_of(older)
     assert "no such table: nowhere" in said
-    assert columns(older, "select version_num from alembic_version") == [("0001",)]
+    assert columns(older, "select version_num from alembic_version") == [(HEAD,)]
     assert columns(older, "select name from sqlite_master where name = 'weather'") == []
     assert columns(older, "select chat_id from accounts") == [(ADA,)]
 

@@ -1,0 +1,23 @@
+"""What an admin is told once a day; indexes for what is parked, and for what has to be tidied away."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "notices",
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", "kind", "day", name=op.f("pk_notices")),
+    )
+    op.create_index("ix_inbox_parked", "inbox", ["seq"], sqlite_where=sa.text("state = 'parked'"))
+    op.create_index("ix_inbox_done", "inbox", ["done_at"], sqlite_where=sa.text("state = 'done'"))
+    op.create_index("ix_outbox_settled", "outbox", ["settled_at"], sqlite_where=sa.text("state <> 'waiting'"))
