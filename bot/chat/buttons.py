@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, time
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.entries import Side
@@ -55,18 +56,24 @@ def unpack(data: str) -> Any:
     kind = _BY_CODE.get(code)
     if kind is None:
         raise BadTap("unknown button")
-    hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]
-    if len(parts) != len(names):
+    hints = _hints(kind)
+    if len(parts) != len(hints):
         raise BadTap("unknown form of a button")
     try:
-        tap = kind(**{name: _value(hints[name], part) for name, part in zip(names, parts, strict=True)})
+        tap = kind(*(_value(hint, part) for hint, part in zip(hints, parts, strict=True)))
         if pack(tap) == data:
             return tap
     except (ValueError, KeyError):
         pass
     # Only what we would write ourselves is ours: no other spelling of a number, nothing behind a date.
     raise BadTap("unreadable button")
+
+
+@cache
+def _hints(kind: type[Any]) -> tuple[Any, ...]:
+    """The types of a payload's fields, in their order: working them out takes longer than all the rest."""
+    hints = get_type_hints(kind)
+    return tuple(hints[field.name] for field in fields(kind))
 
 
 def code_of(kind: type[Any]) -> str:

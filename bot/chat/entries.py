@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.chat import buttons
@@ -32,6 +32,14 @@ class DayView:
     def next_item(self) -> Item | None:
         """The item to be asked now."""
         return next((item for item in self.items if item.id not in self.values), None)
+
+    def item(self, item_id: int) -> Item | None:
+        """The item of that number, if it is asked on this day."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+    def having(self, item: Item, value: int | None) -> DayView:
+        """The view after one more answer, which also takes back "not today"."""
+        return replace(self, values={**self.values, item.id: value}, declined=False)
 
 
 def bubble(view: DayView, words: Words) -> Message:

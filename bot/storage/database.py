@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 T = TypeVar("T")
@@ -27,6 +28,10 @@ HEAD: Final = "0002"
 """The newest migration; a test holds it against the scripts."""
 BUSY_FOR: Final = 5_000
 """How long another program may hold the file before we give up, in milliseconds."""
+
+
+UNWRITABLE: Final = (OperationalError, sqlite3.OperationalError)
+"""What says that the database can't be written just now: a full disk, a lock. Never the fault of what was written."""
 
 
 class AlreadyRunning(Exception):

@@ -13,18 +13,19 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
 from bot.storage import tables
+from bot.storage.prepared import Prepared
 
 _ACCOUNT: Final = [tables.accounts.c[field.name] for field in fields(Account)]
 PATIENT: Final = [tables.patients.c[field.name] for field in fields(Patient)]
 THERAPIST: Final = [tables.therapists.c[field.name] for field in fields(Therapist)]
 _INVITE: Final = [tables.invites.c[field.name] for field in fields(Invite)]
 
-_account: Final = select(*_ACCOUNT).where(tables.accounts.c.chat_id == bindparam("chat"))
-_patient: Final = select(*PATIENT).where(tables.patients.c.chat_id == bindparam("chat"))
+_account: Final = Prepared(select(*_ACCOUNT).where(tables.accounts.c.chat_id == bindparam("chat")))
+_patient: Final = Prepared(select(*PATIENT).where(tables.patients.c.chat_id == bindparam("chat")))
 _patient_by_id: Final = select(*PATIENT).where(tables.patients.c.id == bindparam("patient"))
-_therapist: Final = select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat"))
+_therapist: Final = Prepared(select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat")))
 _therapist_by_id: Final = select(*THERAPIST).where(tables.therapists.c.id == bindparam("therapist"))
-_admin: Final = select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat"))
+_admin: Final = Prepared(select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat")))
 
 
 # --- accounts -------------------------------------------------------------------------------------------------
@@ -32,18 +33,19 @@ _admin: Final = select(tables.admins.c.chat_id).where(tables.admins.c.chat_id ==
 
 def account(tx: Connection, chat: ChatId, language: str, now: datetime) -> Account:
     """The account of a chat, made at its first word in `language`."""
-    row = tx.execute(_account, {"chat": chat}).first()
+    row = _account.first(tx, {"chat": chat})
     if row is None:
         tx.execute(
             tables.accounts.insert(),
             {"chat_id": chat, "language": language, "reach": Reach.OK, "reach_since": now, "created_at": now},
         )
-        row = tx.execute(_account, {"chat": chat}).one()
+        row = _account.first(tx, {"chat": chat})
+        assert row is not None
     return Account(*row)
 
 
 def find_account(tx: Connection, chat: ChatId) -> Account | None:
-    row = tx.execute(_account, {"chat": chat}).first()
+    row = _account.first(tx, {"chat": chat})
     return None if row is None else Account(*row)
 
 
@@ -70,7 +72,7 @@ def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime) -> bool
 
 
 def is_admin(tx: Connection, chat: ChatId) -> bool:
-    return tx.execute(_admin, {"chat": chat}).first() is not None
+    return _admin.first(tx, {"chat": chat}) is not None
 
 
 def add_admin(tx: Connection, chat: ChatId, now: datetime) -> None:
@@ -78,7 +80,7 @@ def add_admin(tx: Connection, chat: ChatId, now: datetime) -> None:
 
 
 def therapist(tx: Connection, chat: ChatId) -> Therapist | None:
-    row = tx.execute(_therapist, {"chat": chat}).first()
+    row = _therapist.first(tx, {"chat": chat})
     return None if row is None else Therapist(*row)
 
 
@@ -151,7 +153,7 @@ def _hashed(code: str) -> bytes:
 
 
 def patient(tx: Connection, chat: ChatId) -> Patient | None:
-    row = tx.execute(_patient, {"chat": chat}).first()
+    row = _patient.first(tx, {"chat": chat})
     return None if row is None else Patient(*row)
 
 

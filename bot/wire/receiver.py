@@ -121,8 +121,7 @@ class Receiver:
             raise Refused(max(status, 500), None) from None
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
-        rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
+        rows = [(u["update_id"], storage.inbox.kept(u)) for u in updates if isinstance(u.get("update_id"), int)]
 
         def keep(tx: Connection) -> None:
             now = self._clock.now()
