@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, time
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.entries import Side
@@ -25,6 +24,7 @@ class BadTap(ValueError):
 Tap = TypeVar("Tap")
 _BY_CODE: dict[str, type[Any]] = {}
 _CODE_OF: dict[type[Any], str] = {}
+_HINTS_OF: dict[type[Any], tuple[Any, ...]] = {}
 
 
 @dataclass_transform(frozen_default=True)
@@ -69,11 +69,12 @@ def unpack(data: str) -> Any:
     raise BadTap("unreadable button")
 
 
-@cache
 def _hints(kind: type[Any]) -> tuple[Any, ...]:
-    """The types of a payload's fields, in their order: working them out takes longer than all the rest."""
-    hints = get_type_hints(kind)
-    return tuple(hints[field.name] for field in fields(kind))
+    """The types of a payload's fields, in their order; kept, since working them out takes longer than all the rest."""
+    if kind not in _HINTS_OF:
+        hints = get_type_hints(kind)
+        _HINTS_OF[kind] = tuple(hints[field.name] for field in fields(kind))
+    return _HINTS_OF[kind]
 
 
 def code_of(kind: type[Any]) -> str:

@@ -72,8 +72,7 @@ def kept(update: dict[str, Any]) -> str:
     such an update would end every start.
     """
     query = update.get("callback_query")
-    message = query.get("message") if isinstance(query, dict) else None
-    if not isinstance(message, dict):
+    if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
         return json.dumps(update)
     bare = {"message_id": message.get("message_id"), "chat": message.get("chat"), "date": 0}
     if message.get("photo"):

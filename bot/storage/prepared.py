@@ -18,7 +18,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 Convert = Callable[[Any], Any]
 
-_DIALECT: Final = sqlite.dialect()  # type: ignore[no-untyped-call]
+_DIALECT: Final = sqlite.dialect()
 _ABSENT: Final = object()
 
 
