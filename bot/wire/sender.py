@@ -10,10 +10,9 @@ Laws:
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,12 +22,13 @@ from sqlalchemy import Connection
 from bot import logs, storage
 from bot.clock import Clock
 from bot.diary.entries import Cause
-from bot.diary.people import ChatId, Reach
+from bot.diary.people import Reach
 from bot.storage.outbox import Parcel, Settlement, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
 from bot.wire.http import NotSent, Request, Unanswered
-from bot.wire.pacing import Pace
+from bot.wire.lanes import NEW, Lane, Lanes
+from bot.wire.pacing import Pace, Start
 
 log = logs.get(__name__)
 
@@ -42,22 +42,11 @@ LONGEST_PAUSE: Final = 60.0
 """Seconds between tries at most, after failures that double the pause from one second on."""
 STOP_WITHIN: Final = 2.0
 """Seconds that calls under way get to end when the program stops."""
-FLOODED_CHATS: Final = 3
-"""Chats held back by 429 at once from which the limit is taken to be the whole bot's."""
 PICTURE_TRIES: Final = 3
 """After so many failures to draw, the text goes alone."""
 
 Draw = Callable[[Parcel], Awaitable[bytes | None]]
 """Makes the picture of a row; None where the reader may no longer see it."""
-
-
-@dataclass(slots=True)
-class Lane:
-    """What one chat still gets of one sort, in order; one call at a time."""
-
-    waiting: list[tuple[int, int, Parcel]] = field(default_factory=list)
-    busy: bool = False
-    free_at: float = 0.0
 
 
 class Sender:
@@ -79,11 +68,7 @@ class Sender:
         self._base_url = base_url
         self._clock = clock
         self._draw = draw
-        self._pace = Pace(per_second)
-        self._chat_gap = 1 / per_second_per_chat
-        self._now_lanes: dict[ChatId, Lane] = {}
-        self._new_lanes: dict[ChatId, Lane] = {}
-        self._held: dict[ChatId, float] = {}
+        self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat)
         self._shown: OrderedDict[int, int] = OrderedDict()
         self._aside: dict[int, list[Parcel]] = {}
         self._read_to = {"urgent": 0, "bulk": 0}
@@ -103,8 +88,7 @@ class Sender:
 
     def idle(self) -> bool:
         """Whether nothing is read, under way or to be settled."""
-        lanes = [*self._now_lanes.values(), *self._new_lanes.values()]
-        return not (self._more or self._running or self._settled or any(lane.waiting for lane in lanes))
+        return not (self._more or self._running or self._settled) and self._lanes.empty()
 
     async def run(self) -> None:
         """Send for ever. A database that can't be written ends it with an exception."""
@@ -112,9 +96,9 @@ class Sender:
         try:
             while True:
                 await self._visit()
-                pause = self._dispatch()
+                self._dispatch()
                 if not self._more:
-                    await self._sleep(pause)
+                    await self._sleep(self._lanes.pause(self._time(), AT_ONCE - len(self._running)))
         finally:
             await self._finish()
 
@@ -156,15 +140,16 @@ class Sender:
         # An edit that waits for a message can tell only after that message is settled whether it will ever come.
         more, self._more = self._more or bool(settled and aside), False
 
+        room = IN_MEMORY - self._bulk
+
         def visit(tx: Connection) -> tuple[list[Parcel], list[Parcel], set[int]]:
             self._write_down(tx, settled)
             if not more:
                 return [], [], set()
             urgent = storage.outbox.waiting(tx, self._read_to["urgent"], (Urgency.TAP, Urgency.ALERT), IN_MEMORY)
-            room = IN_MEMORY - self._bulk
             bulk = (
                 storage.outbox.waiting(tx, self._read_to["bulk"], (Urgency.PROMPT, Urgency.DIGEST), room)
-                if room > 0
+                if room >= IN_MEMORY // 2
                 else []
             )
             bubbles = {p.bubble_id for p in urgent + bulk if p.bubble_id is not None and p.action is not Action.SEND}
@@ -194,92 +179,25 @@ class Sender:
 
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
-        if parcel.action in (Action.SEND, Action.LEAVE):
-            # Leaving waits its turn too: the farewell goes first.
+        if parcel.action in NEW:
             self._bulk += parcel.urgency >= Urgency.PROMPT
-            lane = self._new_lanes.setdefault(parcel.chat_id, Lane())
-            heapq.heappush(lane.waiting, (parcel.id, parcel.id, parcel))
-            return
-        if parcel.bubble_id is not None and parcel.message_id is None and parcel.bubble_id not in self._shown:
+        elif parcel.bubble_id is not None and parcel.message_id is None and parcel.bubble_id not in self._shown:
             if parcel.bubble_id in coming:
                 self._aside.setdefault(parcel.bubble_id, []).append(parcel)
             else:
                 self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
             return
-        lane = self._now_lanes.setdefault(parcel.chat_id, Lane())
-        if parcel.action is Action.EDIT:
-            self._overtake(lane, parcel)
-        heapq.heappush(lane.waiting, (int(parcel.urgency), parcel.id, parcel))
+        for overtaken in self._lanes.put(parcel, self._time()):
+            self._note(overtaken, Verdict(OutboxState.DROPPED, error="overtaken by a later edit"))
 
-    def _overtake(self, lane: Lane, newer: Parcel) -> None:
-        """An edit that still waits is pointless once a later one of the same message is here."""
-        target = (newer.bubble_id, newer.message_id)
-        older = [
-            entry
-            for entry in lane.waiting
-            if entry[2].action is Action.EDIT and (entry[2].bubble_id, entry[2].message_id) == target
-        ]
-        for entry in older:
-            lane.waiting.remove(entry)
-            self._note(entry[2], Verdict(OutboxState.DROPPED, error="overtaken by a later edit"))
-        if older:
-            heapq.heapify(lane.waiting)
-
-    def _dispatch(self) -> float | None:
-        """Start every call that may start now. Returns seconds until another may, None when nothing waits."""
+    def _dispatch(self) -> None:
+        """Start every call that may start now."""
         now = self._time()
-        soonest: float | None = None
-
-        def later(at: float) -> None:
-            nonlocal soonest
-            soonest = at if soonest is None else min(soonest, at)
-
-        for chat in list(self._now_lanes):
-            lane = self._now_lanes[chat]
-            if lane.busy or not lane.waiting:
-                if not lane.busy:
-                    del self._now_lanes[chat]
-                continue
-            free_at = max(lane.free_at, self._held.get(chat, 0.0))
-            if free_at > now:
-                later(free_at)
-            elif len(self._running) < AT_ONCE:
-                self._start(lane, heapq.heappop(lane.waiting)[2])
-        ready: list[tuple[int, int, ChatId]] = []
-        for chat in list(self._new_lanes):
-            lane = self._new_lanes[chat]
-            if lane.busy:
-                continue
-            free_at = max(lane.free_at, self._held.get(chat, 0.0))
-            if free_at > now:
-                if lane.waiting:
-                    later(free_at)
-            elif lane.waiting:
-                # A red flag behind a prompt hurries the whole chat: its order stays, its turn comes sooner.
-                urgency = min(parcel.urgency for _, _, parcel in lane.waiting)
-                heapq.heappush(ready, (int(urgency), lane.waiting[0][1], chat))
-            else:
-                del self._new_lanes[chat]
-        while ready and len(self._running) < AT_ONCE:
-            wait = self._pace.wait(now)
-            if wait > 0:
-                later(now + wait)
-                break
-            chat = heapq.heappop(ready)[2]
-            lane = self._new_lanes[chat]
-            parcel = heapq.heappop(lane.waiting)[2]
-            self._pace.take(now)
-            self._bulk -= parcel.urgency >= Urgency.PROMPT
-            self._start(lane, parcel)
-        for chat in [chat for chat, until in self._held.items() if until <= now]:
-            del self._held[chat]
-        return None if soonest is None else max(0.0, soonest - now)
-
-    def _start(self, lane: Lane, parcel: Parcel) -> None:
-        lane.busy = True
-        task = asyncio.get_running_loop().create_task(self._deliver(lane, parcel))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
+            self._bulk -= parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+            task = asyncio.get_running_loop().create_task(self._deliver(lane, parcel, start))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -289,53 +207,41 @@ class Sender:
 
     # --- one call ---------------------------------------------------------------------------------------------
 
-    async def _deliver(self, lane: Lane, parcel: Parcel) -> None:
+    async def _deliver(self, lane: Lane, parcel: Parcel, start: Start | None) -> None:
         try:
-            verdict = await self._outcome(parcel)
+            verdict = await self._outcome(parcel, start)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             log.error("a message could not be made", action=parcel.action.value, error=logs.trace(error))
             verdict = Verdict(OutboxState.WAITING, error=type(error).__name__)
-        now = self._time()
-        lane.busy = False
-        if parcel.action is Action.SEND:
-            lane.free_at = now + self._chat_gap
-        if verdict.state is not OutboxState.WAITING:
+        if verdict.state is OutboxState.WAITING and not verdict.resend:
+            if not (verdict.unknown and parcel.once):
+                self._put_back(lane, parcel, verdict)
+                return
+            verdict = Verdict(OutboxState.IN_DOUBT, error=verdict.error)
+        self._lanes.done(lane, parcel, self._time())
+        if not verdict.resend:
             self._note(parcel, verdict)
-            return
-        if verdict.resend and parcel.action is Action.EDIT:
-            again = replace(parcel, action=Action.SEND, message_id=None)
-            self._take_in(again, set())
-            return
-        if verdict.resend:
+        elif parcel.action is Action.EDIT:
+            self._take_in(replace(parcel, action=Action.SEND, message_id=None), set())
+        else:
             self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
-            return
-        if verdict.unknown and parcel.once:
-            self._note(parcel, Verdict(OutboxState.IN_DOUBT, error=verdict.error))
-            return
-        self._put_back(lane, parcel, verdict, now)
 
-    def _put_back(self, lane: Lane, parcel: Parcel, verdict: Verdict, now: float) -> None:
+    def _put_back(self, lane: Lane, parcel: Parcel, verdict: Verdict) -> None:
         """Keep the row at the head of its lane and wait before the next try."""
+        now = self._time()
         if verdict.hold is not None:
-            self._held[parcel.chat_id] = now + verdict.hold
-            if sum(until > now for until in self._held.values()) >= FLOODED_CHATS:
-                self._pace.hold(now + verdict.hold)
-            again = parcel
+            self._lanes.hold(parcel.chat_id, now + verdict.hold, now)
+            again, until = parcel, now
         else:
             again = replace(parcel, tries=parcel.tries + 1)
-            lane.free_at = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
+            until = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
         log.warning("a message waits", action=parcel.action.value, why=verdict.error, tries=again.tries)
-        if parcel.action in (Action.SEND, Action.LEAVE):
-            self._bulk += parcel.urgency >= Urgency.PROMPT
-            heapq.heappush(lane.waiting, (again.id, again.id, again))
-            self._new_lanes.setdefault(parcel.chat_id, lane)
-        else:
-            heapq.heappush(lane.waiting, (int(again.urgency), again.id, again))
-            self._now_lanes.setdefault(parcel.chat_id, lane)
+        self._bulk += parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+        self._lanes.put_back(lane, again, until, now)
 
-    async def _outcome(self, parcel: Parcel) -> Verdict:
+    async def _outcome(self, parcel: Parcel, start: Start | None) -> Verdict:
         if (until := parcel.body.get("until")) is not None and self._clock.now() > datetime.fromisoformat(until):
             return Verdict(OutboxState.DROPPED, error="too late")
         photo = None
@@ -352,6 +258,8 @@ class Sender:
         call = call_of(parcel, message_id, photo)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
+        if start is not None:
+            start.leaves(self._time())
         try:
             status, payload = await self._post(call)
         except NotSent as error:
