@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
@@ -251,6 +252,7 @@ def _order(tx: Connection, parcel: Parcel) -> Order | None:
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     program = Program(settings)
+    _rest_the_collector()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
@@ -258,3 +260,13 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await program.run()
+
+
+def _rest_the_collector() -> None:
+    """Let Python look for garbage less often, and never in what is here to stay: a tenth of a reply's time.
+
+    Almost nothing of ours goes in circles, so there is little for it to find.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from bot.diary.entries import Cause, Side, Symptom
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.sessions import Kind
-from bot.storage.columns import Instant, Of
+from bot.storage.columns import Data, Instant, Of
 
 metadata: Final = MetaData(
     naming_convention={
@@ -284,7 +283,7 @@ outbox: Final = Table(
     Column("action", Of(Action), nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("once", Boolean, nullable=False, comment="rather missing than twice"),
-    Column("body", JSON, comment="emptied when settled"),
+    Column("body", Data, comment="emptied when settled"),
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
     Column("message_id", BigInteger),
     Column("day", Date, comment="the diary day whose prompt this is"),

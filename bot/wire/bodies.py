@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from bot.storage.outbox import Parcel
 from bot.storage.tables import Action, OutboxState
 
@@ -20,10 +22,11 @@ class Call:
 
     def form(self) -> dict[str, str]:
         """The parameters as a form: texts as they are, everything else as JSON."""
-        return {
-            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            for name, value in self.params.items()
-        }
+        return {name: value if isinstance(value, str) else _json(value) for name, value in self.params.items()}
+
+
+def _json(value: Any) -> str:
+    return str(value) if type(value) is int else orjson.dumps(value).decode()
 
 
 def call_of(parcel: Parcel, message_id: int | None, photo: bytes | None) -> Call:

@@ -37,7 +37,7 @@ NOT_SAID: Final = {
 """Texts that look like prose and are none."""
 RAW_SENTENCES: Final = {
     "bot/chat/alerts.py": {"card": "the clinic's own card, with a number that is a Sentence"},
-    "bot/chat/entries.py": {"question": "a sentence in italics", "unclear": "sentences in a row"},
+    "bot/chat/entries.py": {"_asking": "a sentence in italics", "unclear": "sentences in a row"},
     "bot/chat/sessions.py": {"_capital": "a sentence with another first letter"},
     "bot/chat/words.py": {"*": "where sentences are made"},
     "bot/reports/charts.py": {"_told": "sentences in a row"},

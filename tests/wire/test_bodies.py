@@ -86,7 +86,7 @@ def test_every_action_has_a_call() -> None:
 
 def test_a_form_holds_texts_as_they_are_and_everything_else_as_json() -> None:
     form = Call("sendMessage", {"chat_id": 101, "text": "¿7 & 8?", "is": True, "rows": [{"ä": 1}]}).form()
-    assert form == {"chat_id": "101", "text": "¿7 & 8?", "is": "true", "rows": '[{"ä": 1}]'}
+    assert form == {"chat_id": "101", "text": "¿7 & 8?", "is": "true", "rows": '[{"ä":1}]'}
 
 
 def refused(code: int, description: str = "", **more: Any) -> Verdict:
