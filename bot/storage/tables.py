@@ -10,7 +10,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from bot.diary.entries import Cause, Side, Symptom
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.sessions import Kind
-from bot.storage.columns import Data, Instant, Of
+from bot.storage.columns import Data, Day, Instant, Of
 
 metadata: Final = MetaData(
     naming_convention={
@@ -111,10 +110,10 @@ patients: Final = Table(
     Column("zone", String(64), nullable=False),
     Column("prompt_time", Time, nullable=False),
     Column("next_prompt_at", Instant, index=True),
-    Column("next_prompt_day", Date),
+    Column("next_prompt_day", Day),
     Column("next_digest_at", Instant, index=True),
     Column("enrolled_at", Instant),
-    Column("enrolled_day", Date),
+    Column("enrolled_day", Day),
 )
 invites: Final = Table(
     "invites",
@@ -161,14 +160,14 @@ items: Final = Table(
     Column("site", String(40)),
     Column("side", Of(Side)),
     Column("position", Integer, nullable=False),
-    Column("added_day", Date, nullable=False),
-    Column("ended_day", Date),
+    Column("added_day", Day, nullable=False),
+    Column("ended_day", Day),
 )
 diary_days: Final = Table(
     "diary_days",
     metadata,
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Day, primary_key=True),
     Column("zone", String(64), nullable=False),
     Column("closes_at", Instant, nullable=False),
     Column("intended_at", Instant),
@@ -184,7 +183,7 @@ scores: Final = Table(
     "scores",
     metadata,
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Day, primary_key=True),
     Column("item_id", Integer, ForeignKey("items.id"), primary_key=True),
     Column("entered_at", Instant, primary_key=True),
     Column("value", Integer, comment="empty: skipped"),
@@ -198,7 +197,7 @@ notes: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
-    Column("day", Date, nullable=False),
+    Column("day", Day, nullable=False),
     Column("text", Text, nullable=False),
     Column("written_at", Instant, nullable=False),
     Column("undone_at", Instant),
@@ -210,7 +209,7 @@ sessions: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
-    Column("day", Date, nullable=False),
+    Column("day", Day, nullable=False),
     Column("kind", Of(Kind), nullable=False),
     Column("site", String(40)),
     Column("side", Of(Side)),
@@ -222,7 +221,7 @@ digests: Final = Table(
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("role", Of(Role), primary_key=True),
-    Column("week", Date, primary_key=True),
+    Column("week", Day, primary_key=True),
     Column("planned_at", Instant, nullable=False),
     Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL")),
     Column("named_at", Instant, comment="when a later digest said that this one may be missing"),
@@ -233,7 +232,7 @@ notices: Final = Table(
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(40), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Day, primary_key=True),
     Column("told_at", Instant, nullable=False),
 )
 
@@ -269,7 +268,7 @@ bubbles: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), index=True),
-    Column("day", Date, comment="the diary day that it shows"),
+    Column("day", Day, comment="the diary day that it shows"),
     Column("message_id", BigInteger),
     Column("created_at", Instant, nullable=False),
     Index(None, "chat_id", "message_id"),
@@ -286,7 +285,7 @@ outbox: Final = Table(
     Column("body", Data, comment="emptied when settled"),
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
     Column("message_id", BigInteger),
-    Column("day", Date, comment="the diary day whose prompt this is"),
+    Column("day", Day, comment="the diary day whose prompt this is"),
     Column("state", Of(OutboxState), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant, comment="committed before a send that must not happen twice"),

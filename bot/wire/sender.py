@@ -68,6 +68,7 @@ class Sender:
         self._base_url = base_url
         self._clock = clock
         self._draw = draw
+        self._loop = asyncio.get_running_loop()
         self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat)
         self._shown: OrderedDict[int, int] = OrderedDict()
         self._aside: dict[int, list[Parcel]] = {}
@@ -116,7 +117,7 @@ class Sender:
         self._event.clear()
 
     def _time(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._loop.time()
 
     async def _finish(self) -> None:
         """Give calls under way a moment, then write down what is known."""
@@ -195,7 +196,7 @@ class Sender:
         now = self._time()
         for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
             self._bulk -= parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
-            task = asyncio.get_running_loop().create_task(self._deliver(lane, parcel, start))
+            task = self._loop.create_task(self._deliver(lane, parcel, start))
             self._running.add(task)
             task.add_done_callback(self._ended)
 
