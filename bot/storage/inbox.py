@@ -103,6 +103,13 @@ def put(
     )
 
 
+def known(tx: Connection, update_ids: Sequence[int]) -> int:
+    """How many of these updates have been taken before, as far back as their ids are kept."""
+    return tx.execute(
+        select(func.count()).select_from(tables.inbox).where(tables.inbox.c.update_id.in_(update_ids))
+    ).scalar_one()
+
+
 def polled(tx: Connection, now: datetime) -> None:
     """Note that Telegram has just answered a poll."""
     _polled.run(tx, {"id": 1, "answered_at": now})

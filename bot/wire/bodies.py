@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeGuard
 
 import orjson
 
@@ -115,22 +115,43 @@ REFUSALS = {
 """What Telegram's descriptions of a 400 or 403 mean to us."""
 
 
+LONGEST_FLOOD: Final = 3600.0
+"""The longest wait, in seconds, that we take from a server at one time: it may have meant another unit."""
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def error_code(answer: dict[str, Any], status: int) -> int:
+    """The code of a refusal: Telegram's own where it is one, else that of HTTP."""
+    code = answer.get("error_code")
+    return code if is_whole(code) else status
+
+
+def retry_after(answer: dict[str, Any]) -> float | None:
+    """How many seconds a refusal asks us to wait, if it says so in a way that makes sense."""
+    given = answer.get("parameters")
+    wait = given.get("retry_after") if isinstance(given, dict) else None
+    return min(LONGEST_FLOOD, float(wait)) if isinstance(wait, int | float) and wait >= 0 else None
+
+
 def verdict_of(status: int, payload: bytes) -> Verdict:
     """What became of a call, from the HTTP status and the body of its answer."""
     try:
         answer = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or "ok" not in answer:
+        # A proxy's page or its own JSON, be it a 403: it says nothing of the chat, and Telegram may have acted.
         return Verdict(OutboxState.WAITING, unknown=True, error=f"HTTP {status} without an answer")
-    if answer.get("ok"):
+    if answer["ok"]:
         result = answer.get("result")
         number = result.get("message_id") if isinstance(result, dict) else None
-        return Verdict(OutboxState.DELIVERED, message_id=number)
-    code = answer.get("error_code", status)
-    wait = (answer.get("parameters") or {}).get("retry_after")
+        return Verdict(OutboxState.DELIVERED, message_id=number if is_whole(number) else None)
+    code, wait = error_code(answer, status), retry_after(answer)
     if code == 429 or wait is not None:
-        return Verdict(OutboxState.WAITING, hold=float(wait or 1), error="flood control")
+        return Verdict(OutboxState.WAITING, hold=wait or 1.0, error="flood control")
     if code in (400, 403):
         said = str(answer.get("description", "")).lower()
         for phrase, verdict in REFUSALS.items():

@@ -150,6 +150,34 @@ def test_after_a_broken_answer_nobody_can_know() -> None:
     assert refused(500, "Internal Server Error").unknown
 
 
+@pytest.mark.parametrize(
+    ("status", "page"),
+    [
+        (403, b'{"error":"Forbidden by the firewall"}'),
+        (400, b'{"message":"chat not found"}'),
+        (200, b"{}"),
+        (200, b"[" * 100_000),
+        (200, b'"ok"'),
+    ],
+    ids=["firewall", "other json", "empty", "deep", "text"],
+)
+def test_what_a_proxy_says_in_json_is_no_word_of_telegram(status: int, page: bytes) -> None:
+    verdict = verdict_of(status, page)
+    assert (verdict.state, verdict.unknown) == (OutboxState.WAITING, True)
+
+
+@pytest.mark.parametrize("parameters", [[], "17", {"retry_after": "soon"}, {"retry_after": -5}, {"retry_after": []}])
+def test_a_refusal_that_is_put_together_wrongly_is_still_one(parameters: object) -> None:
+    assert refused(429, "Too Many Requests", parameters=parameters).hold == 1.0
+    answer = {"ok": False, "error_code": None, "description": None, "parameters": parameters}
+    assert verdict_of(403, json.dumps(answer).encode()).state is OutboxState.BLOCKED
+    assert verdict_of(200, b'{"ok":true,"result":{"message_id":"7"}}') == Verdict(OutboxState.DELIVERED)
+
+
+def test_a_flood_of_a_thousand_years_is_asked_about_again_after_an_hour() -> None:
+    assert refused(429, parameters={"retry_after": 1e12}).hold == 3600
+
+
 def test_what_a_person_wrote_never_gets_into_an_error() -> None:
     verdict = refused(400, "Bad Request: can't parse entities in 'burning 7 since Tuesday'")
     assert verdict.error == "refused with 400"
