@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
-from bot.diary.people import PatientId
+from bot.diary.people import PatientId, Reach
 
 ItemId = NewType("ItemId", int)
 
@@ -93,6 +93,11 @@ class Cause(StrEnum):
     BOT = "bot"
     BLOCKED = "blocked"
     GONE = "gone"
+
+
+def cause_of(reach: Reach) -> Cause | None:
+    """Why a chat that stands so can't be asked; None: it can."""
+    return {Reach.BLOCKED: Cause.BLOCKED, Reach.GONE: Cause.GONE}.get(reach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def put(
 ) -> None:
     """Keep a batch of (update id, raw JSON); ids known already are left as they are.
 
-    `waited_since`: the poll before this one. A tap has no time of its own; it was made somewhere in between.
+    `waited_since`: the last poll that left nothing waiting. A tap has no time of its own; it was made since then.
     """
     tx.execute(
         _put,
@@ -79,18 +79,23 @@ def put(
 
 
 def polled(tx: Connection, now: datetime) -> None:
-    """Note that Telegram has just answered a poll."""
+    """Note that Telegram has just answered a poll, and that nothing more waits there."""
     tx.execute(_polled, {"id": 1, "answered_at": now})
 
 
 def last_poll(tx: Connection) -> datetime | None:
-    """When Telegram last answered a poll, of this process or of one before it."""
+    """When a poll last left nothing waiting at Telegram, of this process or of one before it."""
     return tx.execute(select(tables.polls.c.answered_at)).scalar()
 
 
 def waiting(tx: Connection, limit: int) -> list[Arrival]:
     """The oldest updates still to be handled."""
     return [Arrival(*row) for row in tx.execute(_waiting, {"limit": limit})]
+
+
+def oldest(tx: Connection) -> Arrival | None:
+    """The update that is handled next."""
+    return next(iter(waiting(tx, 1)), None)
 
 
 def done(tx: Connection, seqs: Sequence[int], now: datetime) -> None:

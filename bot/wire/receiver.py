@@ -1,6 +1,9 @@
 """The receiver: long polling that commits a batch before Telegram is told that it arrived.
 
-Law: the next `getUpdates` offset is the acknowledgement, and it is only ever raised after the commit.
+Laws:
+1. The next `getUpdates` offset is the acknowledgement, and it is only ever raised after the commit.
+2. What a poll brings was made at some time since the last poll that left nothing waiting. A full batch may have left
+   something: until the rest is in, later batches waited as long as the first one.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ POLL_FOR: Final = 30
 """Seconds that Telegram holds a poll open when there is nothing new."""
 BATCH: Final = 100
 """Telegram's own limit for one poll."""
+CUT_FROM: Final = 2**21
+"""Bytes of an answer from which it may have been cut short: the Bot API server ends one at 4 MiB, however many more
+updates wait."""
 WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
 CONFLICT_FOR: Final = 60.0
 """Seconds that a 409 is retried: the poll of a process that was just killed may still be open."""
@@ -46,7 +52,10 @@ class Refused(Exception):
 
 
 class Receiver:
-    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in."""
+    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in.
+
+    `failing`: the newest poll brought no answer.
+    """
 
     def __init__(
         self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
@@ -57,6 +66,7 @@ class Receiver:
         self._clock = clock
         self._arrived = arrived
         self._offset: int | None = None
+        self.failing = False
         self.first_poll = asyncio.Event()
 
     async def run(self) -> None:
@@ -66,8 +76,9 @@ class Receiver:
         hold = 0  # The first poll, and one after a poll that hung, asks for what is there and returns at once.
         while True:
             try:
-                updates = await self._poll(hold)
+                updates, all_of_them = await self._poll(hold)
             except Refused as refusal:
+                self.failing = True
                 if refusal.code == 409:
                     conflict_since = self._still_in_conflict(conflict_since)
                 elif refusal.code in (401, 404):
@@ -80,6 +91,7 @@ class Receiver:
                 continue
             except (NotSent, Unanswered) as error:
                 failures += 1
+                self.failing = True
                 hold, conflict_since = 0, None
                 # A single one is nothing: a connection that a router forgot, a server that restarted.
                 tell = log.info if failures == 1 else log.warning
@@ -87,8 +99,9 @@ class Receiver:
                 await asyncio.sleep(_pause(failures - 1))
                 continue
             failures, conflict_since, hold = 0, None, POLL_FOR
-            await self._keep(updates)
-            if len(updates) < BATCH:
+            await self._keep(updates, all_of_them)
+            self.failing = False
+            if all_of_them:
                 self.first_poll.set()
             else:
                 hold = 0
@@ -105,7 +118,8 @@ class Receiver:
             )
         return since
 
-    async def _poll(self, hold: int) -> list[dict[str, Any]]:
+    async def _poll(self, hold: int) -> tuple[list[dict[str, Any]], bool]:
+        """The updates, and whether these are all that waited."""
         wanted = {"timeout": str(hold), "limit": str(BATCH), "allowed_updates": json.dumps(WANTED)}
         if self._offset is not None:
             wanted["offset"] = str(self._offset)
@@ -113,14 +127,15 @@ class Receiver:
         try:
             answer = json.loads(payload)
             if answer["ok"]:
-                return list(answer["result"])
+                updates = list(answer["result"])
+                return updates, len(updates) < BATCH and len(payload) < CUT_FROM
             hold_for = (answer.get("parameters") or {}).get("retry_after")
             raise Refused(int(answer.get("error_code", status)), hold_for)
         except (ValueError, KeyError, TypeError):
             # No answer of a Bot API server: a proxy's error page, a captive portal. It says nothing of the token.
             raise Refused(max(status, 500), None) from None
 
-    async def _keep(self, updates: list[dict[str, Any]]) -> None:
+    async def _keep(self, updates: list[dict[str, Any]], all_of_them: bool) -> None:
         # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
         rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
 
@@ -128,7 +143,8 @@ class Receiver:
             now = self._clock.now()
             if rows:
                 storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
-            storage.inbox.polled(tx, now)
+            if all_of_them:
+                storage.inbox.polled(tx, now)
 
         await self._database.write(keep)
         if not rows:

@@ -413,6 +413,7 @@ class Sender:
                     parcel.day,
                     sent_at=at if delivered else None,
                     cause=None if delivered else CAUSES.get(verdict.state, Cause.BOT),
+                    bubble_id=parcel.bubble_id,
                 )
 
     def _doubt(self, tx: Connection) -> None:
