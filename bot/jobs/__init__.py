@@ -40,7 +40,9 @@ class Ticker:
         return total
 
     def _prompts(self, tx: Connection, now: datetime) -> dict[str, int]:
-        return {name: count for name, count in prompts.send_due(tx, now, self._settings.late_prompts_for).items() if count}
+        return {
+            name: count for name, count in prompts.send_due(tx, now, self._settings.late_prompts_for).items() if count
+        }
 
 
 def _tidy(tx: Connection, now: datetime) -> None:

@@ -150,6 +150,11 @@ def add(
     )
 
 
+def halt(tx: Connection, chat: ChatId, now: datetime) -> int:
+    """The chat has shut us out: what waits for it is settled as blocked, and not sent one by one."""
+    return add(tx, chat, Action.HALT, {}, urgency=Urgency.TAP, now=now)
+
+
 def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limit: int) -> list[Parcel]:
     """Rows still to be sent with an id above `after`, of urgencies in the closed range, in order."""
     rows = tx.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any, Final
 
@@ -56,14 +56,28 @@ def expect(tx: Connection, chat: ChatId, what: str | None) -> None:
     tx.execute(update(tables.accounts).where(tables.accounts.c.chat_id == chat).values(expecting=what))
 
 
-def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime) -> bool:
-    """Note whether the chat can be written to. True if that is new."""
+def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime, heard_at: datetime | None = None) -> bool:
+    """Note whether the chat can be written to. True if that is new.
+
+    `heard_at`: when what tells us so was asked; what we have learned since then stands.
+    """
     changed = tx.execute(
         update(tables.accounts)
-        .where(tables.accounts.c.chat_id == chat, tables.accounts.c.reach != reach)
+        .where(
+            tables.accounts.c.chat_id == chat,
+            tables.accounts.c.reach != reach,
+            tables.accounts.c.reach_since <= (heard_at or datetime.max.replace(tzinfo=UTC)),
+        )
         .values(reach=reach, reach_since=now)
     )
     return changed.rowcount > 0
+
+
+def doubt_reach(tx: Connection, now: datetime) -> None:
+    """Somebody may have come back while we could not hear it: the next message to each finds out."""
+    tx.execute(
+        update(tables.accounts).where(tables.accounts.c.reach != Reach.OK).values(reach=Reach.OK, reach_since=now)
+    )
 
 
 # --- roles ----------------------------------------------------------------------------------------------------

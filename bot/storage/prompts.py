@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -85,6 +85,28 @@ def settle(
     tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
     if cause is not None and bubble_id is not None:
         tx.execute(_unshow, {"patient": patient_id, "on": day, "bubble": bubble_id})
+
+
+def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
+    """Replies from between these instants are lost: asked days that were open then and have no answer are our fault.
+
+    Returns how many. Goes through the patients, since days are found by patient and date alone.
+    """
+    table = tables.diary_days.c
+    changed = tx.execute(
+        update(tables.diary_days)
+        .where(
+            table.patient_id.in_(select(tables.patients.c.id)),
+            table.day.between(since.date() - timedelta(days=2), until.date() + timedelta(days=1)),
+            table.sent_at < until,
+            table.closes_at > since,
+            table.answered_at.is_(None),
+            table.declined_at.is_(None),
+            table.not_asked.is_(None),
+        )
+        .values(not_asked=Cause.BOT)
+    )
+    return changed.rowcount
 
 
 def next_due_at(tx: Connection) -> datetime | None:

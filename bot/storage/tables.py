@@ -58,6 +58,8 @@ class Action(StrEnum):
     """Answer a tap."""
     COMMANDS = "commands"
     LEAVE = "leave"
+    HALT = "halt"
+    """Asks nothing of Telegram: what was said to this chat before is not sent any more."""
 
 
 class OutboxState(StrEnum):
@@ -255,9 +257,7 @@ inbox: Final = Table(
     Index(
         "ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
     ),
-    Index(
-        "ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")
-    ),
+    Index("ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")),
     Index("ix_inbox_done", "done_at", sqlite_where=text("state = 'done'"), postgresql_where=text("state = 'done'")),
 )
 polls: Final = Table(

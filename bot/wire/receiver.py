@@ -11,11 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import logs, storage
+from bot import diary, logs, storage
 from bot.clock import Clock
 from bot.wire.http import ANSWER_FOR, NotSent, Request, Unanswered
 
@@ -140,9 +141,11 @@ class Receiver:
         rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
 
         def keep(tx: Connection) -> None:
-            now = self._clock.now()
+            now, last_poll = self._clock.now(), storage.inbox.last_poll(tx)
+            if last_poll is not None:
+                _write_off(tx, last_poll, now)
             if rows:
-                storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
+                storage.inbox.put(tx, rows, now, last_poll)
             if all_of_them:
                 storage.inbox.polled(tx, now)
 
@@ -151,6 +154,15 @@ class Receiver:
             return
         self._offset = max(update_id for update_id, _ in rows) + 1
         self._arrived()
+
+
+def _write_off(tx: Connection, last_poll: datetime, now: datetime) -> None:
+    """Own up to what is lost where we were away for longer than Telegram keeps replies."""
+    lost = diary.entries.lost_between(last_poll, now)
+    if lost is not None:
+        count = storage.prompts.answers_lost(tx, *lost)
+        storage.people.doubt_reach(tx, now)
+        log.warning("away for longer than Telegram keeps replies; unanswered days are called our fault", days=count)
 
 
 def _pause(failures: int) -> float:

@@ -5,6 +5,7 @@ Laws:
 2. Edits and answers to taps are never paced; only a 429 holds them back.
 3. A row that must not go twice is marked as started, durably, before it goes. All others go again when in doubt.
 4. A row is settled in the same transaction as its consequences (the bubble's number, a blocked chat, a day not asked).
+5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ STOP_WITHIN: Final = 2.0
 """Seconds that calls under way get to end when the program stops."""
 FLOODED_CHATS: Final = 3
 """Chats held back by 429 at once from which the limit is taken to be the whole bot's."""
+LAST_TRY: Final = 1_500
+"""A day of tries with the longest pause between them: whatever still fails then is a message that nobody takes."""
 PICTURE_TRIES: Final = 3
 """After so many failures to draw, the text goes alone."""
 
@@ -84,6 +87,8 @@ class Sender:
         self._now_lanes: dict[ChatId, Lane] = {}
         self._new_lanes: dict[ChatId, Lane] = {}
         self._held: dict[ChatId, float] = {}
+        self._shut: dict[ChatId, tuple[int, Verdict]] = {}
+        self._lost: dict[ChatId, tuple[Reach, datetime]] = {}
         self._shown: OrderedDict[int, int] = OrderedDict()
         self._aside: dict[int, list[Parcel]] = {}
         self._read_to = {"urgent": 0, "bulk": 0}
@@ -147,17 +152,17 @@ class Sender:
     async def _visit(self) -> None:
         """One visit to the database: settle what ended, read what is new."""
         due = self._settle_at is None or self._time() >= self._settle_at
-        settled = self._settled if due else []
+        settled, lost = (self._settled, self._lost) if due else ([], {})
         if not settled and not self._more:
             return
         if due:
-            self._settled, self._settle_at = [], None
+            self._settled, self._lost, self._settle_at = [], {}, None
         aside = list(self._aside)
         # An edit that waits for a message can tell only after that message is settled whether it will ever come.
         more, self._more = self._more or bool(settled and aside), False
 
         def visit(tx: Connection) -> tuple[list[Parcel], list[Parcel], set[int]]:
-            self._write_down(tx, settled)
+            self._write_down(tx, settled, lost)
             if not more:
                 return [], [], set()
             urgent = storage.outbox.waiting(tx, self._read_to["urgent"], (Urgency.TAP, Urgency.ALERT), IN_MEMORY)
@@ -176,7 +181,7 @@ class Sender:
             urgent, bulk, coming = await self._database.write(visit)
         except BaseException:
             # Perhaps it was never begun: what was delivered must not go again. Writing it down twice does no harm.
-            self._settled = settled + self._settled
+            self._settled, self._lost = settled + self._settled, lost | self._lost
             raise
         if urgent:
             self._read_to["urgent"] = urgent[-1].id
@@ -194,6 +199,13 @@ class Sender:
 
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
+        if parcel.action is Action.HALT:
+            self._shut_out(parcel.chat_id, parcel.id, Verdict(OutboxState.BLOCKED, error="blocked"))
+            self._note(parcel, Verdict(OutboxState.DELIVERED))
+            return
+        if (verdict := self._useless(parcel)) is not None:
+            self._note(parcel, verdict)
+            return
         if parcel.action in (Action.SEND, Action.LEAVE):
             # Leaving waits its turn too: the farewell goes first.
             self._bulk += parcel.urgency >= Urgency.PROMPT
@@ -210,6 +222,30 @@ class Sender:
         if parcel.action is Action.EDIT:
             self._overtake(lane, parcel)
         heapq.heappush(lane.waiting, (int(parcel.urgency), parcel.id, parcel))
+
+    def _shut_out(self, chat: ChatId, newest: int, verdict: Verdict) -> None:
+        """The chat can't be reached: rows up to `newest` that wait for it are settled so, read already or not."""
+        self._shut[chat] = newest, verdict
+        for lanes in (self._now_lanes, self._new_lanes):
+            lane = lanes.get(chat)
+            for entry in [entry for entry in lane.waiting if entry[2].id <= newest] if lane else []:
+                assert lane is not None
+                lane.waiting.remove(entry)
+                self._bulk -= lanes is self._new_lanes and entry[2].urgency >= Urgency.PROMPT
+                self._note(entry[2], verdict)
+            if lane:
+                heapq.heapify(lane.waiting)
+        for bubble, parcels in list(self._aside.items()):
+            if parcels[0].chat_id == chat:
+                self._aside[bubble] = [parcel for parcel in parcels if parcel.id > newest]
+                for parcel in parcels:
+                    if parcel.id <= newest:
+                        self._note(parcel, verdict)
+
+    def _useless(self, parcel: Parcel) -> Verdict | None:
+        """What becomes of a row that was said before its chat shut us out."""
+        newest, verdict = self._shut.get(parcel.chat_id, (0, None))
+        return verdict if parcel.id <= newest else None
 
     def _overtake(self, lane: Lane, newer: Parcel) -> None:
         """An edit that still waits is pointless once a later one of the same message is here."""
@@ -290,6 +326,7 @@ class Sender:
     # --- one call ---------------------------------------------------------------------------------------------
 
     async def _deliver(self, lane: Lane, parcel: Parcel) -> None:
+        began, newest = self._clock.now(), max(self._read_to.values())
         try:
             verdict = await self._outcome(parcel)
         except asyncio.CancelledError:
@@ -303,6 +340,16 @@ class Sender:
             lane.free_at = now + self._chat_gap
         if verdict.state is not OutboxState.WAITING:
             self._note(parcel, verdict)
+            if verdict.state in REACHES and parcel.action not in (Action.ANSWER, Action.COMMANDS):
+                log.warning("a chat can't be reached", why=verdict.error)
+                self._lost[parcel.chat_id] = REACHES[verdict.state], began
+                self._shut_out(parcel.chat_id, newest, replace(verdict, message_id=None))
+            return
+        if (useless := self._useless(parcel)) is not None:
+            self._note(parcel, useless)
+            return
+        if verdict.moved_to is not None:
+            self._follow(parcel, verdict)
             return
         if verdict.resend and parcel.action is Action.EDIT:
             again = replace(parcel, action=Action.SEND, message_id=None)
@@ -316,8 +363,22 @@ class Sender:
             return
         self._put_back(lane, parcel, verdict, now)
 
+    def _follow(self, parcel: Parcel, verdict: Verdict) -> None:
+        """The group is now another chat: say it there. A group moves only once."""
+        if verdict.moved_to is None or parcel.body.get("moved"):
+            self._note(parcel, Verdict(OutboxState.REFUSED, error=verdict.error))
+            return
+        lane = self._new_lanes.pop(parcel.chat_id, Lane())
+        self._bulk -= sum(other.urgency >= Urgency.PROMPT for _, _, other in lane.waiting)
+        for one in [parcel, *(other for _, _, other in lane.waiting)]:
+            there = replace(one, chat_id=ChatId(verdict.moved_to), body=one.body | {"moved": True})
+            self._take_in(there, set())
+
     def _put_back(self, lane: Lane, parcel: Parcel, verdict: Verdict, now: float) -> None:
         """Keep the row at the head of its lane and wait before the next try."""
+        if parcel.tries >= LAST_TRY:
+            self._note(parcel, Verdict(OutboxState.REFUSED, error="given up"))
+            return
         if verdict.hold is not None:
             self._held[parcel.chat_id] = now + verdict.hold
             if sum(until > now for until in self._held.values()) >= FLOODED_CHATS:
@@ -389,7 +450,14 @@ class Sender:
         self._settle_at = soon if self._settle_at is None else min(self._settle_at, soon)
         self._event.set()
 
-    def _write_down(self, tx: Connection, settled: list[tuple[Parcel, Verdict, datetime]]) -> None:
+    def _write_down(
+        self,
+        tx: Connection,
+        settled: list[tuple[Parcel, Verdict, datetime]],
+        lost: dict[ChatId, tuple[Reach, datetime]],
+    ) -> None:
+        for chat, (reach, began) in lost.items():
+            storage.people.put_reach(tx, chat, reach, self._clock.now(), began)
         storage.outbox.settle(
             tx,
             [
@@ -400,10 +468,7 @@ class Sender:
         for parcel, verdict, at in settled:
             if verdict.message_id is not None and parcel.bubble_id is not None and parcel.action is Action.SEND:
                 storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
-            if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
-                reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
-                storage.people.put_reach(tx, parcel.chat_id, reach, at)
-            if verdict.state in (OutboxState.REFUSED, OutboxState.BLOCKED, OutboxState.GONE):
+            if verdict.state is OutboxState.REFUSED:
                 log.warning("a message was refused", action=parcel.action.value, why=verdict.error)
             if parcel.day is not None and parcel.patient_id is not None:
                 delivered = verdict.state is OutboxState.DELIVERED
@@ -424,3 +489,4 @@ class Sender:
 
 
 CAUSES: Final = {OutboxState.BLOCKED: Cause.BLOCKED, OutboxState.GONE: Cause.GONE}
+REACHES: Final = {OutboxState.BLOCKED: Reach.BLOCKED, OutboxState.GONE: Reach.GONE}

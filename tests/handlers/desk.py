@@ -226,6 +226,8 @@ class Desk:
             await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, shown: int | None) -> Verdict:
+        if parcel.action is Action.HALT:
+            return Verdict(OutboxState.DELIVERED)
         if parcel.action in (Action.EDIT, Action.RETIRE) and shown is None:
             return Verdict(OutboxState.DROPPED)
         call = call_of(parcel, shown, SMALL_PICTURE if "picture" in parcel.body else None)
