@@ -29,7 +29,7 @@ _ACTIONS: Final = (
 
 
 class Refused(Exception):
-    """A Bot API error: its status, Telegram's description, and where given the seconds to wait or the group's new id."""
+    """A Bot API error: its status, Telegram's description, where given the seconds to wait or a group's new id."""
 
     def __init__(
         self, status: int, description: str, retry_after: int | None = None, migrate_to_chat_id: int | None = None

@@ -41,6 +41,8 @@ def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
         storage.digests.put_next_for_therapist(tx, therapist.id, slot.next_at)
         if reader.reach is Reach.OK:
             apart(tx, FAILED, partial(_to_therapist, tx, therapist, reader.language, slot, now), _nothing)
+        elif storage.sharing.all_of(tx, therapist.id):
+            storage.people.undelivered(tx, therapist.chat_id, now)
         count += 1
     return count
 

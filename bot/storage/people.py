@@ -70,7 +70,33 @@ def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime, heard_a
         )
         .values(reach=reach, reach_since=now)
     )
+    if reach is not Reach.OK:
+        undelivered(tx, chat, now)
     return changed.rowcount > 0
+
+
+def undelivered(tx: Connection, chat: ChatId, now: datetime) -> None:
+    """Something could not reach this chat: of a therapist's an admin is to hear."""
+    table = tables.therapists
+    tx.execute(
+        update(table).where(table.c.chat_id == chat, table.c.undelivered_at.is_(None)).values(undelivered_at=now)
+    )
+
+
+def undelivered_therapists(tx: Connection) -> list[tuple[Therapist, Reach]]:
+    """Therapists whom something could not reach, since an admin was last told."""
+    statement = (
+        select(*THERAPIST, tables.accounts.c.reach)
+        .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
+        .where(tables.therapists.c.undelivered_at.is_not(None))
+        .order_by(tables.therapists.c.id)
+    )
+    return [(Therapist(*row[:-1]), row[-1]) for row in tx.execute(statement)]
+
+
+def told_of_undelivered(tx: Connection, therapist_id: TherapistId) -> None:
+    table = tables.therapists
+    tx.execute(update(table).where(table.c.id == therapist_id).values(undelivered_at=None))
 
 
 def doubt_reach(tx: Connection, now: datetime) -> None:

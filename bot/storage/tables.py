@@ -103,6 +103,13 @@ therapists: Final = Table(
     Column("zone", String(64), nullable=False),
     Column("since", Instant, nullable=False),
     Column("next_digest_at", Instant, index=True),
+    Column("undelivered_at", Instant, comment="something could not reach them, and no admin was told yet"),
+    Index(
+        "ix_therapists_undelivered",
+        "undelivered_at",
+        sqlite_where=text("undelivered_at is not null"),
+        postgresql_where=text("undelivered_at is not null"),
+    ),
 )
 patients: Final = Table(
     "patients",
