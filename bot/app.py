@@ -19,7 +19,7 @@ from telegram import BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
-from bot import chat, handlers, logs, storage
+from bot import chat, diary, handlers, logs, storage
 from bot.clock import Clock, WallClock
 from bot.diary.people import PatientId
 from bot.handlers import DiaryApplication, DiaryContext
@@ -175,13 +175,20 @@ class Program:
                 self._tick_failure.set_exception(error)
 
     async def in_touch(self) -> bool:
-        """Whether Telegram answered a poll lately. While it does not, replies may wait there that belong into what
-        would go out now: nothing is asked and nothing summed up until they are in."""
-        polled_at = await self.database.write(storage.inbox.last_poll)
-        if polled_at is not None and self.clock.now() - polled_at <= OUT_OF_TOUCH_AFTER:
-            return True
-        log.warning("Telegram has not answered a poll for a while; nothing goes out until it does")
-        return False
+        """Whether everything that people have sent is taken in and, where it had to wait, worked off.
+
+        While polls fail, or bring more than one of them can hold, replies may wait that belong into what would go out
+        now: nothing is asked and nothing summed up until they are in.
+        """
+        polled_at, oldest = await self.database.write(
+            lambda tx: (storage.inbox.last_poll(tx), storage.inbox.oldest(tx))
+        )
+        if self.receiver.failing or polled_at is None or self.clock.now() - polled_at > OUT_OF_TOUCH_AFTER:
+            log.warning("Telegram does not answer polls; nothing goes out until it does")
+            return False
+        if oldest is not None and oldest.waited_since is not None:
+            return diary.entries.received_late(oldest.received_at, oldest.waited_since) is None
+        return True
 
     async def tick(self) -> dict[str, int]:
         """Do what is due now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import available_timezones
@@ -23,6 +23,7 @@ EXAMPLES: Final = {
     "EMERGENCY_NUMBER": "EMERGENCY_NUMBER=112",
     "DEFAULT_TIMEZONE": "DEFAULT_TIMEZONE=Europe/Lisbon",
     "DEFAULT_PROMPT_TIME": "DEFAULT_PROMPT_TIME=20:00",
+    "LATE_PROMPT_HOURS": "LATE_PROMPT_HOURS=3",
     "DIGEST_DAY": "DIGEST_DAY=monday",
     "DIGEST_TIME": "DIGEST_TIME=07:30",
     "MESSAGES_PER_SECOND": "MESSAGES_PER_SECOND=30",
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     emergency_number: str = Field(default="112", min_length=2, max_length=20)
     default_timezone: str = "UTC"
     default_prompt_time: time = time(20)
+    late_prompt_hours: float = Field(default=3, gt=0, le=12)
     digest_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     digest_time: time = time(7, 30)
     messages_per_second: float = Field(default=30, gt=0, le=100_000)
@@ -133,6 +135,11 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: Any) -> Any:
         return value.strip().upper() if isinstance(value, str) else value
+
+    @property
+    def late_prompts_for(self) -> timedelta:
+        """How long after its hour a prompt still goes out."""
+        return timedelta(hours=self.late_prompt_hours)
 
     @property
     def digest_weekday(self) -> int:

@@ -157,6 +157,14 @@ class Telegram:
         self.receive("message", message)
         return message
 
+    def group_upgrade(self, group_chat_id: int, new_chat_id: int) -> None:
+        """A group becomes a supergroup with another id; the old one takes no message any more."""
+        old = self.chats[group_chat_id]
+        old.moved_to = new_chat_id
+        info = {"id": new_chat_id, "type": "supergroup", "title": old.info["title"]}
+        self.chats[new_chat_id] = Chat(new_chat_id, info, old.standing)
+        self.touch()
+
     def group_send(self, group_chat_id: int, by_person: Person, text: str) -> Message:
         """Write in a group. In privacy mode the bot is told of commands alone."""
         entities = found(text)
@@ -399,8 +407,9 @@ class Closed(Exception):
 
 def _refusal(error: Refused) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
-    if error.retry_after is not None:
-        body["parameters"] = {"retry_after": error.retry_after}
+    for name in ("retry_after", "migrate_to_chat_id"):
+        if getattr(error, name) is not None:
+            body["parameters"] = {name: getattr(error, name)}
     return web.json_response(body, status=error.status)
 
 

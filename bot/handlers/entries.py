@@ -298,7 +298,7 @@ def _open_days(turn: Turn, patient: Patient) -> list[OpenDay]:
     return [
         OpenDay(
             day.day,
-            asked=day.intended_at is not None and day.not_asked is None,
+            asked=day.intended_at is not None and (day.not_asked is None or diary.entries.may_be_lost(day)),
             unfinished=day.declined_at is None and view(turn, patient, day.day).next_item is not None,
         )
         for day in storage.entries.open_days(turn.tx, patient.id, turn.said_at)

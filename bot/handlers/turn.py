@@ -136,17 +136,20 @@ class Turn:
     ) -> int | None:
         """Send a new message; as the bubble of a diary day it can be edited later, and the bubble's id is returned.
 
-        `as_prompt`: it is that day's prompt, so its arrival is written down.
+        `as_prompt`: it is that day's prompt, so its arrival is written down, and it goes within the prompts' window.
         """
         chat_id = self.chat_id if to is None else to
         bubble_id = (
             None if bubble_of is None else storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now, bubble_of)
         )
+        body = as_data(message)
+        if as_prompt:
+            body["until"] = (self.now + self.settings.late_prompts_for).isoformat()
         self._said.append(
             Said(
                 chat_id,
                 Action.SEND,
-                as_data(message),
+                body,
                 urgency,
                 patient_id,
                 bubble_id=bubble_id,

@@ -1,6 +1,6 @@
 """What we remember. The only place with SQLAlchemy: plain verbs that take the transaction first."""
 
-from bot.storage import digests, entries, inbox, outbox, panels, people, prompts, sessions, sharing
+from bot.storage import digests, entries, inbox, notices, outbox, panels, people, prompts, sessions, sharing
 from bot.storage.database import UNWRITABLE, AlreadyRunning, CannotOpen, Database
 from bot.storage.prepared import Savepoint
 
@@ -13,6 +13,7 @@ __all__ = [
     "digests",
     "entries",
     "inbox",
+    "notices",
     "outbox",
     "panels",
     "people",

@@ -85,7 +85,7 @@ def put(
 ) -> None:
     """Keep a batch of (update id, raw JSON); ids known already are left as they are.
 
-    `waited_since`: the poll before this one. A tap has no time of its own; it was made somewhere in between.
+    `waited_since`: the last poll that left nothing waiting. A tap has no time of its own; it was made since then.
     """
     _put.many(
         tx,
@@ -111,12 +111,12 @@ def known(tx: Connection, update_ids: Sequence[int]) -> int:
 
 
 def polled(tx: Connection, now: datetime) -> None:
-    """Note that Telegram has just answered a poll."""
+    """Note that Telegram has just answered a poll, and that nothing more waits there."""
     _polled.run(tx, {"id": 1, "answered_at": now})
 
 
 def last_poll(tx: Connection) -> datetime | None:
-    """When Telegram last answered a poll, of this process or of one before it."""
+    """When a poll last left nothing waiting at Telegram, of this process or of one before it."""
     row = _last_poll.first(tx, {})
     return None if row is None else row[0]
 
@@ -124,6 +124,11 @@ def last_poll(tx: Connection) -> datetime | None:
 def waiting(tx: Connection, limit: int) -> list[Arrival]:
     """The oldest updates still to be handled."""
     return [Arrival(*row) for row in _waiting.all(tx, {"limit": limit})]
+
+
+def oldest(tx: Connection) -> Arrival | None:
+    """The update that is handled next."""
+    return next(iter(waiting(tx, 1)), None)
 
 
 def done(tx: Connection, seqs: Sequence[int], now: datetime) -> None:

@@ -56,6 +56,8 @@ class Action(StrEnum):
     """Answer a tap."""
     COMMANDS = "commands"
     LEAVE = "leave"
+    HALT = "halt"
+    """Asks nothing of Telegram: what was said to this chat before is not sent any more."""
 
 
 class OutboxState(StrEnum):
@@ -99,6 +101,13 @@ therapists: Final = Table(
     Column("zone", String(64), nullable=False),
     Column("since", Instant, nullable=False),
     Column("next_digest_at", Instant, index=True),
+    Column("undelivered_at", Instant, comment="something could not reach them, and no admin was told yet"),
+    Index(
+        "ix_therapists_undelivered",
+        "undelivered_at",
+        sqlite_where=text("undelivered_at is not null"),
+        postgresql_where=text("undelivered_at is not null"),
+    ),
 )
 patients: Final = Table(
     "patients",

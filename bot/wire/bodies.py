@@ -45,6 +45,8 @@ def call_of(parcel: Parcel, message_id: int | None, photo: bytes | None) -> Call
             return Call("setMyCommands", body)
         case Action.LEAVE:
             return Call("leaveChat", {"chat_id": parcel.chat_id})
+        case Action.HALT:
+            raise AssertionError("the sender takes a halt for itself")
 
 
 def _sending(parcel: Parcel, body: dict[str, Any], photo: bytes | None) -> Call:
@@ -86,8 +88,8 @@ def _button(button: dict[str, str]) -> dict[str, Any]:
 class Verdict:
     """What an answer means. `state` WAITING: try again, after `hold` seconds; `unknown`: it may have arrived.
 
-    `resend`: the message to edit is no longer there, so say it anew. `error` names the kind of failure, without
-    anything that a person wrote.
+    `resend`: the message to edit is no longer there, so say it anew. `moved_to`: the group has this number from now
+    on. `error` names the kind of failure, without anything that a person wrote.
     """
 
     state: OutboxState
@@ -95,6 +97,7 @@ class Verdict:
     hold: float | None = None
     unknown: bool = False
     resend: bool = False
+    moved_to: int | None = None
     error: str | None = None
 
 
@@ -104,15 +107,36 @@ REFUSALS = {
     "message to edit not found": Verdict(OutboxState.WAITING, resend=True),
     "message can't be edited": Verdict(OutboxState.WAITING, resend=True),
     "message_id_invalid": Verdict(OutboxState.WAITING, resend=True),
+    "no text in the message to edit": Verdict(OutboxState.WAITING, resend=True),
+    "message_edit_time_expired": Verdict(OutboxState.WAITING, resend=True),
+    "message_author_required": Verdict(OutboxState.WAITING, resend=True),
     "chat not found": Verdict(OutboxState.GONE, error="chat not found"),
+    "user not found": Verdict(OutboxState.GONE, error="chat not found"),
     "peer_id_invalid": Verdict(OutboxState.GONE, error="chat not found"),
+    "user_id_invalid": Verdict(OutboxState.GONE, error="chat not found"),
+    "chat_id_invalid": Verdict(OutboxState.GONE, error="chat not found"),
     "user is deactivated": Verdict(OutboxState.GONE, error="account deleted"),
+    "user_deactivated": Verdict(OutboxState.GONE, error="account deleted"),
+    "group chat was deleted": Verdict(OutboxState.GONE, error="group deleted"),
     "bot was kicked": Verdict(OutboxState.GONE, error="removed from the chat"),
     "bot is not a member": Verdict(OutboxState.GONE, error="not in the chat"),
+    "channel_private": Verdict(OutboxState.GONE, error="not in the chat"),
+    "no write access": Verdict(OutboxState.GONE, error="may not write there"),
+    "chat_write_forbidden": Verdict(OutboxState.GONE, error="may not write there"),
+    "no rights to send": Verdict(OutboxState.GONE, error="may not write there"),
+    "enough rights to send": Verdict(OutboxState.GONE, error="may not write there"),
+    "send messages to bots": Verdict(OutboxState.GONE, error="a bot's chat"),
+    "send messages to the bot": Verdict(OutboxState.GONE, error="a bot's chat"),
     "bot was blocked": Verdict(OutboxState.BLOCKED, error="blocked"),
+    "user_is_blocked": Verdict(OutboxState.BLOCKED, error="blocked"),
     "can't initiate conversation": Verdict(OutboxState.BLOCKED, error="never started"),
+    "logged out": Verdict(OutboxState.WAITING, error="the server logged the bot out"),
+    "frozen_method_invalid": Verdict(OutboxState.WAITING, error="Telegram froze the bot"),
 }
-"""What Telegram's descriptions of a 400 or 403 mean to us."""
+"""What Telegram's descriptions of a 400 or 403 mean to us. From the source of its Bot API server (which passes some
+errors on as bare codes, USER_IS_BLOCKED among them) and from what users of other libraries reported."""
+PASSING: Final = (401, 404, 408, 409, 420, 425)
+"""Refusals that are not the message's fault: the token, the server, the moment."""
 
 
 LONGEST_FLOOD: Final = 3600.0
@@ -136,6 +160,13 @@ def retry_after(answer: dict[str, Any]) -> float | None:
     return min(LONGEST_FLOOD, float(wait)) if isinstance(wait, int | float) and wait >= 0 else None
 
 
+def migrated_to(answer: dict[str, Any]) -> int | None:
+    """The chat that a group has become, where a refusal says so."""
+    given = answer.get("parameters")
+    moved_to = given.get("migrate_to_chat_id") if isinstance(given, dict) else None
+    return moved_to if is_whole(moved_to) else None
+
+
 def verdict_of(status: int, payload: bytes) -> Verdict:
     """What became of a call, from the HTTP status and the body of its answer."""
     try:
@@ -143,6 +174,9 @@ def verdict_of(status: int, payload: bytes) -> Verdict:
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict) or "ok" not in answer:
+        if status == 413:
+            # A proxy with a limit of its own: the next try is as large.
+            return Verdict(OutboxState.REFUSED, error="too large")
         # A proxy's page or its own JSON, be it a 403: it says nothing of the chat, and Telegram may have acted.
         return Verdict(OutboxState.WAITING, unknown=True, error=f"HTTP {status} without an answer")
     if answer["ok"]:
@@ -152,13 +186,15 @@ def verdict_of(status: int, payload: bytes) -> Verdict:
     code, wait = error_code(answer, status), retry_after(answer)
     if code == 429 or wait is not None:
         return Verdict(OutboxState.WAITING, hold=wait or 1.0, error="flood control")
+    said, moved_to = str(answer.get("description", "")).lower(), migrated_to(answer)
+    if moved_to is not None:
+        return Verdict(OutboxState.WAITING, moved_to=moved_to, error="the group moved")
     if code in (400, 403):
-        said = str(answer.get("description", "")).lower()
         for phrase, verdict in REFUSALS.items():
             if phrase in said:
                 return verdict
         return Verdict(OutboxState.BLOCKED if code == 403 else OutboxState.REFUSED, error=f"refused with {code}")
-    if 400 < code < 500 and code not in (401, 404, 409):
+    if (400 < code < 500 and code not in PASSING) or "method not found" in said:
         return Verdict(OutboxState.REFUSED, error=f"refused with {code}")
     # 401 and 404: the token was revoked. It is not the message's fault: keep it.
     return Verdict(OutboxState.WAITING, unknown=code >= 500, error=f"HTTP {code}")

@@ -4,6 +4,8 @@ Laws:
 1. The next `getUpdates` offset is the acknowledgement, and it is only ever raised after the commit.
 2. A poll that has not ended well after its hold is dead, whatever the connection says: it is broken off and begun anew.
 3. Only a refusal that lasts ends the program; what passes (a network, a proxy, a wrong answer) is waited for.
+4. What a poll brings was made at some time since the last poll that left nothing waiting. A full batch may have left
+   something: until the rest is in, later batches waited as long as the first one.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import logs, storage
+from bot import diary, logs, storage
 from bot.clock import Clock
 from bot.wire.bodies import error_code, is_whole, retry_after
 from bot.wire.http import NotSent, Request, Unanswered
@@ -29,6 +32,9 @@ STALLED_AFTER: Final = 15.0
 """Seconds beyond that after which a poll that has not ended, be it that bytes still trickle in, never will."""
 BATCH: Final = 100
 """Telegram's own limit for one poll."""
+CUT_FROM: Final = 2**21
+"""Bytes of an answer from which it may have been cut short: the Bot API server ends one at 4 MiB, however many more
+updates wait."""
 WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
 REFUSED_FOR: Final = 60.0
 """Seconds that a 409 is retried, since the poll of a process that was just killed may still be open; and a 401."""
@@ -64,8 +70,19 @@ class Stalled(Exception):
     """A poll did not end in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a poll brought, and whether that is all that waited."""
+
+    updates: list[dict[str, Any]]
+    all_of_them: bool
+
+
 class Receiver:
-    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in."""
+    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in.
+
+    `failing`: the newest poll brought no answer.
+    """
 
     def __init__(
         self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
@@ -90,7 +107,7 @@ class Receiver:
         """Receive for ever. Raises SomeoneElsePolls or TokenRevoked, or what the database raises."""
         while True:
             try:
-                updates = await self._poll()
+                found = await self._poll()
             except Refused as refusal:
                 self._give_up_where_it_lasts(refusal.code)
                 pause = self._failed("polling is refused", code=refusal.code)
@@ -99,19 +116,23 @@ class Receiver:
                 self._refused_since = None
                 await asyncio.sleep(self._tell(error))
             else:
-                await asyncio.sleep(await self._take(updates))
+                await asyncio.sleep(await self._take(found))
 
-    async def _take(self, updates: list[dict[str, Any]]) -> float:
+    @property
+    def failing(self) -> bool:
+        """Whether the newest poll brought no answer, or none that is new."""
+        return self._failures > 0
+
+    async def _take(self, found: Found) -> float:
         """Commit what a poll brought. Returns how long to wait before the next one, in seconds."""
-        limit = self._limit
         self._refused_since = None
-        if not await self._keep(updates):
+        if not await self._keep(found):
             return self._failed("a poll brought what was confirmed before", pauses=1, quiet=self._failures == 0)
         if self._failures > 1:
             log.info("polling works again", after=self._failures)
         self._failures, self._stalls = 0, 0
-        self._hold = POLL_FOR if len(updates) < limit else 0
-        if len(updates) < limit:
+        self._hold = POLL_FOR if found.all_of_them else 0
+        if found.all_of_them:
             self.first_poll.set()
         return 0
 
@@ -154,7 +175,7 @@ class Receiver:
         """Fewer after each stall in a row: over a slow line a hundred updates may never come in time."""
         return max(1, BATCH >> self._stalls)
 
-    async def _poll(self) -> list[dict[str, Any]]:
+    async def _poll(self) -> Found:
         wanted = {"timeout": str(self._hold), "limit": str(self._limit), "allowed_updates": json.dumps(WANTED)}
         if self._offset_at is not None and self._clock.now() - self._offset_at > ID_LASTS_FOR:
             self._offset = self._offset_at = None
@@ -168,21 +189,25 @@ class Receiver:
                 status, payload = await self._request.post_form(self._url, wanted, None)
         except TimeoutError:
             raise Stalled(patience) from None
-        return _updates(status, payload)
+        return _found(status, payload, self._limit)
 
-    async def _keep(self, updates: list[dict[str, Any]]) -> bool:
+    async def _keep(self, found: Found) -> bool:
         """Commit a batch, then move the offset. False if it only brought what had been confirmed already."""
         # In order: the ids are there "to restore the correct update sequence, should they get out of order".
-        rows = sorted((update["update_id"], storage.inbox.kept(update)) for update in updates)
+        rows = sorted((update["update_id"], storage.inbox.kept(update)) for update in found.updates)
         # Ids that we confirmed are a server's mistake; low ones that we never saw are the new numbers it draws.
         behind = bool(rows) and self._offset is not None and rows[-1][0] < self._offset
         now = self._clock.now()
 
         def keep(tx: Connection) -> bool:
+            last_poll = storage.inbox.last_poll(tx)
+            if last_poll is not None:
+                _write_off(tx, last_poll, now)
             seen = behind and storage.inbox.known(tx, [update_id for update_id, _ in rows]) == len(rows)
             if rows and not seen:
-                storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
-            storage.inbox.polled(tx, now)
+                storage.inbox.put(tx, rows, now, last_poll)
+            if found.all_of_them:
+                storage.inbox.polled(tx, now)
             return not seen
 
         fresh = await self._database.write(keep)
@@ -200,7 +225,7 @@ ANOTHER: Final = (
 UNKNOWN: Final = "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
 
 
-def _updates(status: int, payload: bytes) -> list[dict[str, Any]]:
+def _found(status: int, payload: bytes, limit: int) -> Found:
     """The updates in an answer. Raises Refused, or Unreadable for what no Bot API server says."""
     try:
         answer = json.loads(payload)
@@ -219,12 +244,21 @@ def _updates(status: int, payload: bytes) -> list[dict[str, Any]]:
         log.error("an answer to a poll held what is no update", count=len(given) - len(updates))
         if not updates:
             raise Unreadable("no update in the list")
-    return updates
+    return Found(updates, len(given) < limit and len(payload) < CUT_FROM)
 
 
 def _is_update(value: Any) -> bool:
     """Whether this has a number that can be confirmed. A negative one would mean "forget all but the last"."""
     return isinstance(value, dict) and is_whole(value.get("update_id")) and 0 <= value["update_id"] <= LARGEST_ID
+
+
+def _write_off(tx: Connection, last_poll: datetime, now: datetime) -> None:
+    """Own up to what is lost where we were away for longer than Telegram keeps replies."""
+    lost = diary.entries.lost_between(last_poll, now)
+    if lost is not None:
+        count = storage.prompts.answers_lost(tx, *lost)
+        storage.people.doubt_reach(tx, now)
+        log.warning("away for longer than Telegram keeps replies; unanswered days are called our fault", days=count)
 
 
 def _pause(failures: int) -> float:

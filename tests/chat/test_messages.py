@@ -35,7 +35,7 @@ from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
-from bot.diary.people import MAX_LABEL, PatientId, Role, Stage
+from bot.diary.people import MAX_LABEL, PatientId, Reach, Role, Stage
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import digests
 
@@ -407,6 +407,12 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(people.has_stopped)
 def _(say: Words, label: str) -> Iterator[Made]:
     yield people.has_stopped(label, say)
+
+
+@case(people.therapist_unreachable)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reach in (Reach.BLOCKED, Reach.GONE):
+        yield people.therapist_unreachable(label, reach, say)
 
 
 @case(people.welcome_back)
