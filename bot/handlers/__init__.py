@@ -127,7 +127,7 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
     update = Update.de_json(_lean(json.loads(arrival.body)), application.bot)
     if update is None or update.effective_chat is None:
         return
-    turn = Turn(tx, update, now, settings, application.bot.username, arrival.waited_since)
+    turn = Turn(tx, update, now, settings, application.bot.username, arrival.waited_since, arrival.parked_at)
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None

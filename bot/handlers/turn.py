@@ -28,11 +28,16 @@ class Turn:
         settings: Settings,
         bot_name: str,
         waited_since: datetime | None = None,
+        parked_at: datetime | None = None,
     ) -> None:
-        """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then."""
+        """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then.
+
+        `parked_at`: when this update was set aside, if it was and is tried anew.
+        """
         self.tx = tx
         self.now = now
         self.since = now if waited_since is None else min(waited_since, now)
+        self.parked_at = parked_at
         self.settings = settings
         self.bot_name = bot_name
         self.update = update

@@ -1,4 +1,4 @@
-"""The clock did something: what now? Every minute: prompts, then digests, then the day's tidying."""
+"""The clock did something: what now? Every minute: prompts, digests, what admins are told, then the tidying."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import digests, prompts
+from bot.jobs import digests, notices, prompts
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -32,6 +32,8 @@ class Ticker:
                 total[name] = total.get(name, 0) + count
         while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
             total["digests"] = total.get("digests", 0) + count
+        if told := await self._database.write(lambda tx: notices.send_due(tx, self._settings, now)):
+            total["notices"] = told
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
             await self._database.write(lambda tx: _tidy(tx, now))
@@ -46,3 +48,4 @@ class Ticker:
 def _tidy(tx: Connection, now: datetime) -> None:
     storage.inbox.forget_old(tx, now)
     storage.outbox.forget_old(tx, now)
+    storage.notices.forget_old(tx, now)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot import logs
+from bot import logs, storage
 
 log = logs.get(__name__)
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
     """Do `work` in a savepoint. If it raises, undo it, log where, and do `otherwise`.
 
-    A database that can't be written (OperationalError) is nobody's own failure and is raised.
+    A database that can't be used is nobody's own failure and is raised.
     """
     tx.exec_driver_sql("SAVEPOINT apart")
     try:
@@ -26,6 +26,8 @@ def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[
     except OperationalError:
         raise
     except Exception as error:
+        if storage.is_trouble(error):
+            raise
         tx.exec_driver_sql("ROLLBACK TO apart")
         log.error(what, error=logs.trace(error))
         result = otherwise()

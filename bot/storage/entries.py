@@ -150,15 +150,19 @@ def put_score(
     value: int | None,
     now: datetime,
     waited_since: datetime | None = None,
+    parked_at: datetime | None = None,
 ) -> bool:
     """Keep one value beside all earlier ones. False, and nothing is kept, where the same value counts already.
 
     `waited_since`: only of a reply that the bot received late; it was entered between then and `now`.
+    `parked_at`: only of a reply that was set aside then; it corrects nothing that was answered since.
     The key includes the instant, so an instant is never used twice for an item: a second value of the same
     microsecond is dated one later.
     """
     counted = scores_on(tx, patient_id, day).get((day, item_id))
     if counted is not None and counted.value == value:
+        return False
+    if counted is not None and parked_at is not None and counted.entered_at > parked_at:
         return False
     latest = tx.execute(_newest_instant, {"patient": patient_id, "on": day, "item": item_id}).scalar()
     entered_at = now if latest is None or latest < now else latest + timedelta(microseconds=1)

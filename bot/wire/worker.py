@@ -88,7 +88,9 @@ class Worker:
         self._recovered = True
         for arrival in await self._database.write(lambda tx: storage.inbox.waiting(tx, BATCH)):
             if arrival.tries >= TRIES:
-                await self._database.write(lambda tx, it=arrival: self._park(tx, it, "the program died handling it"))  # type: ignore[misc]
+                await self._database.write(
+                    lambda tx, it=arrival: self._park(tx, it, "the program died handling it", it.tries)
+                )  # type: ignore[misc]
                 continue
             await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq))  # type: ignore[misc]
             try:
@@ -119,6 +121,8 @@ class Worker:
             except OperationalError:
                 raise
             except Exception as error:
+                if storage.is_trouble(error):
+                    raise
                 tx.exec_driver_sql("ROLLBACK TO handling")
                 tx.exec_driver_sql("RELEASE handling")
                 failure = error
@@ -127,17 +131,19 @@ class Worker:
                 storage.inbox.done(tx, [arrival.seq], self._clock.now())
                 return
         assert failure is not None
-        self._park(tx, arrival, logs.trace(failure))
+        self._park(tx, arrival, logs.trace(failure), TRIES)
 
-    def _park(self, tx: Connection, arrival: Arrival, reason: str) -> None:
+    def _park(self, tx: Connection, arrival: Arrival, reason: str, tries: int) -> None:
         log.error("an update was parked", update=arrival.update_id, why=reason)
-        storage.inbox.park(tx, arrival.seq, reason)
+        storage.inbox.park(tx, arrival.seq, reason, self._clock.now(), tries)
         tx.exec_driver_sql("SAVEPOINT sorry")
         try:
             self._apologise(tx, arrival)
         except OperationalError:
             raise
         except Exception as error:
+            if storage.is_trouble(error):
+                raise
             tx.exec_driver_sql("ROLLBACK TO sorry")
             log.error("the sender of a parked update could not be told", why=logs.trace(error))
         tx.exec_driver_sql("RELEASE sorry")
