@@ -24,6 +24,7 @@ from bot.clock import Clock, WallClock
 from bot.diary.people import PatientId
 from bot.handlers import DiaryApplication, DiaryContext
 from bot.jobs import Ticker
+from bot.jobs.backups import Keeper
 from bot.reports.pictures import CourseOrder, Order, QrOrder, Studio
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -84,6 +85,7 @@ class Program:
             per_second_per_chat=settings.messages_per_second_per_chat,
         )
         self.worker = Worker(self.database, self.clock, self._handle, self._apologise, self.sender.wake)
+        self.keeper = Keeper(self.database, settings, self.clock, self.sender.wake)
         self.receiver = Receiver(self.database, self._poll_request, self._base_url, self.clock, self.worker.wake)
 
     # --- life -------------------------------------------------------------------------------------------------
@@ -100,6 +102,7 @@ class Program:
                 parts.create_task(self.worker.run(), name="worker")
                 parts.create_task(self.receiver.run(), name="receiver")
                 parts.create_task(self._clockwork(), name="clockwork")
+                parts.create_task(self.keeper.run(), name="keeper")
         finally:
             await self._close()
 
@@ -149,6 +152,7 @@ class Program:
         """Tick every minute, once what waited at Telegram has been taken in and worked off."""
         await self.receiver.first_poll.wait()
         await self.worker.worked_off()
+        await self.look_around()
         await self.tick()
         queue = self.application.job_queue
         assert queue is not None
@@ -168,11 +172,18 @@ class Program:
 
     async def _tick_job(self, _: object) -> None:
         try:
+            await self.look_around()
             if await self.in_touch():
                 await self.tick()
         except Exception as error:
             if not self._tick_failure.done():
                 self._tick_failure.set_exception(error)
+
+    async def look_around(self) -> None:
+        """Once a minute: is the file still in its place, did the operator put an update back, is a backup due?"""
+        await self.database.check_place(self.clock.now())
+        self.worker.wake()
+        self.keeper.wake()
 
     async def in_touch(self) -> bool:
         """Whether everything that people have sent is taken in and, where it had to wait, worked off.

@@ -153,7 +153,7 @@ def test_a_damaged_database_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data" / "diary.db").write_bytes(b"no database " * 500)
     said = CliRunner().invoke(cli, ["run"])
     assert said.exit_code == 1
-    assert "can't be opened" in said.output
+    assert "is no database" in said.output
     assert "Traceback" not in said.output
 
 

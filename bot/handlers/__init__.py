@@ -128,8 +128,8 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
-    name = application.bot.username
-    turn = Turn(tx, update, now, settings, name, arrival.waited_since, tapped_picture=_tapped_picture(raw))
+    name, picture = application.bot.username, _tapped_picture(raw)
+    turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None

@@ -28,16 +28,19 @@ class Turn:
         settings: Settings,
         bot_name: str,
         waited_since: datetime | None = None,
+        parked_at: datetime | None = None,
         *,
         tapped_picture: bool = False,
     ) -> None:
         """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then.
 
+        `parked_at`: when this update was set aside, if it was and is tried anew.
         `tapped_picture`: the tapped message is a picture, which can't be edited into a text.
         """
         self.tx = tx
         self.now = now
         self.since = now if waited_since is None else min(waited_since, now)
+        self.parked_at = parked_at
         self.settings = settings
         self.bot_name = bot_name
         self.update = update

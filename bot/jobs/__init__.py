@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import digests, prompts, reach
+from bot.jobs import digests, notices, prompts, reach
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -32,7 +32,7 @@ class Ticker:
                 total[name] = total.get(name, 0) + count
         while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
             total["digests"] = total.get("digests", 0) + count
-        if told := await self._database.write(lambda tx: reach.send_due(tx, self._settings, now)):
+        if told := await self._database.write(lambda tx: self._notices(tx, now)):
             total["notices"] = told
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
@@ -40,6 +40,9 @@ class Ticker:
         if total:
             log.info("tick", **total)
         return total
+
+    def _notices(self, tx: Connection, now: datetime) -> int:
+        return notices.send_due(tx, self._settings, now) + reach.send_due(tx, self._settings, now)
 
     def _prompts(self, tx: Connection, now: datetime) -> dict[str, int]:
         return {

@@ -30,7 +30,9 @@ NO_SENTENCES: Final = {
 }
 """Files whose texts nobody is sent, with the reason."""
 NOT_SAID: Final = {
+    "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
+    "bot/jobs/notices.py": {"backup failed": "a kind of notice"},
     "bot/jobs/prompts.py": {"a prompt could not be made": "a log event"},
     "bot/reports/fonts/__init__.py": {"DejaVu Sans": "the name of the letters"},
 }

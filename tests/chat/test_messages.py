@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import chat
-from bot.chat import alerts, buttons, entries, items, people, sessions, typed, typed_times
+from bot.chat import alerts, buttons, entries, items, notices, people, sessions, typed, typed_times
 from bot.chat import words as spoken
 from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
@@ -471,6 +471,17 @@ def _(say: Words, label: str) -> Iterator[Made]:
 def _(say: Words, label: str) -> Iterator[Made]:
     for site in (*SITES, label):
         yield sessions.site_label(site, say)
+
+
+@case(notices.parked)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for n in (1, 2, 10_000):
+        yield notices.parked(n, say)
+
+
+@case(notices.backup_failed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield notices.backup_failed(say)
 
 
 def speaking() -> set[Callable[..., Any]]:

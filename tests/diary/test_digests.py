@@ -2,7 +2,8 @@
 
 Diaries are written as text, one row per item and one character per day, from a Monday on: a score, "T" for
 10, "s" for a skipped item, "." for no answer. `marks` says what became of the asking: "a" asked, "x" not
-today, "P" paused, "b" not asked by the bot, "l" asked but the answer lost by the bot, "B" blocked, "G" gone, "_" not planned at all.
+today, "P" paused, "b" not asked by the bot, "l" asked but the answer lost by the bot, "B" blocked, "G" gone, "_" not
+planned at all.
 """
 
 from __future__ import annotations
