@@ -29,8 +29,24 @@ class Arrival:
     waited_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An update that was set aside, without its content; `reason` holds no health data."""
+
+    seq: int
+    update_id: int
+    received_at: datetime
+    reason: str | None
+    tries: int
+
+
+_REHEARSAL: Final = -1
+"""No update of Telegram's has this id."""
+_REHEARSED: Final = " " * 16_384
+"""More than a page holds: a file that may not grow does not take it."""
 _is_waiting: Final = text("inbox.state = 'waiting'")
-# A literal, since SQLite takes the partial index for no other form.
+_is_parked: Final = text("inbox.state = 'parked'")
+# Literals, since SQLite takes a partial index for no other form.
 _put: Final = insert(tables.inbox).on_conflict_do_nothing(index_elements=["update_id"])
 _polled: Final = insert(tables.polls).on_conflict_do_update(
     index_elements=["id"], set_={"answered_at": insert(tables.polls).excluded.answered_at}
@@ -48,6 +64,7 @@ _waiting: Final = (
     .order_by(tables.inbox.c.seq)
     .limit(bindparam("limit"))
 )
+_oldest: Final = select(tables.inbox.c.received_at).where(_is_waiting).order_by(tables.inbox.c.seq).limit(1)
 _done: Final = (
     update(tables.inbox)
     .where(tables.inbox.c.seq == bindparam("which"))
@@ -113,6 +130,31 @@ def park(tx: Connection, seq: int, reason: str) -> None:
 def depth(tx: Connection) -> int:
     """How many updates wait."""
     return tx.execute(select(func.count()).select_from(tables.inbox).where(_is_waiting)).scalar_one()
+
+
+def oldest_at(tx: Connection) -> datetime | None:
+    """When the update that waits longest arrived."""
+    return tx.execute(
+        select(tables.inbox.c.received_at).where(_is_waiting).order_by(tables.inbox.c.seq).limit(1)
+    ).scalar()
+
+
+def parked(tx: Connection) -> list[Parked]:
+    """Everything that was set aside, oldest first."""
+    columns = [tables.inbox.c[name] for name in Parked.__dataclass_fields__]
+    rows = tx.execute(select(*columns).where(_is_parked).order_by(tables.inbox.c.seq))
+    return [Parked(*row) for row in rows]
+
+
+def parked_count(tx: Connection) -> int:
+    """How many updates were set aside."""
+    return tx.execute(select(func.count()).select_from(tables.inbox).where(_is_parked)).scalar_one()
+
+
+def rehearse(tx: Connection, now: datetime) -> None:
+    """Keep an update and take it back: raises what the next real one would meet."""
+    put(tx, [(_REHEARSAL, _REHEARSED)], now)
+    tx.execute(delete(tables.inbox).where(tables.inbox.c.update_id == _REHEARSAL))
 
 
 def forget_old(tx: Connection, now: datetime) -> int:

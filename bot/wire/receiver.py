@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from bot import logs, storage
 from bot.clock import Clock
+from bot.wire.figures import Figures
 from bot.wire.http import ANSWER_FOR, NotSent, Request, Unanswered
 
 log = logs.get(__name__)
@@ -37,25 +39,33 @@ class TokenRevoked(Exception):
 
 
 class Refused(Exception):
-    """The server answered a poll with an error; `hold` is how many seconds it wants us to wait."""
+    """The server answered with an error, in its `words`; `hold` is how many seconds it wants us to wait."""
 
-    def __init__(self, code: int, hold: float | None) -> None:
+    def __init__(self, code: int, hold: float | None, words: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.hold = hold
+        self.words = words
 
 
 class Receiver:
     """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in."""
 
     def __init__(
-        self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: storage.Database,
+        request: Request,
+        base_url: str,
+        clock: Clock,
+        arrived: Callable[[], None],
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._request = request
         self._url = f"{base_url}/getUpdates"
         self._clock = clock
         self._arrived = arrived
+        self._figures = figures or Figures()
         self._offset: int | None = None
         self.first_poll = asyncio.Event()
 
@@ -110,31 +120,60 @@ class Receiver:
         if self._offset is not None:
             wanted["offset"] = str(self._offset)
         status, payload = await self._request.post_form(self._url, wanted, hold + ANSWER_FOR)
-        try:
-            answer = json.loads(payload)
-            if answer["ok"]:
-                return list(answer["result"])
-            hold_for = (answer.get("parameters") or {}).get("retry_after")
-            raise Refused(int(answer.get("error_code", status)), hold_for)
-        except (ValueError, KeyError, TypeError):
-            # No answer of a Bot API server: a proxy's error page, a captive portal. It says nothing of the token.
-            raise Refused(max(status, 500), None) from None
+        updates = result_of(status, payload)
+        if not isinstance(updates, list):
+            raise Refused(500, None)
+        return updates
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
-        rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
+        rows = as_rows(updates)
 
-        def keep(tx: Connection) -> None:
+        def keep_them(tx: Connection) -> datetime | None:
             now = self._clock.now()
-            if rows:
-                storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
-            storage.inbox.polled(tx, now)
+            # Behind a full batch there may be more, which has waited for just as long.
+            in_touch_at = now if len(updates) < BATCH else None
+            keep(tx, rows, now, in_touch_at=in_touch_at)
+            return in_touch_at
 
-        await self._database.write(keep)
+        if (in_touch_at := await self._database.write(keep_them)) is not None:
+            self._figures.in_touch(in_touch_at)
         if not rows:
             return
+        self._figures.updates["polling"] += len(rows)
         self._offset = max(update_id for update_id, _ in rows) + 1
         self._arrived()
+
+
+def as_rows(updates: Iterable[Any]) -> list[tuple[int, str]]:
+    """What the inbox keeps of updates: id and raw JSON. What has no id that can be one is no update."""
+    # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
+    return [
+        (update["update_id"], json.dumps(update))
+        for update in updates
+        if isinstance(update, dict) and type(update.get("update_id")) is int and 0 <= update["update_id"] < 2**63
+    ]
+
+
+def keep(tx: Connection, rows: list[tuple[int, str]], now: datetime, *, in_touch_at: datetime | None) -> None:
+    """Keep a batch, and with it when nothing else waited at Telegram, where that is known."""
+    if rows:
+        storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
+    if in_touch_at is not None:
+        storage.inbox.polled(tx, in_touch_at)
+
+
+def result_of(status: int, payload: bytes) -> Any:
+    """What a method gave. Raises Refused for an error, and for what is no answer of a Bot API server."""
+    try:
+        answer = json.loads(payload)
+        if answer["ok"]:
+            return answer["result"]
+        hold = (answer.get("parameters") or {}).get("retry_after")
+        hold = hold if isinstance(hold, int | float) else None
+        raise Refused(int(answer.get("error_code", status)), hold, str(answer.get("description", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # A proxy's error page, a captive portal. It says nothing of the token.
+        raise Refused(max(status, 500), None) from None
 
 
 def _pause(failures: int) -> float:

@@ -27,6 +27,7 @@ from bot.diary.people import ChatId, Reach
 from bot.storage.outbox import Parcel, Settlement, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
+from bot.wire.figures import Figures
 from bot.wire.http import NotSent, Request, Unanswered
 from bot.wire.pacing import Pace
 
@@ -73,12 +74,14 @@ class Sender:
         *,
         per_second: float,
         per_second_per_chat: float,
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._request = request
         self._base_url = base_url
         self._clock = clock
         self._draw = draw
+        self._figures = figures or Figures()
         self._pace = Pace(per_second)
         self._chat_gap = 1 / per_second_per_chat
         self._now_lanes: dict[ChatId, Lane] = {}
@@ -105,6 +108,15 @@ class Sender:
         """Whether nothing is read, under way or to be settled."""
         lanes = [*self._now_lanes.values(), *self._new_lanes.values()]
         return not (self._more or self._running or self._settled or any(lane.waiting for lane in lanes))
+
+    def sendable(self) -> bool:
+        """Whether something is under way, or waits though no limit of Telegram's holds it back."""
+        now = self._time()
+        if self._running:
+            return True
+        waiting = [chat for lanes in (self._now_lanes, self._new_lanes) for chat, lane in lanes.items() if lane.waiting]
+        paced = self._pace.wait(now) > LONGEST_PAUSE
+        return any(self._held.get(chat, 0.0) <= now and not (paced and chat not in self._now_lanes) for chat in waiting)
 
     async def run(self) -> None:
         """Send for ever. A database that can't be written ends it with an exception."""
@@ -326,6 +338,7 @@ class Sender:
         else:
             again = replace(parcel, tries=parcel.tries + 1)
             lane.free_at = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
+        self._figures.postponed(parcel.action.value)
         log.warning("a message waits", action=parcel.action.value, why=verdict.error, tries=again.tries)
         if parcel.action in (Action.SEND, Action.LEAVE):
             self._bulk += parcel.urgency >= Urgency.PROMPT
@@ -379,7 +392,9 @@ class Sender:
 
     def _note(self, parcel: Parcel, verdict: Verdict) -> None:
         """Remember what became of a row until the next commit."""
-        self._settled.append((parcel, verdict, self._clock.now()))
+        at = self._clock.now()
+        self._settled.append((parcel, verdict, at))
+        self._figures.settled(parcel.action.value, verdict.state.value, at, prompt=parcel.day is not None)
         if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
             self._shown[parcel.bubble_id] = verdict.message_id
         if parcel.bubble_id in self._aside or parcel.urgency >= Urgency.PROMPT:
