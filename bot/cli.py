@@ -30,7 +30,7 @@ def run() -> None:
     from bot import logs
 
     settings = _settings()
-    logs.set_up(settings.log_level, settings.log_format, settings.bot_token.get_secret_value())
+    logs.set_up(settings.log_level, settings.log_format, *settings.secrets)
     sys.exit(_until_stopped(settings))
 
 
@@ -78,6 +78,8 @@ def _until_stopped(settings: Settings) -> int:
         chat.alerts.WrongCard: FAILED,
         wire.TokenRevoked: FAILED,
         wire.SomeoneElsePolls: FAILED,
+        wire.CannotListen: FAILED,
+        wire.WebhookRefused: FAILED,
     }
     try:
         asyncio.run(app.run(settings))
