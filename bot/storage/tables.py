@@ -225,7 +225,8 @@ digests: Final = Table(
     Column("role", Of(Role), primary_key=True),
     Column("week", Date, primary_key=True),
     Column("planned_at", Instant, nullable=False),
-    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL")),
+    Column("first_outbox_id", Integer, comment="a digest of several messages: the first of them"),
+    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL"), comment="and the last"),
     Column("named_at", Instant, comment="when a later digest said that this one may be missing"),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection, text
 
 from bot.diary.entries import Cause
@@ -111,6 +112,23 @@ async def test_a_digest_that_may_be_missing_is_named_once_and_to_its_reader_alon
                 assert digests.name_missing(tx, ADA, Role.THERAPIST, NOW) == []
                 assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [WEEK]
             assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == []
+
+    await database.write(work)
+
+
+@pytest.mark.parametrize("doubtful", [0, 1, 2])
+async def test_a_digest_of_several_messages_may_miss_any_of_them(database: Database, cast: Cast, doubtful: int) -> None:
+    def work(tx: Connection) -> None:
+        digests.claim(tx, ADA, Role.PATIENT, WEEK, NOW)
+        rows = []
+        for _ in range(3):
+            rows.append(outbox.add(tx, ADA, Action.SEND, {}, urgency=Urgency.DIGEST, now=NOW, once=True))
+            digests.put_outbox(tx, ADA, Role.PATIENT, WEEK, rows[-1])
+        for place, row in enumerate(rows):
+            became = OutboxState.IN_DOUBT if place == doubtful else OutboxState.DELIVERED
+            outbox.settle(tx, [Settlement(row, became, NOW, 1)])
+        assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [WEEK]
+        assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == []
 
     await database.write(work)
 

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("chat_id", "kind", "day", name=op.f("pk_notices")),
     )
+    op.add_column("digests", sa.Column("first_outbox_id", sa.Integer()))
+    op.execute("update digests set first_outbox_id = outbox_id")
     op.create_index("ix_inbox_parked", "inbox", ["seq"], sqlite_where=sa.text("state = 'parked'"))
     op.create_index("ix_inbox_done", "inbox", ["done_at"], sqlite_where=sa.text("state = 'done'"))
     op.create_index("ix_outbox_settled", "outbox", ["settled_at"], sqlite_where=sa.text("state <> 'waiting'"))
