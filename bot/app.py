@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -18,16 +18,14 @@ from telegram import BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
-from bot import chat, handlers, logs, storage
+from bot import chat, handlers, logs, press, storage
 from bot.clock import Clock, WallClock
-from bot.diary.people import PatientId
+from bot.crew import Crew
 from bot.handlers import DiaryApplication, DiaryContext
 from bot.jobs import Ticker
-from bot.reports.pictures import CourseOrder, Order, QrOrder, Studio
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
-from bot.storage.outbox import Parcel
-from bot.wire import Receiver, Request, Sender, TokenRevoked, Worker
+from bot.wire import Receiver, Recipes, Request, Sender, TokenRevoked, Worker
 
 log = logs.get(__name__)
 
@@ -49,7 +47,7 @@ class Program:
         self.database = storage.Database(settings.database_path)
         self.ticker = Ticker(self.database, settings)
         self._tick_failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.studio = Studio()
+        self.crew = Crew(press.make)
         token = settings.bot_token.get_secret_value()
         self._base_url = f"{settings.telegram_api_url}/bot{token}"
         self._request = Request(CONNECTIONS)
@@ -78,7 +76,7 @@ class Program:
             self._request,
             self._base_url,
             self.clock,
-            self._draw,
+            Recipes(self.crew.make, settings.database_path, self.clock),
             per_second=settings.messages_per_second,
             per_second_per_chat=settings.messages_per_second_per_chat,
         )
@@ -213,7 +211,7 @@ class Program:
             await self.application.shutdown()
         await self._request.shutdown()
         await self._poll_request.shutdown()
-        await self.studio.close()
+        await self.crew.close()
         await self.database.close()
         log.info("the bot has stopped")
 
@@ -224,28 +222,6 @@ class Program:
 
     def _apologise(self, tx: Connection, arrival: Arrival) -> None:
         handlers.apologise(self.application, self.settings, tx, arrival, self.clock.now())
-
-    async def _draw(self, parcel: Parcel) -> bytes | None:
-        """The picture of an outbox row; None where its reader may no longer see it."""
-        order = await self.database.read(lambda tx: _order(tx, parcel))
-        return None if order is None else await self.studio.make(order)
-
-
-def _order(tx: Connection, parcel: Parcel) -> Order | None:
-    picture = parcel.body["picture"]
-    values = picture["values"]
-    if picture["kind"] == "qr":
-        return QrOrder(values["link"])
-    patient_id = PatientId(values["patient"])
-    if not storage.sharing.may_read(tx, parcel.chat_id, patient_id):
-        return None
-    return CourseOrder(
-        storage.entries.diary_of(tx, storage.people.patient_by_id(tx, patient_id)),
-        date.fromisoformat(values["first"]),
-        date.fromisoformat(values["last"]),
-        values["language"],
-        values["title"],
-    )
 
 
 async def run(settings: Settings) -> None:

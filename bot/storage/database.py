@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -140,6 +141,14 @@ def writer_engine(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", _begin_write)
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """An engine that only reads, for a process beside the program, which has the file open."""
+    engine = create_engine(f"sqlite+pysqlite:///file:{quote(str(path))}?mode=ro&uri=true", poolclass=StaticPool)
+    event.listen(engine, "connect", _prepare_reader)
+    event.listen(engine, "begin", _begin_read)
     return engine
 
 
