@@ -72,6 +72,9 @@ def _until_stopped(settings: Settings) -> int:
     codes: dict[type[Exception], int] = {
         storage.AlreadyRunning: ALREADY_RUNNING,
         storage.CannotOpen: FAILED,
+        storage.CannotWrite: FAILED,
+        storage.Damaged: FAILED,
+        storage.Replaced: FAILED,
         chat.alerts.WrongCard: FAILED,
         wire.TokenRevoked: FAILED,
         wire.SomeoneElsePolls: FAILED,

@@ -174,7 +174,9 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
         return Nothing(GONE)
     start = diary.digests.last_week(order.now, patient.zone, patient.prompt_time)
     kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
-    return _draft(letters.card(patient, share.label, kept, order.now, say), kept)
+    account = storage.people.find_account(tx, patient.chat_id)
+    unreachable = None if account is None else diary.entries.cause_of(account.reach)
+    return _draft(letters.card(patient, share.label, kept, order.now, say, unreachable), kept)
 
 
 def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:
@@ -186,7 +188,7 @@ def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Dr
     panel = storage.panels.panel_of(tx, therapist.id, order.now, wanted.due_at)
     if wanted.due_at is not None and not panel.members:
         return Nothing(GONE)
-    return _draft(letters.panel_week(panel, wanted.missing, say))
+    return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
 
 
 def _diary(tx: Connection, patient: Patient, recent: date, now: datetime) -> Diary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import available_timezones
@@ -23,11 +23,14 @@ EXAMPLES: Final = {
     "EMERGENCY_NUMBER": "EMERGENCY_NUMBER=112",
     "DEFAULT_TIMEZONE": "DEFAULT_TIMEZONE=Europe/Lisbon",
     "DEFAULT_PROMPT_TIME": "DEFAULT_PROMPT_TIME=20:00",
+    "LATE_PROMPT_HOURS": "LATE_PROMPT_HOURS=3",
     "DIGEST_DAY": "DIGEST_DAY=monday",
     "DIGEST_TIME": "DIGEST_TIME=07:30",
     "MESSAGES_PER_SECOND": "MESSAGES_PER_SECOND=30",
     "MESSAGES_PER_SECOND_PER_CHAT": "MESSAGES_PER_SECOND_PER_CHAT=1",
     "CARDS_DIR": "CARDS_DIR=data/cards",
+    "BACKUPS_KEPT": "BACKUPS_KEPT=14",
+    "BACKUP_DIR": "BACKUP_DIR=/mnt/backups/diary",
     "LOG_LEVEL": "LOG_LEVEL=INFO",
     "LOG_FORMAT": "LOG_FORMAT=plain",
 }
@@ -59,11 +62,14 @@ class Settings(BaseSettings):
     emergency_number: str = Field(default="112", min_length=2, max_length=20)
     default_timezone: str = "UTC"
     default_prompt_time: time = time(20)
+    late_prompt_hours: float = Field(default=3, gt=0, le=12)
     digest_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     digest_time: time = time(7, 30)
     messages_per_second: float = Field(default=30, gt=0, le=100_000)
     messages_per_second_per_chat: float = Field(default=1, gt=0, le=100_000)
     cards_dir: Path | None = None
+    backups_kept: int = Field(default=14, ge=0, le=1_000)
+    backup_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 
@@ -133,6 +139,11 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: Any) -> Any:
         return value.strip().upper() if isinstance(value, str) else value
+
+    @property
+    def late_prompts_for(self) -> timedelta:
+        """How long after its hour a prompt still goes out."""
+        return timedelta(hours=self.late_prompt_hours)
 
     @property
     def digest_weekday(self) -> int:

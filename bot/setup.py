@@ -49,7 +49,7 @@ def init() -> int:
     try:
         asyncio.run(_admin_invite(settings, code))
         _write(values)
-    except (storage.AlreadyRunning, storage.CannotOpen) as error:
+    except (storage.AlreadyRunning, storage.Unusable) as error:
         typer.echo(str(error), err=True)
         return 1
     except OSError as error:

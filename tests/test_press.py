@@ -57,7 +57,7 @@ def test_what_is_wanted_travels_through_the_outbox() -> None:
     due_at = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
     all_kinds: list[Wanted] = [
         Week(PatientId(7), MONDAY), Week(PatientId(7), MONDAY, rest=True),
-        Panel(), Panel(due_at, (MONDAY,)), Page(3), Card(PatientId(7)),
+        Panel(), Panel(due_at, (MONDAY,), (MONDAY, MONDAY)), Page(3), Card(PatientId(7)),
     ]  # fmt: skip
     for wanted in all_kinds:
         body = as_data(recipes.message(wanted, words("es")))

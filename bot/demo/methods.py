@@ -285,6 +285,9 @@ def _found(telegram: Telegram, params: Params) -> Chat:
 
 def _writable(telegram: Telegram, params: Params) -> Chat:
     chat = _found(telegram, params)
+    if chat.moved_to is not None:
+        why = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise Refused(400, why, migrate_to_chat_id=chat.moved_to)
     if chat.standing in _FORBIDDEN:
         raise Refused(403, f"Forbidden: {_FORBIDDEN[chat.standing]}")
     return chat

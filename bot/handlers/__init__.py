@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from telegram import CallbackQuery, InaccessibleMessage, Update, User
+from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -128,8 +128,8 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
-    name = application.bot.username
-    turn = Turn(tx, update, now, settings, name, arrival.waited_since, tapped_picture=_tapped_picture(raw))
+    name, picture = application.bot.username, _tapped_picture(raw)
+    turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None
@@ -182,9 +182,10 @@ def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
     query = raw.get("callback_query")
     if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
         return Update.de_json(raw, bot)
-    bare = {"message_id": message["message_id"], "chat": message["chat"], "date": 0}
-    user = User.de_json(query["from"], bot)
-    tapped = InaccessibleMessage.de_json(bare, bot)
+    where, who = message["chat"], query["from"]
+    tapped = InaccessibleMessage(Chat(where["id"], where["type"]), message["message_id"])
+    names = who.get("last_name"), who.get("username"), who.get("language_code")
+    user = User(who["id"], who["first_name"], who["is_bot"], *names)
     chat_instance, game = query.get("chat_instance", ""), query.get("game_short_name")
     parsed = CallbackQuery(query["id"], user, chat_instance, tapped, query.get("data"), game_short_name=game)
     return Update(raw["update_id"], callback_query=parsed)

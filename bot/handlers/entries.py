@@ -164,7 +164,7 @@ def score(turn: Turn, patient: Patient, planned: Day, tap: buttons.Score) -> Non
     if item is None or (tap.value is not None and not LOWEST <= tap.value <= HIGHEST):
         turn.toast(chat.people.old_button(turn.words))
         return
-    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn))
+    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn), turn.parked_at)
     _answer_after_all(turn, patient, planned)
     refresh(turn, patient, seen.having(item, tap.value))
 
@@ -298,7 +298,7 @@ def _open_days(turn: Turn, patient: Patient) -> list[OpenDay]:
     return [
         OpenDay(
             day.day,
-            asked=day.intended_at is not None and day.not_asked is None,
+            asked=day.intended_at is not None and (day.not_asked is None or diary.entries.may_be_lost(day)),
             unfinished=day.declined_at is None and view(turn, patient, day.day).next_item is not None,
         )
         for day in storage.entries.open_days(turn.tx, patient.id, turn.said_at)
@@ -310,7 +310,7 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
     if not given:
         return
     for item, value in given:
-        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn))
+        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn), turn.parked_at)
     _answer_after_all(turn, patient, plan(turn, patient, day))
     seen = view(turn, patient, day)
     other = _other_day(turn, patient, day, [item for item, _ in given])

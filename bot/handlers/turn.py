@@ -28,16 +28,19 @@ class Turn:
         settings: Settings,
         bot_name: str,
         waited_since: datetime | None = None,
+        parked_at: datetime | None = None,
         *,
         tapped_picture: bool = False,
     ) -> None:
         """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then.
 
+        `parked_at`: when this update was set aside, if it was and is tried anew.
         `tapped_picture`: the tapped message is a picture, which can't be edited into a text.
         """
         self.tx = tx
         self.now = now
         self.since = now if waited_since is None else min(waited_since, now)
+        self.parked_at = parked_at
         self.settings = settings
         self.bot_name = bot_name
         self.update = update
@@ -136,17 +139,20 @@ class Turn:
     ) -> int | None:
         """Send a new message; as the bubble of a diary day it can be edited later, and the bubble's id is returned.
 
-        `as_prompt`: it is that day's prompt, so its arrival is written down.
+        `as_prompt`: it is that day's prompt, so its arrival is written down, and it goes within the prompts' window.
         """
         chat_id = self.chat_id if to is None else to
         bubble_id = (
             None if bubble_of is None else storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now, bubble_of)
         )
+        body = as_data(message)
+        if as_prompt:
+            body["until"] = (self.now + self.settings.late_prompts_for).isoformat()
         self._said.append(
             Said(
                 chat_id,
                 Action.SEND,
-                as_data(message),
+                body,
                 urgency,
                 patient_id,
                 bubble_id=bubble_id,

@@ -19,14 +19,14 @@ T = TypeVar("T")
 def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
     """Do `work` in a savepoint. If it raises, undo it, log where, and do `otherwise`.
 
-    A database that can't be written (storage.UNWRITABLE) is nobody's own failure and is raised.
+    A database that can't be used is nobody's own failure and is raised.
     """
     APART.begin(tx)
     try:
         result = work()
-    except storage.UNWRITABLE:
-        raise
     except Exception as error:
+        if storage.is_trouble(error):
+            raise
         APART.undo(tx)
         log.error(what, error=logs.trace(error))
         return otherwise()

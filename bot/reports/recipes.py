@@ -34,11 +34,12 @@ class Panel:
     """The week of all patients of the therapist who reads it.
 
     `due_at`: of a weekly digest, its hour, however late it is made; None where someone asked for it by hand.
-    `missing`: the Mondays of weeks whose digest may never have come.
+    `missing`: the Mondays of weeks whose digest may never have come; `skipped`: of those that had none.
     """
 
     due_at: datetime | None = None
     missing: tuple[date, ...] = ()
+    skipped: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Week(PatientId(values["patient"]), date.fromisoformat(values["start"]), values["rest"]), language
         case kind if kind is Panel:
             due_at = None if values["due_at"] is None else datetime.fromisoformat(values["due_at"])
-            return Panel(due_at, tuple(map(date.fromisoformat, values["missing"]))), language
+            missing, skipped = (tuple(map(date.fromisoformat, values[name])) for name in ("missing", "skipped"))
+            return Panel(due_at, missing, skipped), language
         case kind if kind is Page:
             return Page(values["number"]), language
         case _:

@@ -170,16 +170,20 @@ def put_score(
     value: int | None,
     now: datetime,
     waited_since: datetime | None = None,
+    parked_at: datetime | None = None,
 ) -> bool:
     """Keep one value beside all earlier ones. False, and nothing is kept, where the same value counts already.
 
     `waited_since`: only of a reply that the bot received late; it was entered between then and `now`.
+    `parked_at`: only of a reply that was set aside then; it corrects nothing that was answered since.
     The key includes the instant, so an instant is never used twice for an item: a second value of the same
     microsecond is dated one later.
     """
     rows = _values.all(tx, {"patient": patient_id, "on": day, "item": item_id})
-    standing = [row[0] for row in rows if row[2] is None]
-    if standing and standing[0] == value:
+    standing = next(((row[0], row[1]) for row in rows if row[2] is None), None)
+    if standing is not None and standing[0] == value:
+        return False
+    if standing is not None and parked_at is not None and standing[1] > parked_at:
         return False
     latest = rows[0][1] if rows else None
     entered_at = now if latest is None or latest < now else latest + timedelta(microseconds=1)

@@ -29,10 +29,24 @@ class Arrival:
     body: str
     tries: int
     waited_since: datetime | None = None
+    parked_at: datetime | None = None
+    """Only of one that was set aside and is tried anew: its sender may have answered again since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An update that was set aside: what the operator may know of it."""
+
+    seq: int
+    update_id: int
+    received_at: datetime
+    reason: str
+    tries: int
 
 
 _is_waiting: Final = text("inbox.state = 'waiting'")
-# A literal, since SQLite takes the partial index for no other form.
+_is_parked: Final = text("inbox.state = 'parked'")
+# Literals, since SQLite takes the partial indexes for no other form.
 _put: Final = Prepared(
     insert(tables.inbox).on_conflict_do_nothing(index_elements=["update_id"]),
     ("update_id", "received_at", "waited_since", "body", "state", "tries"),
@@ -52,6 +66,7 @@ _waiting: Final = Prepared(
         tables.inbox.c.body,
         tables.inbox.c.tries,
         tables.inbox.c.waited_since,
+        tables.inbox.c.done_at,
     )
     .where(_is_waiting)
     .order_by(tables.inbox.c.seq)
@@ -85,7 +100,7 @@ def put(
 ) -> None:
     """Keep a batch of (update id, raw JSON); ids known already are left as they are.
 
-    `waited_since`: the poll before this one. A tap has no time of its own; it was made somewhere in between.
+    `waited_since`: the last poll that left nothing waiting. A tap has no time of its own; it was made since then.
     """
     _put.many(
         tx,
@@ -103,13 +118,20 @@ def put(
     )
 
 
+def known(tx: Connection, update_ids: Sequence[int]) -> int:
+    """How many of these updates have been taken before, as far back as their ids are kept."""
+    return tx.execute(
+        select(func.count()).select_from(tables.inbox).where(tables.inbox.c.update_id.in_(update_ids))
+    ).scalar_one()
+
+
 def polled(tx: Connection, now: datetime) -> None:
-    """Note that Telegram has just answered a poll."""
+    """Note that Telegram has just answered a poll, and that nothing more waits there."""
     _polled.run(tx, {"id": 1, "answered_at": now})
 
 
 def last_poll(tx: Connection) -> datetime | None:
-    """When Telegram last answered a poll, of this process or of one before it."""
+    """When a poll last left nothing waiting at Telegram, of this process or of one before it."""
     row = _last_poll.first(tx, {})
     return None if row is None else row[0]
 
@@ -117,6 +139,11 @@ def last_poll(tx: Connection) -> datetime | None:
 def waiting(tx: Connection, limit: int) -> list[Arrival]:
     """The oldest updates still to be handled."""
     return [Arrival(*row) for row in _waiting.all(tx, {"limit": limit})]
+
+
+def oldest(tx: Connection) -> Arrival | None:
+    """The update that is handled next."""
+    return next(iter(waiting(tx, 1)), None)
 
 
 def done(tx: Connection, seqs: Sequence[int], now: datetime) -> None:
@@ -129,10 +156,48 @@ def count_try(tx: Connection, seq: int, by: int = 1) -> None:
     tx.execute(update(tables.inbox).where(tables.inbox.c.seq == seq).values(tries=tables.inbox.c.tries + by))
 
 
-def park(tx: Connection, seq: int, reason: str) -> None:
+def park(tx: Connection, seq: int, reason: str, now: datetime, tries: int) -> None:
     """Set an update aside, its content kept for a later try; `reason` holds no health data."""
     tx.execute(
-        update(tables.inbox).where(tables.inbox.c.seq == seq).values(state=InboxState.PARKED, reason=reason[:200])
+        update(tables.inbox)
+        .where(tables.inbox.c.seq == seq)
+        .values(state=InboxState.PARKED, reason=reason[:200], done_at=now, tries=tries)
+    )
+
+
+def parked(tx: Connection) -> list[Parked]:
+    """What is set aside, the oldest first; no content."""
+    table = tables.inbox.c
+    rows = tx.execute(
+        select(table.seq, table.update_id, table.received_at, table.reason, table.tries)
+        .where(_is_parked)
+        .order_by(table.seq)
+    )
+    return [Parked(*row) for row in rows]
+
+
+def count_parked(tx: Connection) -> int:
+    return tx.execute(select(func.count()).select_from(tables.inbox).where(_is_parked)).scalar_one()
+
+
+def retry(tx: Connection, seqs: Sequence[int]) -> int:
+    """Have parked updates handled anew, each in its old place in the order; returns how many there were."""
+    return tx.execute(
+        update(tables.inbox)
+        .where(_is_parked, tables.inbox.c.seq.in_(seqs))
+        .values(state=InboxState.WAITING, tries=0, reason=None)
+    ).rowcount
+
+
+def drop(tx: Connection, seq: int, now: datetime) -> bool:
+    """Give a parked update up: its content goes, its id stays known for a while. False: there is none."""
+    return (
+        tx.execute(
+            update(tables.inbox)
+            .where(_is_parked, tables.inbox.c.seq == seq)
+            .values(state=InboxState.DONE, body=None, done_at=now)
+        ).rowcount
+        > 0
     )
 
 

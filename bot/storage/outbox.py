@@ -178,6 +178,11 @@ def _row(said: Said, now: datetime) -> dict[str, Any]:
     }
 
 
+def halt(tx: Connection, chat: ChatId, now: datetime) -> int:
+    """The chat has shut us out: what waits for it is settled as blocked, and not sent one by one."""
+    return add(tx, chat, Action.HALT, {}, urgency=Urgency.TAP, now=now)
+
+
 def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limit: int) -> list[Parcel]:
     """Rows still to be sent with an id above `after`, of urgencies in the closed range, in order."""
     rows = _waiting.all(tx, {"after": after, "from_urgency": urgencies[0], "to_urgency": urgencies[1], "limit": limit})

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from bot.diary import digests
 from bot.diary.digests import Member, Panel
+from bot.diary.entries import cause_of
 from bot.diary.excerpts import FOR_NUMBERS
-from bot.diary.people import Patient, Reach, Stage, TherapistId
+from bot.diary.people import Patient, Stage, TherapistId
 from bot.storage import diaries, tables
 from bot.storage.people import PATIENT
 
@@ -48,8 +49,6 @@ def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: d
     members = []
     for patient, label, reach in rows:
         need = digests.need(kept[patient.id], starts[patient.id], now)
-        if reach is Reach.OK:
-            # The newest day says what was so that evening; since then the patient has come back.
-            need = replace(need, unreachable=None)
-        members.append(Member(patient.id, label, need))
+        # The newest day says what was so that evening; since then the patient has left or come back.
+        members.append(Member(patient.id, label, replace(need, unreachable=cause_of(reach))))
     return digests.panel(members)

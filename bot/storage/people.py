@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any, Final
 
@@ -58,14 +58,54 @@ def expect(tx: Connection, chat: ChatId, what: str | None) -> None:
     tx.execute(update(tables.accounts).where(tables.accounts.c.chat_id == chat).values(expecting=what))
 
 
-def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime) -> bool:
-    """Note whether the chat can be written to. True if that is new."""
+def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime, heard_at: datetime | None = None) -> bool:
+    """Note whether the chat can be written to. True if that is new.
+
+    `heard_at`: when what tells us so was asked; what we have learned since then stands.
+    """
     changed = tx.execute(
         update(tables.accounts)
-        .where(tables.accounts.c.chat_id == chat, tables.accounts.c.reach != reach)
+        .where(
+            tables.accounts.c.chat_id == chat,
+            tables.accounts.c.reach != reach,
+            tables.accounts.c.reach_since <= (heard_at or datetime.max.replace(tzinfo=UTC)),
+        )
         .values(reach=reach, reach_since=now)
     )
+    if reach is not Reach.OK:
+        undelivered(tx, chat, now)
     return changed.rowcount > 0
+
+
+def undelivered(tx: Connection, chat: ChatId, now: datetime) -> None:
+    """Something could not reach this chat: of a therapist's an admin is to hear."""
+    table = tables.therapists
+    tx.execute(
+        update(table).where(table.c.chat_id == chat, table.c.undelivered_at.is_(None)).values(undelivered_at=now)
+    )
+
+
+def undelivered_therapists(tx: Connection) -> list[tuple[Therapist, Reach]]:
+    """Therapists whom something could not reach, since an admin was last told."""
+    statement = (
+        select(*THERAPIST, tables.accounts.c.reach)
+        .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
+        .where(tables.therapists.c.undelivered_at.is_not(None))
+        .order_by(tables.therapists.c.id)
+    )
+    return [(Therapist(*row[:-1]), row[-1]) for row in tx.execute(statement)]
+
+
+def told_of_undelivered(tx: Connection, therapist_id: TherapistId) -> None:
+    table = tables.therapists
+    tx.execute(update(table).where(table.c.id == therapist_id).values(undelivered_at=None))
+
+
+def doubt_reach(tx: Connection, now: datetime) -> None:
+    """Somebody may have come back while we could not hear it: the next message to each finds out."""
+    tx.execute(
+        update(tables.accounts).where(tables.accounts.c.reach != Reach.OK).values(reach=Reach.OK, reach_since=now)
+    )
 
 
 # --- roles ----------------------------------------------------------------------------------------------------

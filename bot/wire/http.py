@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -22,6 +22,9 @@ ANSWER_FOR: Final = 120.0
 
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+_QUOTED: Final = [quote_plus(bytes([byte])) for byte in range(256)]
 
 
 class NotSent(NetworkError):
@@ -49,6 +52,7 @@ class Request(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=ANSWER_FOR),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent",),
             )
 
     async def shutdown(self) -> None:
@@ -89,7 +93,7 @@ class Request(BaseRequest):
         headers = None
         if isinstance(data, dict):
             # aiohttp takes any form apart as if it could hold files, at twice the price of the whole call.
-            data, headers = urlencode(data).encode(), FORM
+            data, headers = _form(data), FORM
         try:
             async with self._session.request(method, url, data=data, headers=headers, timeout=timeout) as response:
                 return response.status, await response.read()
@@ -111,3 +115,10 @@ class Request(BaseRequest):
 @lru_cache(maxsize=8)
 def _waits(answer_for: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=answer_for)
+
+
+def _form(fields: dict[str, str]) -> bytes:
+    """Fields as an URL-encoded form. The library's way takes twice as long, twice for each reply."""
+    return "&".join(
+        [f"{name}={''.join([_QUOTED[byte] for byte in value.encode()])}" for name, value in fields.items()]
+    ).encode()

@@ -110,7 +110,7 @@ class Lanes:
         if (lane := self._lanes.get(_key(parcel))) is not None:
             self._queue(lane, now)
 
-    def take_out(self, parcel: Parcel, now: float) -> bool:
+    def leave_out(self, parcel: Parcel, now: float) -> bool:
         """There is nothing to send after all; False where the row does not wait any more."""
         lane = self._lanes.get(_key(parcel))
         left = [] if lane is None else [entry for entry in lane.waiting if entry[2].id != parcel.id]
@@ -143,6 +143,17 @@ class Lanes:
         lane.free_at = until
         heapq.heappush(lane.waiting, (0 if lane.new else int(parcel.urgency), parcel.id, parcel))
         self._queue(lane, now)
+
+    def take_out(self, chat: ChatId, newest: int | None, now: float) -> list[Parcel]:
+        """Take out what waits for a chat, up to the row `newest` (None: all of it), in the order said."""
+        taken: list[Parcel] = []
+        for lane in [lane for new in (False, True) if (lane := self._lanes.get((chat, new))) is not None]:
+            for entry in [entry for entry in lane.waiting if newest is None or entry[2].id <= newest]:
+                lane.waiting.remove(entry)
+                taken.append(entry[2])
+            heapq.heapify(lane.waiting)
+            self._queue(lane, now)
+        return sorted(taken, key=lambda parcel: parcel.id)
 
     def hold(self, chat: ChatId, until: float, now: float) -> None:
         """Telegram wants a pause of this chat, and of all where several chats are held at once."""

@@ -5,7 +5,8 @@ Laws:
 2. Edits and answers to taps are never paced; only a 429 holds them back.
 3. A row that must not go twice is marked as started, durably, before it goes. All others go again when in doubt.
 4. A row is settled in the same transaction as its consequences (the bubble's number, a blocked chat, a day not asked).
-5. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
+5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
+6. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy import Connection
 from bot import logs, storage
 from bot.clock import Clock
 from bot.diary.entries import Cause
-from bot.diary.people import Reach
+from bot.diary.people import ChatId, Reach
 from bot.press import Made
 from bot.storage.outbox import Parcel, Settlement, Urgency
 from bot.storage.tables import Action, OutboxState
@@ -44,6 +45,8 @@ LONGEST_PAUSE: Final = 60.0
 """Seconds between tries at most, after failures that double the pause from one second on."""
 STOP_WITHIN: Final = 2.0
 """Seconds that calls under way get to end when the program stops."""
+LAST_TRY: Final = 1_500
+"""A day of tries with the longest pause between them: whatever still fails then is a message that nobody takes."""
 
 
 class Sender:
@@ -65,7 +68,10 @@ class Sender:
         self._base_url = base_url
         self._clock = clock
         self._recipes = recipes
+        self._loop = asyncio.get_running_loop()
         self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat, recipes.unmade)
+        self._shut: dict[ChatId, tuple[int, Verdict]] = {}
+        self._lost: dict[ChatId, tuple[Reach, datetime]] = {}
         self._shown: OrderedDict[int, int] = OrderedDict()
         self._aside: dict[int, list[Parcel]] = {}
         self._read_to = {"urgent": 0, "bulk": 0}
@@ -115,7 +121,7 @@ class Sender:
         self._event.clear()
 
     def _time(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._loop.time()
 
     async def _finish(self) -> None:
         """Give calls under way a moment, then write down what is known."""
@@ -131,11 +137,11 @@ class Sender:
     async def _visit(self) -> None:
         """One visit to the database: settle what ended, read what is new."""
         due = self._settle_at is None or self._time() >= self._settle_at
-        settled = self._settled if due else []
+        settled, lost = (self._settled, self._lost) if due else ([], {})
         if not settled and not self._more:
             return
         if due:
-            self._settled, self._settle_at = [], None
+            self._settled, self._lost, self._settle_at = [], {}, None
         aside = list(self._aside)
         # An edit that waits for a message can tell only after that message is settled whether it will ever come.
         more, self._more = self._more or bool(settled and aside), False
@@ -143,7 +149,7 @@ class Sender:
         room = IN_MEMORY - self._bulk
 
         def visit(tx: Connection) -> tuple[list[Parcel], list[Parcel], set[int]]:
-            self._write_down(tx, settled)
+            self._write_down(tx, settled, lost)
             if not more:
                 return [], [], set()
             urgent = storage.outbox.waiting(tx, self._read_to["urgent"], (Urgency.TAP, Urgency.ALERT), IN_MEMORY)
@@ -161,7 +167,7 @@ class Sender:
             urgent, bulk, coming = await self._database.write(visit)
         except BaseException:
             # Perhaps it was never begun: what was delivered must not go again. Writing it down twice does no harm.
-            self._settled = settled + self._settled
+            self._settled, self._lost = settled + self._settled, lost | self._lost
             raise
         if urgent:
             self._read_to["urgent"] = urgent[-1].id
@@ -179,8 +185,15 @@ class Sender:
 
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
+        if parcel.action is Action.HALT:
+            self._shut_out(parcel.chat_id, parcel.id, Verdict(OutboxState.BLOCKED, error="blocked"))
+            self._note(parcel, Verdict(OutboxState.DELIVERED))
+            return
+        if (verdict := self._useless(parcel)) is not None:
+            self._note(parcel, verdict)
+            return
         if parcel.action in NEW:
-            self._bulk += parcel.urgency >= Urgency.PROMPT
+            self._bulk += _is_bulk(parcel)
         elif parcel.bubble_id is not None and parcel.message_id is None and parcel.bubble_id not in self._shown:
             if parcel.bubble_id in coming:
                 self._aside.setdefault(parcel.bubble_id, []).append(parcel)
@@ -190,6 +203,24 @@ class Sender:
         for overtaken in self._lanes.put(parcel, self._time()):
             self._note(overtaken, Verdict(OutboxState.DROPPED, error="overtaken by a later edit"))
 
+    def _shut_out(self, chat: ChatId, newest: int, verdict: Verdict) -> None:
+        """The chat can't be reached: rows up to `newest` that wait for it are settled so, read already or not."""
+        self._shut[chat] = newest, verdict
+        for parcel in self._lanes.take_out(chat, newest, self._time()):
+            self._bulk -= _is_bulk(parcel)
+            self._note(parcel, verdict)
+        for bubble, parcels in list(self._aside.items()):
+            if parcels[0].chat_id == chat:
+                self._aside[bubble] = [parcel for parcel in parcels if parcel.id > newest]
+                for parcel in parcels:
+                    if parcel.id <= newest:
+                        self._note(parcel, verdict)
+
+    def _useless(self, parcel: Parcel) -> Verdict | None:
+        """What becomes of a row that was said before its chat shut us out."""
+        newest, verdict = self._shut.get(parcel.chat_id, (0, None))
+        return verdict if parcel.id <= newest else None
+
     def _dispatch(self) -> None:
         """Have made what is to be sent soon, and start every call that may start now."""
         now = self._time()
@@ -198,9 +229,9 @@ class Sender:
             self._recipes.begin(parcel, now)
         self._look_at(self._recipes.news(now), now)
         for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
-            self._bulk -= parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+            self._bulk -= _is_bulk(parcel)
             made = self._recipes.take(parcel)
-            task = asyncio.get_running_loop().create_task(self._deliver(lane, parcel, made, start))
+            task = self._loop.create_task(self._deliver(lane, parcel, made, start))
             self._running.add(task)
             task.add_done_callback(self._ended)
 
@@ -210,8 +241,8 @@ class Sender:
             parcel = result.parcel
             if result.nothing is None:
                 self._lanes.look_again(parcel, now)
-            elif self._lanes.take_out(parcel, now):
-                self._bulk -= parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+            elif self._lanes.leave_out(parcel, now):
+                self._bulk -= _is_bulk(parcel)
                 self._note(parcel, Verdict(OutboxState.DROPPED, error=result.nothing))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -223,6 +254,7 @@ class Sender:
     # --- one call ---------------------------------------------------------------------------------------------
 
     async def _deliver(self, lane: Lane, parcel: Parcel, made: Made, start: Start | None) -> None:
+        began, newest = self._clock.now(), max(self._read_to.values())
         try:
             verdict = await self._outcome(parcel, made, start)
         except asyncio.CancelledError:
@@ -230,18 +262,44 @@ class Sender:
         except Exception as error:
             log.error("a message could not be made", action=parcel.action.value, error=logs.trace(error))
             verdict = Verdict(OutboxState.WAITING, error=type(error).__name__)
-        if verdict.state is OutboxState.WAITING and not verdict.resend:
-            if not (verdict.unknown and parcel.once):
+        if verdict.state is OutboxState.WAITING:
+            verdict = self._useless(parcel) or verdict
+        if verdict.state is OutboxState.WAITING and not verdict.resend and verdict.moved_to is None:
+            if verdict.unknown and parcel.once:
+                verdict = Verdict(OutboxState.IN_DOUBT, error=verdict.error)
+            elif parcel.tries >= LAST_TRY:
+                verdict = Verdict(OutboxState.REFUSED, error="given up")
+            else:
                 self._put_back(lane, parcel, verdict)
                 return
-            verdict = Verdict(OutboxState.IN_DOUBT, error=verdict.error)
         self._lanes.done(lane, parcel, self._time())
-        if not verdict.resend:
-            self._note(parcel, verdict)
-        elif parcel.action is Action.EDIT:
+        self._conclude(parcel, verdict, began, newest)
+
+    def _conclude(self, parcel: Parcel, verdict: Verdict, began: datetime, newest: int) -> None:
+        """A call has ended for good. `began`: when; `newest`: the last row that had been said by then."""
+        if verdict.moved_to is not None:
+            self._follow(parcel, verdict)
+        elif verdict.resend and parcel.action is Action.EDIT:
             self._take_in(replace(parcel, action=Action.SEND, message_id=None), set())
-        else:
+        elif verdict.resend:
             self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
+        else:
+            self._note(parcel, verdict)
+            if verdict.state in REACHES and parcel.action not in (Action.ANSWER, Action.COMMANDS):
+                log.warning("a chat can't be reached", why=verdict.error)
+                self._lost[parcel.chat_id] = REACHES[verdict.state], began
+                self._shut_out(parcel.chat_id, newest, replace(verdict, message_id=None))
+
+    def _follow(self, parcel: Parcel, verdict: Verdict) -> None:
+        """The group is now another chat: say it there. A group moves only once."""
+        if verdict.moved_to is None or parcel.body.get("moved"):
+            self._note(parcel, Verdict(OutboxState.REFUSED, error=verdict.error))
+            return
+        behind = self._lanes.take_out(parcel.chat_id, None, self._time())
+        self._bulk -= sum(map(_is_bulk, behind))
+        for one in [parcel, *behind]:
+            there = replace(one, chat_id=ChatId(verdict.moved_to), body=one.body | {"moved": True})
+            self._take_in(there, set())
 
     def _put_back(self, lane: Lane, parcel: Parcel, verdict: Verdict) -> None:
         """Keep the row at the head of its lane and wait before the next try."""
@@ -253,7 +311,7 @@ class Sender:
             again = replace(parcel, tries=parcel.tries + 1)
             until = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
         log.warning("a message waits", action=parcel.action.value, why=verdict.error, tries=again.tries)
-        self._bulk += parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+        self._bulk += _is_bulk(parcel)
         self._lanes.put_back(lane, again, until, now)
 
     async def _outcome(self, parcel: Parcel, made: Made, start: Start | None) -> Verdict:
@@ -307,7 +365,14 @@ class Sender:
         self._settle_at = soon if self._settle_at is None else min(self._settle_at, soon)
         self._event.set()
 
-    def _write_down(self, tx: Connection, settled: list[tuple[Parcel, Verdict, datetime]]) -> None:
+    def _write_down(
+        self,
+        tx: Connection,
+        settled: list[tuple[Parcel, Verdict, datetime]],
+        lost: dict[ChatId, tuple[Reach, datetime]],
+    ) -> None:
+        for chat, (reach, began) in lost.items():
+            storage.people.put_reach(tx, chat, reach, self._clock.now(), began)
         storage.outbox.settle(
             tx,
             [
@@ -318,10 +383,7 @@ class Sender:
         for parcel, verdict, at in settled:
             if verdict.message_id is not None and parcel.bubble_id is not None and parcel.action is Action.SEND:
                 storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
-            if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
-                reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
-                storage.people.put_reach(tx, parcel.chat_id, reach, at)
-            if verdict.state in (OutboxState.REFUSED, OutboxState.BLOCKED, OutboxState.GONE):
+            if verdict.state is OutboxState.REFUSED:
                 log.warning("a message was refused", action=parcel.action.value, why=verdict.error)
             if parcel.day is not None and parcel.patient_id is not None:
                 delivered = verdict.state is OutboxState.DELIVERED
@@ -331,6 +393,7 @@ class Sender:
                     parcel.day,
                     sent_at=at if delivered else None,
                     cause=None if delivered else CAUSES.get(verdict.state, Cause.BOT),
+                    bubble_id=parcel.bubble_id,
                 )
 
     def _doubt(self, tx: Connection) -> None:
@@ -340,4 +403,10 @@ class Sender:
             log.warning("messages in flight when the program ended are in doubt", count=count)
 
 
+def _is_bulk(parcel: Parcel) -> bool:
+    """Whether this is one of the rows that are read ahead in portions."""
+    return parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+
+
 CAUSES: Final = {OutboxState.BLOCKED: Cause.BLOCKED, OutboxState.GONE: Cause.GONE}
+REACHES: Final = {OutboxState.BLOCKED: Reach.BLOCKED, OutboxState.GONE: Reach.GONE}

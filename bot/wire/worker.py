@@ -90,7 +90,9 @@ class Worker:
         self._recovered = True
         for arrival in await self._database.write(lambda tx: storage.inbox.waiting(tx, BATCH)):
             if arrival.tries >= TRIES:
-                await self._database.write(lambda tx, it=arrival: self._park(tx, it, "the program died handling it"))  # type: ignore[misc]
+                await self._database.write(
+                    lambda tx, it=arrival: self._park(tx, it, "the program died handling it", it.tries)  # type: ignore[misc]
+                )
                 continue
             await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq))  # type: ignore[misc]
             try:
@@ -126,27 +128,27 @@ class Worker:
             HANDLING.begin(tx)
             try:
                 self._handle(tx, arrival)
-            except storage.UNWRITABLE:
-                raise
             except Exception as error:
+                if storage.is_trouble(error):
+                    raise
                 HANDLING.undo(tx)
                 failure = error
             else:
                 HANDLING.keep(tx)
                 return True
         assert failure is not None
-        self._park(tx, arrival, logs.trace(failure))
+        self._park(tx, arrival, logs.trace(failure), TRIES)
         return False
 
-    def _park(self, tx: Connection, arrival: Arrival, reason: str) -> None:
+    def _park(self, tx: Connection, arrival: Arrival, reason: str, tries: int) -> None:
         log.error("an update was parked", update=arrival.update_id, why=reason)
-        storage.inbox.park(tx, arrival.seq, reason)
+        storage.inbox.park(tx, arrival.seq, reason, self._clock.now(), tries)
         SORRY.begin(tx)
         try:
             self._apologise(tx, arrival)
-        except storage.UNWRITABLE:
-            raise
         except Exception as error:
+            if storage.is_trouble(error):
+                raise
             SORRY.undo(tx)
             log.error("the sender of a parked update could not be told", why=logs.trace(error))
         else:

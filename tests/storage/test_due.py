@@ -32,9 +32,10 @@ async def test_those_whose_hour_has_come_are_due_the_longest_waiting_first(datab
         ada = due_at(tx, cast.ada, NOW)
         ben = due_at(tx, cast.ben, NOW - timedelta(hours=1))
         people.put_reach(tx, BEN, Reach.BLOCKED, NOW)
-        assert prompts.due(tx, NOW, 10) == [(ben, "en", Reach.BLOCKED), (ada, "en", Reach.OK)]
-        assert prompts.due(tx, NOW, 1) == [(ben, "en", Reach.BLOCKED)]
-        assert prompts.due(tx, NOW - timedelta(microseconds=1), 10) == [(ben, "en", Reach.BLOCKED)]
+        first = prompts.Candidate(ben, "en", Reach.BLOCKED, NOW)
+        assert prompts.due(tx, NOW, 10) == [first, prompts.Candidate(ada, "en", Reach.OK, NOW)]
+        assert prompts.due(tx, NOW, 1) == [first]
+        assert prompts.due(tx, NOW - timedelta(microseconds=1), 10) == [first]
         assert prompts.next_due_at(tx) == NOW - timedelta(hours=1)
 
     await database.write(work)
