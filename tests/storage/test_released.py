@@ -55,7 +55,7 @@ async def test_a_released_diary_is_opened_with_all_that_was_in_it(dump: Path, tm
         assert await database.write(module.version) == module.HEAD
         patient = await database.write(lambda tx: storage.people.patient(tx, ChatId(101)))
         assert patient is not None
-        kept = await database.read(lambda tx: storage.entries.diary_of(tx, patient))
+        kept = await database.read(lambda tx: storage.diaries.diary_of(tx, patient))
         assert sorted(score.value is None or score.value for score in kept.scores.values()) == [0, True]
     finally:
         await database.close()
