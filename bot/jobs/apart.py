@@ -15,9 +15,10 @@ log = logs.get(__name__)
 T = TypeVar("T")
 
 
-def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
+def apart(tx: Connection, what: str | None, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
     """Do `work` in a savepoint. If it raises, undo it, log where, and do `otherwise`.
 
+    `what` failed, for the log; None: say nothing, since it is tried again in smaller parts.
     A database that can't be written (OperationalError) is nobody's own failure and is raised.
     """
     tx.exec_driver_sql("SAVEPOINT apart")
@@ -27,7 +28,8 @@ def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[
         raise
     except Exception as error:
         tx.exec_driver_sql("ROLLBACK TO apart")
-        log.error(what, error=logs.trace(error))
+        if what is not None:
+            log.error(what, error=logs.trace(error))
         result = otherwise()
     tx.exec_driver_sql("RELEASE apart")
     return result
