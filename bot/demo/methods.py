@@ -62,12 +62,12 @@ def _set_webhook(telegram: Telegram, params: Params) -> Any:
     url = params.get("url", "")
     if url and not str(url).startswith("https://"):
         raise bad("bad webhook: An HTTPS URL must be provided for webhook")
-    telegram.webhook = {**params, "url": url}
+    telegram.set_webhook({**params, "url": url})
     return _dropped(telegram, params)
 
 
 def _delete_webhook(telegram: Telegram, params: Params) -> Any:
-    telegram.webhook = {"url": ""}
+    telegram.set_webhook({"url": ""})
     return _dropped(telegram, params)
 
 
@@ -79,7 +79,8 @@ def _dropped(telegram: Telegram, params: Params) -> bool:
 
 def _get_webhook_info(telegram: Telegram, params: Params) -> Any:
     url = telegram.webhook["url"]
-    return {"url": url, "has_custom_certificate": False, "pending_update_count": telegram.pending}
+    info = {"url": url, "has_custom_certificate": False, "pending_update_count": telegram.pending}
+    return {**info, **telegram.courier.trouble}
 
 
 def _send_message(telegram: Telegram, params: Params) -> Any:

@@ -10,8 +10,8 @@ moves `revision`, so that a test or a page can wait for it instead of sleeping.
     ada.send("/start")
     await telegram.until(lambda: ada.heard)
 
-Not built: inline mode, payments, business chats, stickers, Markdown, links to files by URL, and the delivery
-of updates to a webhook, whose address is only recorded. Pacing (429) comes from `fault` alone.
+Not built: inline mode, payments, business chats, stickers, Markdown, and links to files by URL. Pacing (429) comes
+from `fault` alone. A webhook is delivered to (courier.py).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import secrets
 from collections import deque
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from aiohttp import web
 from bot.demo import methods
 from bot.demo.calls import Call, Fault, FaultHook, Params, read_params
 from bot.demo.chats import Chat, File, Message, Query, Standing, Toast
+from bot.demo.courier import Courier
 from bot.demo.limits import MAX_DOCUMENT_BYTES, Refused
 from bot.demo.markup import found
 from bot.demo.person import Person, start_payload
@@ -66,6 +68,7 @@ class Telegram:
         """By scope ("default", "all_private_chats", "chat:1001") and language code ("" for any)."""
         self.profile: dict[str, Any] = {}
         self.webhook: Params = {"url": ""}
+        self.courier = Courier(self)
         self.fault: FaultHook | None = None
         self.revision = 0
         self.address = ""
@@ -90,6 +93,7 @@ class Telegram:
         self._closing.clear()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
+        self.courier.start()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
         bound = self._runner.addresses[0]
@@ -99,6 +103,7 @@ class Telegram:
         """Stop listening and break off a poll. Chats and updates stay: `start` again goes on with them."""
         self._end_poll("closed")
         self._closing.set()
+        await self.courier.stop()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -279,6 +284,33 @@ class Telegram:
         self._next_update_id += 1
         self.touch()
         self._end_poll("arrived")
+        self.courier.wake()
+
+    def waiting(self, count: int) -> list[dict[str, Any]]:
+        """The oldest updates that the bot has not confirmed, at most `count`."""
+        self._drop_old()
+        return [update for _, update in itertools.islice(self._queue, count)]
+
+    def delivered(self, update_id: int) -> None:
+        """The webhook took an update."""
+        # It is among the oldest, so it is found soon.
+        for number, (_, update) in enumerate(self._queue):
+            if update["update_id"] == update_id:
+                del self._queue[number]
+                break
+        self.touch()
+
+    def set_webhook(self, params: Params) -> None:
+        """Deliver to a webhook from now on, or (with an empty url) to nobody; an open poll ends."""
+        self.webhook = params
+        if params["url"]:
+            self._want(params.get("allowed_updates"))
+            self._end_poll("conflict")
+        self.courier.wake()
+
+    def _want(self, kinds: Any) -> None:
+        if isinstance(kinds, list):
+            self._wanted = frozenset(kinds) or None
 
     def forget_pending(self) -> None:
         """Drop every update that waits (drop_pending_updates)."""
@@ -290,9 +322,7 @@ class Telegram:
             why = "can't use getUpdates method while webhook is active"
             raise Refused(409, f"Conflict: {why}; use deleteWebhook to delete the webhook first")
         self._end_poll("conflict")
-        allowed = params.get("allowed_updates")
-        if isinstance(allowed, list):
-            self._wanted = frozenset(allowed) or None
+        self._want(params.get("allowed_updates"))
         self._confirm(params.get("offset") or 0)
         limit = params.get("limit") or 100
         if not self._queue and params.get("timeout"):

@@ -16,9 +16,10 @@ APART: Final = storage.Savepoint("apart")
 T = TypeVar("T")
 
 
-def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
+def apart(tx: Connection, what: str | None, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
     """Do `work` in a savepoint. If it raises, undo it, log where, and do `otherwise`.
 
+    `what` failed, for the log; None: say nothing, since it is tried again in smaller parts.
     A database that can't be used is nobody's own failure and is raised.
     """
     APART.begin(tx)
@@ -28,7 +29,8 @@ def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[
         if storage.is_trouble(error):
             raise
         APART.undo(tx)
-        log.error(what, error=logs.trace(error))
+        if what is not None:
+            log.error(what, error=logs.trace(error))
         return otherwise()
     APART.keep(tx)
     return result

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -46,8 +47,14 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _to_text(value: datetime | None) -> str | None:
+    return None if value is None else _utc_text(_in_utc(value))
+
+
+@lru_cache(maxsize=256)
+def _utc_text(value: datetime) -> str:
+    """One transaction writes the same few instants many times. Only of UTC, where no time comes twice."""
     # Without the "+00:00" at its end.
-    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:26]
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -220,6 +220,25 @@ MEND: Final = (
 )
 
 
+def visit(path: Path, work: Callable[[Connection], T]) -> T:
+    """One short transaction of another program than the bot, which may be running meanwhile.
+
+    Raises CannotOpen for a file that is not there, has another form or can't be used.
+    """
+    if not path.is_file():
+        raise CannotOpen(f"There is no database {path}. Start this where the bot is started, with its settings.")
+    engine = writer_engine(path)
+    try:
+        with engine.begin() as tx:
+            if version(tx) != HEAD:
+                raise CannotOpen(f"{path} has not the form that this program knows. Start the bot once, or update.")
+            return work(tx)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise CannotOpen(troubles.sentence(error, path) or f"{path} can't be used ({type(error).__name__}).") from None
+    finally:
+        engine.dispose()
+
+
 def writer_engine(path: Path) -> Engine:
     """The engine that writes: one connection, transactions begun by us so that savepoints are real ones."""
     engine = create_engine(

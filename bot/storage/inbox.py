@@ -44,6 +44,10 @@ class Parked:
     tries: int
 
 
+_REHEARSAL: Final = -1
+"""No update of Telegram's has this id."""
+_REHEARSED: Final = " " * 16_384
+"""More than a page holds: a file that may not grow does not take it."""
 _is_waiting: Final = text("inbox.state = 'waiting'")
 _is_parked: Final = text("inbox.state = 'parked'")
 # Literals, since SQLite takes the partial indexes for no other form.
@@ -204,6 +208,19 @@ def drop(tx: Connection, seq: int, now: datetime) -> bool:
 def depth(tx: Connection) -> int:
     """How many updates wait."""
     return tx.execute(select(func.count()).select_from(tables.inbox).where(_is_waiting)).scalar_one()
+
+
+def oldest_at(tx: Connection) -> datetime | None:
+    """When the update that waits longest arrived."""
+    return tx.execute(
+        select(tables.inbox.c.received_at).where(_is_waiting).order_by(tables.inbox.c.seq).limit(1)
+    ).scalar()
+
+
+def rehearse(tx: Connection, now: datetime) -> None:
+    """Keep an update and take it back: raises what the next real one would meet."""
+    put(tx, [(_REHEARSAL, _REHEARSED)], now)
+    tx.execute(delete(tables.inbox).where(tables.inbox.c.update_id == _REHEARSAL))
 
 
 def forget_old(tx: Connection, now: datetime) -> int:

@@ -239,6 +239,17 @@ def depth(tx: Connection) -> int:
     return tx.execute(select(func.count()).select_from(tables.outbox).where(_is_waiting)).scalar_one()
 
 
+def depths(tx: Connection) -> dict[Urgency, tuple[int, datetime]]:
+    """For each urgency of which rows wait: how many, and when the oldest of them was said."""
+    table = tables.outbox.c
+    found = tx.execute(
+        select(table.urgency, func.count(), func.min(table.id)).where(_is_waiting).group_by(table.urgency)
+    ).all()
+    oldest = [row[2] for row in found]
+    said_at = {row[0]: row[1] for row in tx.execute(select(table.id, table.created_at).where(table.id.in_(oldest)))}
+    return {Urgency(row[0]): (row[1], said_at[row[2]]) for row in found}
+
+
 def forget_old(tx: Connection, now: datetime) -> int:
     """Delete rows settled long ago; returns how many.
 

@@ -72,10 +72,10 @@ class Prepared:
         """Change something; returns how many rows were changed."""
         return driver(tx).execute(self.sql, self._bound(values)).rowcount
 
-    def many(self, tx: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Change something once for each of the mappings."""
+    def many(self, tx: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Change something once for each of the mappings; returns how many rows were changed."""
         sql = self.sql
-        driver(tx).executemany(sql, [self._bound(values) for values in rows])
+        return driver(tx).executemany(sql, [self._bound(values) for values in rows]).rowcount
 
     @property
     def sql(self) -> str:

@@ -64,6 +64,14 @@ class Lanes:
         """Whether nothing waits."""
         return not any(lane.waiting for lane in self._lanes.values())
 
+    def sendable(self, now: float, patience: float) -> bool:
+        """Whether something waits that no limit of Telegram's holds back for longer than `patience` seconds."""
+        paced = self._pace.wait(now) > patience
+        return any(
+            lane.waiting and self._held.get(lane.chat_id, 0.0) <= now and not (paced and lane.new)
+            for lane in self._lanes.values()
+        )
+
     def put(self, parcel: Parcel, now: float) -> list[Parcel]:
         """Take a message in; returns edits of the same bubble that are pointless now, taken out."""
         lane = self._lane(parcel)

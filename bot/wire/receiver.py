@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from bot import diary, logs, storage
 from bot.clock import Clock
 from bot.wire.bodies import error_code, is_whole, retry_after
+from bot.wire.figures import Figures
 from bot.wire.http import NotSent, Request, Unanswered
 
 log = logs.get(__name__)
@@ -54,12 +55,13 @@ class TokenRevoked(Exception):
 
 
 class Refused(Exception):
-    """The server answered a poll with an error; `hold` is how many seconds it wants us to wait."""
+    """The server answered with an error, in its `words`; `hold` is how many seconds it wants us to wait."""
 
-    def __init__(self, code: int, hold: float | None) -> None:
+    def __init__(self, code: int, hold: float | None, words: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.hold = hold
+        self.words = words
 
 
 class Unreadable(Exception):
@@ -85,13 +87,20 @@ class Receiver:
     """
 
     def __init__(
-        self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: storage.Database,
+        request: Request,
+        base_url: str,
+        clock: Clock,
+        arrived: Callable[[], None],
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._request = request
         self._url = f"{base_url}/getUpdates"
         self._clock = clock
         self._arrived = arrived
+        self._figures = figures or Figures()
         self._offset: int | None = None
         self._offset_at: datetime | None = None
         # The first poll, and one after a failure, asks for what is there and returns at once.
@@ -194,25 +203,22 @@ class Receiver:
     async def _keep(self, found: Found) -> bool:
         """Commit a batch, then move the offset. False if it only brought what had been confirmed already."""
         # In order: the ids are there "to restore the correct update sequence, should they get out of order".
-        rows = sorted((update["update_id"], storage.inbox.kept(update)) for update in found.updates)
+        rows = sorted(as_rows(found.updates))
         # Ids that we confirmed are a server's mistake; low ones that we never saw are the new numbers it draws.
         behind = bool(rows) and self._offset is not None and rows[-1][0] < self._offset
         now = self._clock.now()
 
-        def keep(tx: Connection) -> bool:
-            last_poll = storage.inbox.last_poll(tx)
-            if last_poll is not None:
-                _write_off(tx, last_poll, now)
+        def keep_new(tx: Connection) -> bool:
             seen = behind and storage.inbox.known(tx, [update_id for update_id, _ in rows]) == len(rows)
-            if rows and not seen:
-                storage.inbox.put(tx, rows, now, last_poll)
-            if found.all_of_them:
-                storage.inbox.polled(tx, now)
+            keep(tx, [] if seen else rows, now, in_touch_at=now if found.all_of_them else None)
             return not seen
 
-        fresh = await self._database.write(keep)
+        fresh = await self._database.write(keep_new)
         self.polled_at = now
+        if found.all_of_them:
+            self._figures.in_touch(now)
         if rows and fresh:
+            self._figures.updates["polling"] += len(rows)
             self._offset, self._offset_at = rows[-1][0] + 1, now
             self._arrived()
         return fresh
@@ -227,16 +233,7 @@ UNKNOWN: Final = "Telegram does not know this BOT_TOKEN. Ask @BotFather for the 
 
 def _found(status: int, payload: bytes, limit: int) -> Found:
     """The updates in an answer. Raises Refused, or Unreadable for what no Bot API server says."""
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        # A proxy's error page, a captive portal. It says nothing of the token.
-        raise Unreadable(f"HTTP {status} without JSON") from None
-    if not isinstance(answer, dict) or "ok" not in answer:
-        raise Unreadable(f"HTTP {status} with other JSON")
-    if not answer["ok"]:
-        raise Refused(error_code(answer, status), retry_after(answer))
-    given = answer.get("result")
+    given = result_of(status, payload)
     if not isinstance(given, list):
         raise Unreadable("no list of updates")
     updates = [update for update in given if _is_update(update)]
@@ -245,6 +242,36 @@ def _found(status: int, payload: bytes, limit: int) -> Found:
         if not updates:
             raise Unreadable("no update in the list")
     return Found(updates, len(given) < limit and len(payload) < CUT_FROM)
+
+
+def result_of(status: int, payload: bytes) -> Any:
+    """What a method gave. Raises Refused, or Unreadable for what no Bot API server says."""
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        # A proxy's error page, a captive portal. It says nothing of the token.
+        raise Unreadable(f"HTTP {status} without JSON") from None
+    if not isinstance(answer, dict) or "ok" not in answer:
+        raise Unreadable(f"HTTP {status} with other JSON")
+    if not answer["ok"]:
+        raise Refused(error_code(answer, status), retry_after(answer), str(answer.get("description", "")))
+    return answer.get("result")
+
+
+def as_rows(updates: Iterable[Any]) -> list[tuple[int, str]]:
+    """What the inbox keeps of updates: id and JSON. What has no id that can be one is no update."""
+    return [(update["update_id"], storage.inbox.kept(update)) for update in updates if _is_update(update)]
+
+
+def keep(tx: Connection, rows: list[tuple[int, str]], now: datetime, *, in_touch_at: datetime | None) -> None:
+    """Keep a batch, and with it when nothing else waited at Telegram, where that is known."""
+    last_poll = storage.inbox.last_poll(tx)
+    if last_poll is not None:
+        _write_off(tx, last_poll, now)
+    if rows:
+        storage.inbox.put(tx, rows, now, last_poll)
+    if in_touch_at is not None:
+        storage.inbox.polled(tx, in_touch_at)
 
 
 def _is_update(value: Any) -> bool:

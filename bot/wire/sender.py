@@ -28,6 +28,7 @@ from bot.press import Made
 from bot.storage.outbox import Parcel, Settlement, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
+from bot.wire.figures import Figures
 from bot.wire.http import NotSent, Request, Unanswered
 from bot.wire.lanes import NEW, Lane, Lanes
 from bot.wire.pacing import Pace, Start
@@ -62,12 +63,14 @@ class Sender:
         *,
         per_second: float,
         per_second_per_chat: float,
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._request = request
         self._base_url = base_url
         self._clock = clock
         self._recipes = recipes
+        self._figures = figures or Figures()
         self._loop = asyncio.get_running_loop()
         self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat, recipes.unmade)
         self._shut: dict[ChatId, tuple[int, Verdict]] = {}
@@ -93,6 +96,10 @@ class Sender:
     def idle(self) -> bool:
         """Whether nothing is read, under way or to be settled."""
         return not (self._more or self._running or self._settled) and self._lanes.empty()
+
+    def sendable(self) -> bool:
+        """Whether something is under way, or waits though no limit of Telegram's holds it back."""
+        return bool(self._running) or self._lanes.sendable(self._time(), LONGEST_PAUSE)
 
     async def run(self) -> None:
         """Send for ever. A database that can't be written ends it with an exception."""
@@ -310,6 +317,7 @@ class Sender:
         else:
             again = replace(parcel, tries=parcel.tries + 1)
             until = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
+        self._figures.postponed(parcel.action.value)
         log.warning("a message waits", action=parcel.action.value, why=verdict.error, tries=again.tries)
         self._bulk += _is_bulk(parcel)
         self._lanes.put_back(lane, again, until, now)
@@ -355,7 +363,9 @@ class Sender:
 
     def _note(self, parcel: Parcel, verdict: Verdict) -> None:
         """Remember what became of a row until the next commit."""
-        self._settled.append((parcel, verdict, self._clock.now()))
+        at = self._clock.now()
+        self._settled.append((parcel, verdict, at))
+        self._figures.settled(parcel.action.value, verdict.state.value, at, prompt=parcel.day is not None)
         if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
             self._shown[parcel.bubble_id] = verdict.message_id
         if parcel.bubble_id in self._aside or parcel.urgency >= Urgency.PROMPT:

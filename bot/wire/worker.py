@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from bot import logs, storage
 from bot.clock import Clock
 from bot.storage.inbox import Arrival
+from bot.wire.figures import Figures
 
 log = logs.get(__name__)
 
@@ -43,12 +44,14 @@ class Worker:
         handle: Handle,
         apologise: Handle,
         spoke: Callable[[], None],
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._handle = handle
         self._apologise = apologise
         self._spoke = spoke
+        self._figures = figures or Figures()
         self._event = asyncio.Event()
         self._idle = asyncio.Event()
         self._recovered = False
@@ -71,7 +74,8 @@ class Worker:
         """Work for ever, beginning with what a process before us left behind."""
         await self.recover()
         while True:
-            while await self._database.write(self._batch):
+            while count := await self._database.write(self._batch):
+                self._figures.worked(count, self._clock.now())
                 self._spoke()
             self._busy = self._event.is_set()
             if not self._busy:
@@ -101,6 +105,7 @@ class Worker:
                 # A clean stop is no death: it takes its try back.
                 await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq, -1))  # type: ignore[misc]
                 raise
+            self._figures.worked(1, self._clock.now())
             self._spoke()
 
     def _batch(self, tx: Connection) -> int:
