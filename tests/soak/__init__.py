@@ -1,1 +1,1 @@
-"""The soak: the real program is killed and cut off from the network while a whole clinic answers, and all is counted."""
+"""The soak: the real program is killed and its network broken while a clinic answers, and all is counted."""

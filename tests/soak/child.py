@@ -100,7 +100,8 @@ def _watch(reaper: Reaper) -> None:
     def watched_put(tx: Any, updates: Any, *args: Any, **kwargs: Any) -> Any:
         ids = [update_id for update_id, _ in updates]
         if ids:
-            reaper.passes("received", updates=ids)
+            if storage.inbox.known(tx, ids) < len(ids):
+                reaper.passes("received", updates=ids)
             reaper.marks["put"] = ids
         return put(tx, updates, *args, **kwargs)
 

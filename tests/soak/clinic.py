@@ -1,4 +1,4 @@
-"""The people of a soak: a therapist and a few patients who enrol themselves, and a crowd that did so three weeks ago."""
+"""The people of a soak: a therapist, a few patients who enrol themselves, and a crowd that did so three weeks ago."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def enrol_themselves(telegram: Telegram, count: int) -> list[Person]:
     for number in range(count):
         people.append(person := telegram.person(FIRST_CHAT - 1 - number, f"E{number}"))
         ito.send(f"/invite E{number}")
-        await sees(telegram, ito, lambda text: "https://t.me/" in text and f"E{number}" in text)
+        await sees(telegram, ito, lambda text, name=f"E{number}": "https://t.me/" in text and name in text)
         person.open_link(link_in(ito.last))
     for answer in ("Yes, store my answers", "Yes, show them", "Yes, it is", "20:00"):
         await asyncio.gather(*(tap(telegram, person, answer) for person in people))
@@ -47,10 +47,14 @@ async def enrol_themselves(telegram: Telegram, count: int) -> list[Person]:
     return people
 
 
-async def tap(telegram: Telegram, person: Person, label: str) -> None:
-    """Tap a button as soon as it is there."""
-    await telegram.until(lambda: bool(person.heard) and label in person.labels(person.last["message_id"]), PATIENCE_S)
-    person.tap_label(label, person.last["message_id"])
+async def tap(telegram: Telegram, person: Person, beginning: str) -> None:
+    """Tap the button that begins so, as soon as it is there."""
+
+    def found() -> str | None:
+        shown = person.labels(person.last["message_id"]) if person.heard else []
+        return next((label for label in shown if label.startswith(beginning)), None)
+
+    person.tap_label(await telegram.until(found, PATIENCE_S), person.last["message_id"])
 
 
 async def _last_question(telegram: Telegram, person: Person) -> str:

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,7 +120,7 @@ class Ledger:
         return max(0, self.confirmed - self.first) - int(kept)
 
     def under_way(self) -> None:
-        """After a death: note the prompts and digests that had been given to Telegram with no word of it in the file."""
+        """After a death: note the prompts and digests given to Telegram of which the file does not know."""
         self.read()
         for chat, day in self.rows("select chat_id, day from outbox where state = 'waiting' and day is not null"):
             packed = str(day).replace("-", "")
@@ -202,13 +203,16 @@ class Ledger:
             "came again without doubt": sum(max(0, more - may[chat]) for chat, more in again.items()),
         }
 
-    def digests_of(self, week: str, due: set[int]) -> dict[str, int]:
+    def digests_of(self, week: str, due: set[int], since: datetime) -> dict[str, int]:
         """How the digests of one week fared; `doubtful` is what kills and dropped answers explain."""
         self.read()
         came = self.digests[week]
         doubt = Counter(
             chat
-            for (chat,) in self.rows("select chat_id from outbox where state = 'in_doubt' and urgency = 5")
+            for (chat,) in self.rows(
+                "select chat_id from outbox where state = 'in_doubt' and urgency = 5 and created_at >= ?",
+                f"{since:%Y-%m-%d %H:%M}",
+            )
             if chat in due
         )
         return {

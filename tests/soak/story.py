@@ -63,6 +63,7 @@ class Story:
     evening: datetime
     people: list[Person] = field(default_factory=list)
     _said: int = 0
+    _last: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.control.read()[0]
@@ -77,6 +78,7 @@ class Story:
 
     async def enrol(self) -> None:
         """A few enrol themselves; a crowd is there since three weeks."""
+        self.ledger.first = self.next_update
         await self.lives.start()
         themselves = await clinic.enrol_themselves(self.telegram, SELF_ENROLLED)
         await self.quiet()
@@ -88,7 +90,6 @@ class Story:
         self.people = themselves + crowd
         self.ledger.learn_items()
         self.ledger.read()
-        self.ledger.first = self.next_update
 
     async def ask(self) -> dict[str, int]:
         """The evening hour comes for all of them at once."""
@@ -113,14 +114,7 @@ class Story:
         """Everybody answers; what the plan says happens meanwhile."""
         if self.plan.steps:
             for step in STEPS:
-                self.reply(PER_STEP)
-                streaming = asyncio.create_task(self.stream(PER_STEP, 200))
-                await self.lives.stop() if self.lives.alive else None
-                await self.lives.dies_at(step, self.chance.randint(1, 3))
-                await streaming
-                self.reply(PER_STEP)
-                await self.lives.start()
-                await self.quiet()
+                await self.die_at(step)
         left = self.plan.replies - self._said
         streaming = asyncio.create_task(self.stream(left, self.plan.rate))
         if self.plan.weather:
@@ -135,6 +129,18 @@ class Story:
         await streaming
         await self.quiet()
         return self.ledger.replies()
+
+    async def die_at(self, step: str) -> None:
+        """A stop under load, then a life that ends between this step and the next one."""
+        streaming = asyncio.create_task(self.stream(PER_STEP // 2, 200))
+        await asyncio.sleep(self.chance.uniform(0.02, 0.1))
+        await self.lives.stop()
+        await streaming
+        streaming = asyncio.create_task(self.stream(PER_STEP - PER_STEP // 2, 20))
+        await self.lives.dies_at(step, 1)
+        await streaming
+        await self.lives.start()
+        await self.quiet()
 
     async def monday(self, number: int, kills: int) -> dict[str, int]:
         """The digests of a week, for patients and their therapist."""
@@ -159,7 +165,7 @@ class Story:
             self.nudge()
         await self.through(all_planned, kills)
         await self.quiet()
-        found = self.ledger.digests_of(week, due)
+        found = self.ledger.digests_of(week, due, at)
         if number > 1:
             found["in doubt the week before"] = len(before)
             found["of these not named"] = self.ledger.unnamed(week, before & due)
@@ -207,7 +213,8 @@ class Story:
             items = self.ledger.items_of(person.id)
             item = items[number // len(self.people) % len(items)]
             # Another value than the one before, so that each reply is a row.
-            value = (self.chance.randint(0, 4) * 2 + number // (len(self.people) * len(items)) % 2) % 11
+            value = self.chance.choice([value for value in range(11) if value != self._last.get((person.id, item))])
+            self._last[person.id, item] = value
             data = f"s:{self.evening:%Y%m%d}:{item}:{value}"
             query = person.tap(self.ledger.bubble_of[person.id], data)
             self.ledger.enter_tap(query, person.id, item, value, number)
