@@ -16,6 +16,8 @@ from bot.demo.person import Person
 from bot.demo.telegram import Telegram
 
 MAY_BE_MISSING: Final = "may not have reached you"
+TOO_OLD: Final = "query is too old"
+"""Telegram forgets taps; an answer that comes later was given all the same."""
 ASKED: Final = re.compile(r"^s:(\d{8}):(\d+):")
 NEW_MESSAGES: Final = ("sendMessage", "sendPhoto")
 
@@ -73,11 +75,11 @@ class Ledger:
 
     def _enter(self, call: Call) -> None:
         self.methods[call.method] += 1
+        if call.method == "answerCallbackQuery" and (call.ok or TOO_OLD in str(call.response)):
+            self.answered.add(str(call.params["callback_query_id"]))
         if not call.ok:
             return
-        if call.method == "answerCallbackQuery":
-            self.answered.add(str(call.params["callback_query_id"]))
-        elif call.method in NEW_MESSAGES and call.chat_id is not None:
+        if call.method in NEW_MESSAGES and call.chat_id is not None:
             self._enter_message(call.chat_id, call.method, call.params)
 
     def _enter_message(self, chat: int, method: str, params: Params) -> None:
