@@ -119,7 +119,9 @@ def copy_of(source: sqlite3.Connection, target: Path, stop: Stop = never) -> Non
             source.execute("select count(*) from sqlite_master").fetchone()
             source.backup(copied, pages=PORTION, progress=portion)
         finally:
-            source.execute("rollback")
+            # Some failures of the disk end it by themselves.
+            if source.in_transaction:
+                source.execute("rollback")
         copied.execute("pragma journal_mode = delete")
 
 
