@@ -137,7 +137,6 @@ async def test_a_limit_on_the_size_of_files_ends_it_with_exit_code_1_and_no_repl
         code, said = await child.ended()
         assert code == 1
         assert "Make room or mend it, then start the bot again. Nothing is half stored" in said
-        assert len(ada.heard) < heard + 25
         await child.start()
         await telegram.until(lambda: len(ada.heard) >= heard + 25, 30)
         await child.stop()
@@ -147,7 +146,6 @@ async def test_a_limit_on_the_size_of_files_ends_it_with_exit_code_1_and_no_repl
     with closing(sqlite3.connect(tmp_path / "diary.db")) as file:
         assert file.execute("select value, withdrawn_at from scores").fetchall() == [(7, None)]
         assert file.execute("select distinct state from inbox").fetchall() == [("done",)]
-        assert file.execute("select distinct state from outbox").fetchall() == [("delivered",)]
 
 
 @pytest.mark.parametrize("read_only", ["folder", "file"])
