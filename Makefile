@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+PEERS := .venv-peers
 
-.PHONY: help setup demo run test check format lint types contracts soak lock catalogue clean
+.PHONY: help setup demo run test check format lint types contracts soak bench lock catalogue clean
 
 help: ## tell what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -45,6 +46,14 @@ contracts: setup
 soak: setup ## the long walks: many kills, whole years
 	$(BIN)/python -m pytest -n 2 -m slow
 
+bench: setup $(PEERS)/.ready ## measure it against other bots; ROWS="replies memory" for some rows
+	$(BIN)/python -m bench $(ROWS)
+
+$(PEERS)/.ready: requirements/peers.lock
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.lock
+	@touch $(PEERS)/.ready
+
 catalogue: setup ## bring the translation catalogues up to date with the sentences in the code
 	$(BIN)/python tests/chat/catalogue.py --write
 
@@ -53,6 +62,8 @@ lock: ## renew the locks (needs uv)
 		--custom-compile-command "make lock" --quiet -o requirements/run.lock
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 		--custom-compile-command "make lock" --quiet -o requirements/dev.lock
+	uv pip compile requirements/peers.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
+		--custom-compile-command "make lock" --quiet -o requirements/peers.lock
 
 clean: ## remove what was built
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

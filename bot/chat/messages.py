@@ -57,15 +57,18 @@ def as_data(message: Message) -> dict[str, Any]:
     """The message as JSON-ready data, for the outbox."""
     data: dict[str, Any] = {"text": str(message.text)}
     if message.buttons:
-        data["buttons"] = [
-            [
-                {"label": plain(b.label), **{k: v for k in ("tap", "url", "copy") if (v := getattr(b, k)) is not None}}
-                for b in row
-            ]
-            for row in message.buttons
-        ]
+        data["buttons"] = [[_button(button) for button in row] for row in message.buttons]
     if message.picture is not None:
         data["picture"] = {"kind": message.picture.kind, "values": dict(message.picture.values)}
     if message.silent:
         data["silent"] = True
     return data
+
+
+def _button(button: Button) -> dict[str, str]:
+    label = plain(button.label)
+    if button.tap is not None:
+        return {"label": label, "tap": button.tap}
+    if button.url is not None:
+        return {"label": label, "url": button.url}
+    return {"label": label} if button.copy is None else {"label": label, "copy": button.copy}

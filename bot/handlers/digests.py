@@ -86,7 +86,9 @@ def card(turn: Turn, tap: buttons.Card) -> None:
         return
     patient, share, _ = found
     kept = storage.entries.diary_of(turn.tx, patient)
-    turn.say(reports.letters.card(patient, share.label, kept, turn.now, turn.words), patient_id=patient.id)
+    account = storage.people.find_account(turn.tx, patient.chat_id)
+    unreachable = None if account is None else diary.entries.cause_of(account.reach)
+    turn.say(reports.letters.card(patient, share.label, kept, turn.now, turn.words, unreachable), patient_id=patient.id)
 
 
 def notes(turn: Turn, tap: buttons.Notes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -13,26 +13,27 @@ from bot.chat.entries import DayView
 from bot.chat.messages import as_data
 from bot.chat.words import words
 from bot.diary.entries import Cause
-from bot.diary.people import Patient, Reach
-from bot.diary.prompts import LATE_WINDOW, Due, Outcome
+from bot.diary.people import Patient
+from bot.diary.prompts import Due, Outcome
 from bot.jobs.apart import apart
 from bot.storage.outbox import Urgency
+from bot.storage.prompts import Candidate
 from bot.storage.tables import Action
 
 AT_ONCE: Final = 500
 """Patients claimed in one transaction."""
 
 
-def send_due(tx: Connection, now: datetime) -> dict[str, int]:
-    """Claim and ask up to AT_ONCE patients whose hour has come; counts by outcome."""
+def send_due(tx: Connection, now: datetime, late_for: timedelta) -> dict[str, int]:
+    """Claim and ask up to AT_ONCE patients whose hour has come, at most `late_for` ago; counts by outcome."""
     counts = {outcome.value: 0 for outcome in Outcome}
-    for patient, language, reach in storage.prompts.due(tx, now, AT_ONCE):
+    for asked in storage.prompts.due(tx, now, AT_ONCE):
         counts[
             apart(
                 tx,
                 "a prompt could not be made",
-                partial(_one, tx, patient, language, reach, now),
-                partial(_give_up, tx, patient),
+                partial(_one, tx, asked, now, late_for),
+                partial(_give_up, tx, asked.patient),
             )
         ] += 1
     return counts
@@ -48,7 +49,8 @@ def _give_up(tx: Connection, patient: Patient) -> str:
     return Outcome.NOT_ASKED.value
 
 
-def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: datetime) -> str:
+def _one(tx: Connection, found: Candidate, now: datetime, late_for: timedelta) -> str:
+    patient = found.patient
     assert patient.next_prompt_at is not None
     assert patient.next_prompt_day is not None
     due = Due(patient.next_prompt_day, patient.next_prompt_at)
@@ -59,8 +61,10 @@ def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: dat
         patient.prompt_time,
         asked=storage.entries.was_asked(tx, patient.id, due.day),
         finished=seen.declined or (seen.next_item is None and bool(seen.items)),
-        reach=reach,
+        reach=found.reach,
         now=now,
+        reach_since=found.reach_since,
+        late_for=late_for,
     )
     if not storage.prompts.claim(tx, patient, plan.next):
         return Outcome.ASKED.value
@@ -71,7 +75,7 @@ def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: dat
     if plan.outcome is Outcome.NOT_ASKED:
         storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, not_asked=plan.cause)
     elif plan.outcome is Outcome.SEND:
-        _send(tx, patient, due, seen, language, now)
+        _send(tx, found, due, seen, now, late_for)
     else:
         storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at)
     return plan.outcome.value
@@ -84,8 +88,9 @@ def _view(tx: Connection, patient: Patient, due: Due) -> DayView:
     return DayView(due.day, items, values, {}, declined=day is not None and day.declined_at is not None)
 
 
-def _send(tx: Connection, patient: Patient, due: Due, seen: DayView, language: str, now: datetime) -> None:
+def _send(tx: Connection, found: Candidate, due: Due, seen: DayView, now: datetime, late_for: timedelta) -> None:
     """The day's bubble goes out; one that the patient opened earlier by hand loses its buttons."""
+    patient = found.patient
     earlier = storage.entries.bubble_of(tx, patient.id, due.day)
     if earlier is not None:
         storage.outbox.add(
@@ -100,8 +105,8 @@ def _send(tx: Connection, patient: Patient, due: Due, seen: DayView, language: s
         )
     bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now, due.day)
     storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, asked_at=now, bubble_id=bubble)
-    body = as_data(chat.entries.bubble(seen, words(language)))
-    body["until"] = (due.at + LATE_WINDOW).isoformat()
+    body = as_data(chat.entries.bubble(seen, words(found.language)))
+    body["until"] = diary.prompts.worth_until(due, patient.zone, late_for).isoformat()
     storage.outbox.add(
         tx,
         patient.chat_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import ChatId, Patient, PatientId, Reach, Role, Therapist, TherapistId
@@ -61,25 +61,27 @@ def claim(tx: Connection, chat: ChatId, role: Role, week: date, now: datetime) -
 
 
 def put_outbox(tx: Connection, chat: ChatId, role: Role, week: date, outbox_id: int) -> None:
-    """Tie a digest to the message that carries it."""
+    """Tie a digest to a message that carries it; where there are several, to each, one after the other."""
     tx.execute(
         update(tables.digests)
         .where(tables.digests.c.chat_id == chat, tables.digests.c.role == role, tables.digests.c.week == week)
-        .values(outbox_id=outbox_id)
+        .values(first_outbox_id=func.coalesce(tables.digests.c.first_outbox_id, outbox_id), outbox_id=outbox_id)
     )
 
 
 def name_missing(tx: Connection, chat: ChatId, role: Role, now: datetime) -> list[date]:
-    """The weeks whose digest may never have arrived and that no digest has named yet; they are named now."""
+    """The weeks of whose digest a message may never have arrived, and that no digest has named yet; now they are."""
     statement = (
         select(tables.digests.c.week)
-        .join(tables.outbox, tables.outbox.c.id == tables.digests.c.outbox_id)
+        .join(tables.outbox, tables.outbox.c.id.between(tables.digests.c.first_outbox_id, tables.digests.c.outbox_id))
         .where(
+            tables.outbox.c.chat_id == chat,
             tables.digests.c.chat_id == chat,
             tables.digests.c.role == role,
             tables.digests.c.named_at.is_(None),
             tables.outbox.c.state == tables.OutboxState.IN_DOUBT,
         )
+        .distinct()
         .order_by(tables.digests.c.week)
     )
     weeks = list(tx.execute(statement).scalars())

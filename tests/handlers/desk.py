@@ -226,6 +226,8 @@ class Desk:
             await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, shown: int | None) -> Verdict:
+        if parcel.action is Action.HALT:
+            return Verdict(OutboxState.DELIVERED)
         if parcel.action in (Action.EDIT, Action.RETIRE) and shown is None:
             return Verdict(OutboxState.DROPPED)
         call = call_of(parcel, shown, SMALL_PICTURE if "picture" in parcel.body else None)
@@ -237,7 +239,7 @@ class Desk:
         except Refused as refusal:
             answer, ok, status = refusal.description, False, refusal.status
         self.sent.append(Sent(call.method, call.params, ok, answer))
-        reply = {"ok": True, "result": answer} if ok else {"error_code": status, "description": answer}
+        reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
 
     def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> None:

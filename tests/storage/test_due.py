@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection, text
 
 from bot.diary.entries import Cause
@@ -31,9 +32,10 @@ async def test_those_whose_hour_has_come_are_due_the_longest_waiting_first(datab
         ada = due_at(tx, cast.ada, NOW)
         ben = due_at(tx, cast.ben, NOW - timedelta(hours=1))
         people.put_reach(tx, BEN, Reach.BLOCKED, NOW)
-        assert prompts.due(tx, NOW, 10) == [(ben, "en", Reach.BLOCKED), (ada, "en", Reach.OK)]
-        assert prompts.due(tx, NOW, 1) == [(ben, "en", Reach.BLOCKED)]
-        assert prompts.due(tx, NOW - timedelta(microseconds=1), 10) == [(ben, "en", Reach.BLOCKED)]
+        first = prompts.Candidate(ben, "en", Reach.BLOCKED, NOW)
+        assert prompts.due(tx, NOW, 10) == [first, prompts.Candidate(ada, "en", Reach.OK, NOW)]
+        assert prompts.due(tx, NOW, 1) == [first]
+        assert prompts.due(tx, NOW - timedelta(microseconds=1), 10) == [first]
         assert prompts.next_due_at(tx) == NOW - timedelta(hours=1)
 
     await database.write(work)
@@ -111,6 +113,23 @@ async def test_a_digest_that_may_be_missing_is_named_once_and_to_its_reader_alon
                 assert digests.name_missing(tx, ADA, Role.THERAPIST, NOW) == []
                 assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [WEEK]
             assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == []
+
+    await database.write(work)
+
+
+@pytest.mark.parametrize("doubtful", [0, 1, 2])
+async def test_a_digest_of_several_messages_may_miss_any_of_them(database: Database, cast: Cast, doubtful: int) -> None:
+    def work(tx: Connection) -> None:
+        digests.claim(tx, ADA, Role.PATIENT, WEEK, NOW)
+        rows = []
+        for _ in range(3):
+            rows.append(outbox.add(tx, ADA, Action.SEND, {}, urgency=Urgency.DIGEST, now=NOW, once=True))
+            digests.put_outbox(tx, ADA, Role.PATIENT, WEEK, rows[-1])
+        for place, row in enumerate(rows):
+            became = OutboxState.IN_DOUBT if place == doubtful else OutboxState.DELIVERED
+            outbox.settle(tx, [Settlement(row, became, NOW, 1)])
+        assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [WEEK]
+        assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == []
 
     await database.write(work)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
 
 from bot.diary.entries import DEFAULT_SYMPTOMS, Cause, ItemId
 from bot.diary.people import PatientId
@@ -99,7 +99,7 @@ async def test_a_clock_that_was_set_back_cannot_bring_an_old_value_back(
 async def test_the_file_itself_refuses_what_is_not_on_the_scale(
     database: Database, cast: Cast, burning: ItemId, value: int
 ) -> None:
-    with pytest.raises(IntegrityError, match="ck_scores_in_range"):
+    with pytest.raises(sqlite3.IntegrityError, match="ck_scores_in_range"):
         await database.write(lambda tx: entries.put_score(tx, cast.ada.id, MONDAY, burning, value, NOW))
     assert await database.write(every_value(cast.ada.id)) == []
 

@@ -272,6 +272,123 @@ async def test_a_group_is_left(post: Post) -> None:
     assert post.telegram.calls_of("leaveChat")[0].ok
 
 
+async def test_a_group_that_moved_is_told_goodbye_and_left_where_it_is_now(post: Post) -> None:
+    """The farewell is refused with the new number; the leaving follows it."""
+    post.telegram.group_add(-5, post.person(ADA))
+    post.telegram.group_upgrade(-5, -1005)
+    rows = await post.database.write(
+        lambda tx: [
+            storage.outbox.add(tx, -5, action, {"text": "Goodbye"}, urgency=Urgency.ANSWER, now=NOW)  # type: ignore[arg-type]
+            for action in (Action.SEND, Action.LEAVE)
+        ]
+    )
+    post.start()
+    assert await post.settled(*rows) == ["delivered", "delivered"]
+    assert [(call.chat_id, call.ok) for call in post.telegram.calls if call.method != "getUpdates"] == [
+        (-5, False), (-1005, True), (-1005, True),
+    ]  # fmt: skip
+
+
+async def test_a_group_that_goes_on_moving_is_not_followed_for_ever(post: Post) -> None:
+    post.telegram.group_add(-5, post.person(ADA))
+    post.telegram.group_upgrade(-5, -1005)
+    post.telegram.chats[-1005].moved_to = -5
+    row = await post.database.write(
+        lambda tx: storage.outbox.add(tx, **say("Goodbye", -5))  # type: ignore[arg-type]
+    )
+    post.start()
+    assert await post.settled(row) == ["refused"]
+    assert len(post.telegram.calls_of("sendMessage")) == 2
+
+
+# --- who can't be reached -------------------------------------------------------------------------------------
+
+
+async def test_what_waits_for_a_chat_that_shut_us_out_is_settled_by_one_refusal(post: Post, ada: PatientId) -> None:
+    """Also an edit that waits for its message, and a prompt: its day was not asked for that cause."""
+    post.person(ADA).block()
+    bubble = await post.bubble()
+    rows = await post.put(
+        say("one", bubble_id=bubble), edit("one, changed", bubble_id=bubble), say("two"),
+        prompt(patient_id=ada, day=MONDAY), digest(), say("for Ben", BEN),
+    )  # fmt: skip
+    post.start()
+    assert await post.settled(*rows) == [*["blocked"] * 5, "delivered"]
+    assert len(post.telegram.calls_of("sendMessage", ADA)) == 1
+    assert post.telegram.calls_of("editMessageText", ADA) == []
+    assert await post.rows("select not_asked, sent_at from diary_days") == [("blocked", None)]
+    assert post.sender.idle()
+
+
+async def test_who_came_back_reads_what_is_new_and_nothing_that_waited(post: Post, ada: PatientId) -> None:
+    """The block is heard of by an update: the handler puts a halt behind what waits."""
+    post.person(ADA)
+    post.telegram.fault = faults_in(ADA, Fault.flood(3600))
+    post.start()
+    old = await post.put(say("old"), prompt("Burning?", patient_id=ada, day=MONDAY), edit("older", message_id=7))
+    await post.waits()
+    await post.database.write(lambda tx: storage.outbox.halt(tx, ADA, NOW))
+    post.sender.wake()
+    assert await post.settled(*old) == ["blocked"] * 3
+    assert await post.rows("select not_asked from diary_days") == [("blocked",)]
+
+
+async def test_a_halt_that_an_earlier_process_left_holds_for_what_stands_before_it(post: Post) -> None:
+    before = await post.put(prompt("old"), digest("old"))
+    await post.database.write(lambda tx: storage.outbox.halt(tx, ADA, NOW))
+    after = await post.put(say("new"), prompt("for Ben", BEN))
+    post.start()
+    assert await post.settled(*before, *after) == ["blocked", "blocked", "delivered", "delivered"]
+    assert post.texts(ADA) == ["new"]
+
+
+async def test_a_refusal_from_before_someone_came_back_does_not_count(post: Post, ada: PatientId) -> None:
+    """The call was under way when the person let us in again: what was learned later stands."""
+    post.person(ADA).block()
+    release = asyncio.Event()
+    refused = post.request.post_form
+
+    async def held(*args: Any, **more: Any) -> tuple[int, bytes]:
+        answer = await refused(*args, **more)
+        await release.wait()
+        return answer
+
+    post.request.post_form = held  # type: ignore[method-assign]
+    post.start()
+    [row] = await post.put(say("one"))
+    await post.sent(1)
+    later = NOW + timedelta(seconds=1)
+    await post.database.write(lambda tx: storage.people.put_reach(tx, ADA, Reach.BLOCKED, later))
+    await post.database.write(lambda tx: storage.people.put_reach(tx, ADA, Reach.OK, later))
+    post.person(ADA).unblock()
+    [new] = await post.put(say("welcome back"))
+    release.set()
+    assert await post.settled(row, new) == ["blocked", "delivered"]
+    account = await post.database.write(lambda tx: storage.people.find_account(tx, ADA))
+    assert account is not None
+    assert account.reach is Reach.OK
+
+
+async def test_a_message_that_nobody_ever_takes_is_given_up_and_the_chat_goes_on(
+    at_once: None, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LAST_TRY", 3)
+    post.telegram.fault = lambda method, params: Fault(status=500) if params.get("text") == "poison" else None
+    post.start()
+    rows = await post.put(say("poison"), say("and on"))
+    assert await post.settled(*rows) == ["refused", "delivered"]
+    assert len(post.telegram.calls_of("sendMessage")) == 5
+
+
+async def test_a_prompt_that_never_showed_leaves_its_day_without_a_bubble(post: Post, ada: PatientId) -> None:
+    bubble = await post.bubble()
+    await post.database.write(lambda tx: storage.entries.change_day(tx, ada, MONDAY, bubble_id=bubble))
+    post.person(ADA).block()
+    post.start()
+    await post.settled(*await post.put(prompt(patient_id=ada, day=MONDAY, bubble_id=bubble)))
+    assert await post.rows("select bubble_id from diary_days") == [(None,)]
+
+
 # --- edits ----------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,29 @@
+"""The command line of the measurements: `python -m bench [row …]` prints the table, all of it where none is named."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Final
+
+from bench import replies
+from bench.table import Row, say, show
+
+ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
+    "replies": replies.throughput,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the bot against others.")
+    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="which rows; all where none is named")
+    named = parser.parse_args().rows or list(ROWS)
+    table: list[Row] = []
+    for name in named:
+        say(f"== {name}")
+        table += ROWS[name]()
+    print(show(table))
+
+
+if __name__ == "__main__":
+    main()
