@@ -11,7 +11,7 @@ import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -20,18 +20,16 @@ from telegram import BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
-from bot import chat, diary, handlers, logs, storage
+from bot import chat, diary, handlers, logs, press, storage
 from bot.clock import Clock, WallClock
-from bot.diary.people import PatientId
+from bot.crew import Crew
 from bot.handlers import DiaryApplication, DiaryContext
 from bot.jobs import Ticker
 from bot.jobs.backups import Keeper
-from bot.reports.pictures import CourseOrder, Order, QrOrder, Studio
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
-from bot.storage.outbox import Parcel
 from bot.systemd import Supervisor
-from bot.wire import Figures, Health, Receiver, Request, Sender, Status, TokenRevoked, Vigil, Webhook, Worker
+from bot.wire import Figures, Health, Receiver, Recipes, Request, Sender, Status, TokenRevoked, Vigil, Webhook, Worker
 
 log = logs.get(__name__)
 
@@ -56,7 +54,7 @@ class Program:
         self.ticker = Ticker(self.database, settings)
         self._tick_due = self._time()
         self._tick_failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.studio = Studio()
+        self.crew = Crew(press.make)
         token = settings.bot_token.get_secret_value()
         self._base_url = f"{settings.telegram_api_url}/bot{token}"
         self._request = Request(CONNECTIONS)
@@ -85,7 +83,7 @@ class Program:
             self._request,
             self._base_url,
             self.clock,
-            self._draw,
+            Recipes(self.crew.make, settings.database_path, self.clock),
             per_second=settings.messages_per_second,
             per_second_per_chat=settings.messages_per_second_per_chat,
             figures=self.figures,
@@ -298,7 +296,7 @@ class Program:
             await self.application.shutdown()
         await self._request.shutdown()
         await self._poll_request.shutdown()
-        await self.studio.close()
+        await self.crew.close()
         await self.database.close()
         log.info("the bot has stopped")
 
@@ -309,28 +307,6 @@ class Program:
 
     def _apologise(self, tx: Connection, arrival: Arrival) -> None:
         handlers.apologise(self.application, self.settings, tx, arrival, self.clock.now())
-
-    async def _draw(self, parcel: Parcel) -> bytes | None:
-        """The picture of an outbox row; None where its reader may no longer see it."""
-        order = await self.database.read(lambda tx: _order(tx, parcel))
-        return None if order is None else await self.studio.make(order)
-
-
-def _order(tx: Connection, parcel: Parcel) -> Order | None:
-    picture = parcel.body["picture"]
-    values = picture["values"]
-    if picture["kind"] == "qr":
-        return QrOrder(values["link"])
-    patient_id = PatientId(values["patient"])
-    if not storage.sharing.may_read(tx, parcel.chat_id, patient_id):
-        return None
-    return CourseOrder(
-        storage.entries.diary_of(tx, storage.people.patient_by_id(tx, patient_id)),
-        date.fromisoformat(values["first"]),
-        date.fromisoformat(values["last"]),
-        values["language"],
-        values["title"],
-    )
 
 
 async def run(settings: Settings) -> None:

@@ -19,7 +19,6 @@ from typing import Final, TypeVar
 
 import typer
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import diary, storage
 from bot.clock import WallClock
@@ -168,9 +167,8 @@ def _visit(path: Path, work: Callable[[Connection], T]) -> T:
     """One short transaction, also beside a running bot. Raises Unreadable."""
     try:
         return database.visit(path, work)
-    except (SQLAlchemyError, SqliteError, storage.Unusable) as error:
-        said = str(error) if isinstance(error, storage.Unusable) else troubles.sentence(error, path)
-        raise Unreadable(said or f"{path} can't be used ({type(error).__name__}).") from None
+    except storage.Unusable as error:
+        raise Unreadable(str(error)) from None
 
 
 # --- how it stands --------------------------------------------------------------------------------------------

@@ -39,13 +39,28 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """A message that is still to be made: by the sender, in a worker process, just before it leaves.
+
+    `kind` names what to make (reports/recipes.py), `values` are its JSON-ready ids and dates.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message. With a picture, `text` is its caption, so at most MAX_CAPTION characters."""
+    """One message. With a picture, `text` is its caption, so at most MAX_CAPTION characters.
+
+    With a recipe, `text` is what is said where it can't be made; nothing where it is empty.
+    """
 
     text: Sentence
     buttons: tuple[Row, ...] = ()
     picture: Picture | None = None
     silent: bool = False
+    recipe: Recipe | None = None
 
 
 def plain(text: Sentence) -> str:
@@ -60,6 +75,8 @@ def as_data(message: Message) -> dict[str, Any]:
         data["buttons"] = [[_button(button) for button in row] for row in message.buttons]
     if message.picture is not None:
         data["picture"] = {"kind": message.picture.kind, "values": dict(message.picture.values)}
+    if message.recipe is not None:
+        data["recipe"] = {"kind": message.recipe.kind, "values": dict(message.recipe.values)}
     if message.silent:
         data["silent"] = True
     return data

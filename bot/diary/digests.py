@@ -396,12 +396,15 @@ def silent_days(diary: Diary, now: datetime) -> int:
     """
     silent = 0
     for day in sorted(diary.days, reverse=True):
-        found = _state(diary, day, now)
-        if found is DayState.MISSED or (found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None):
-            silent += 1
-        elif found not in {DayState.OPEN, DayState.NOT_ASKED} or _touched(diary, day):
+        if _heard(diary, day, now):
             break
+        silent += _silent(diary, day, now)
     return silent
+
+
+def heard_since(diary: Diary, since: date, now: datetime) -> bool:
+    """Whether a day from `since` on ends the run of `silent_days`."""
+    return any(day >= since and _heard(diary, day, now) for day in diary.days)
 
 
 def last_answer(diary: Diary) -> date | None:
@@ -550,6 +553,18 @@ def _findings(item_week: ItemWeek) -> list[Finding]:
     if item_week.days_at_7 >= MANY_STRONG_DAYS:
         found.append(Finding(Reason.DAYS_AT_7, item_week.days_at_7, item_week))
     return found
+
+
+def _silent(diary: Diary, day: date, now: datetime) -> bool:
+    found = _state(diary, day, now)
+    return found is DayState.MISSED or (found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None)
+
+
+def _heard(diary: Diary, day: date, now: datetime) -> bool:
+    """Whether the patient let us hear anything on `day`."""
+    if _silent(diary, day, now):
+        return False
+    return _state(diary, day, now) not in {DayState.OPEN, DayState.NOT_ASKED} or _touched(diary, day)
 
 
 def _touched(diary: Diary, day: date) -> bool:

@@ -122,7 +122,7 @@ def card(
     patient: Patient, label: str, diary: Diary, now: datetime, words: Words, unreachable: Cause | None = None
 ) -> Message:
     """One patient for the therapist: the chart, the numbers, and what can be done."""
-    start = week_shown(patient, diary, now)
+    start = week_shown(patient, now)
     text = patient_card(label, diary, start, now, words, unreachable)
     last_day = max(start + timedelta(days=6), max(diary.days, default=start))
     picture = course(patient.id, diary, last_day, sentence(label), words)
@@ -138,10 +138,11 @@ def card(
     )
 
 
-def week_shown(patient: Patient, diary: Diary, now: datetime) -> date:
+def week_shown(patient: Patient, now: datetime) -> date:
     """The Monday of the last whole week, or of the first one while there is no whole week yet."""
     start = digests.last_week(now, patient.zone, patient.prompt_time)
-    return max(start, diary.enrolled_day - timedelta(days=diary.enrolled_day.weekday()))
+    begun = patient.enrolled_day or start
+    return max(start, begun - timedelta(days=begun.weekday()))
 
 
 def notes(label: str, found: Sequence[Note], words: Words) -> Message:

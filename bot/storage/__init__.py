@@ -3,6 +3,7 @@
 from bot.storage import (
     backups,
     checks,
+    diaries,
     digests,
     entries,
     inbox,
@@ -32,6 +33,7 @@ __all__ = [
     "Unusable",
     "backups",
     "checks",
+    "diaries",
     "digests",
     "entries",
     "inbox",

@@ -20,6 +20,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, RootTransaction, StaticPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -222,7 +223,7 @@ MEND: Final = (
 def visit(path: Path, work: Callable[[Connection], T]) -> T:
     """One short transaction of another program than the bot, which may be running meanwhile.
 
-    Raises CannotOpen for a file that is not there or has another form, and what SQLite raises.
+    Raises CannotOpen for a file that is not there, has another form or can't be used.
     """
     if not path.is_file():
         raise CannotOpen(f"There is no database {path}. Start this where the bot is started, with its settings.")
@@ -232,6 +233,8 @@ def visit(path: Path, work: Callable[[Connection], T]) -> T:
             if version(tx) != HEAD:
                 raise CannotOpen(f"{path} has not the form that this program knows. Start the bot once, or update.")
             return work(tx)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise CannotOpen(troubles.sentence(error, path) or f"{path} can't be used ({type(error).__name__}).") from None
     finally:
         engine.dispose()
 
@@ -243,6 +246,14 @@ def writer_engine(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", _begin_write)
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """An engine that only reads, for a process beside the program, which has the file open."""
+    engine = create_engine(f"sqlite+pysqlite:///file:{quote(str(path))}?mode=ro&uri=true", poolclass=StaticPool)
+    event.listen(engine, "connect", _prepare_reader)
+    event.listen(engine, "begin", _begin_read)
     return engine
 
 

@@ -9,10 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.diary.digests import Diary
-from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest, was_planned
-from bot.diary.people import Patient, PatientId
-from bot.storage import sessions, tables
+from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest
+from bot.diary.people import PatientId
+from bot.storage import tables
 from bot.storage.prepared import Prepared
 
 _DAY: Final = [tables.diary_days.c[field.name] for field in fields(Day)]
@@ -29,18 +28,10 @@ _items: Final = Prepared(
     .order_by(tables.items.c.position, tables.items.c.id)
 )
 _day: Final = Prepared(select(*_DAY).where(*_of_day))
-_days: Final = (
-    select(*_DAY)
-    .where(tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.day >= bindparam("since"))
-    .order_by(tables.diary_days.c.day)
-)
 _open_days: Final = Prepared(
     select(*_DAY)
     .where(tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.closes_at > bindparam("now"))
     .order_by(tables.diary_days.c.day.desc())
-)
-_scores: Final = select(*_SCORE).where(
-    tables.scores.c.patient_id == bindparam("patient"), tables.scores.c.day >= bindparam("since"), _standing
 )
 _scores_between: Final = Prepared(
     select(*_SCORE).where(
@@ -75,7 +66,6 @@ _bubble: Final = Prepared(
     .outerjoin_from(tables.diary_days, tables.bubbles, tables.bubbles.c.id == tables.diary_days.c.bubble_id)
     .where(*_of_day)
 )
-EVER: Final = date.min
 SAME_INSTANT: Final = timedelta(milliseconds=1)
 """Values of one text are dated within this, see `put_score`."""
 
@@ -267,19 +257,3 @@ def notes_since(tx: Connection, patient_id: PatientId, day: date) -> list[Note]:
         .order_by(tables.notes.c.day, tables.notes.c.id)
     )
     return [Note(*row) for row in tx.execute(statement)]
-
-
-# --- the whole diary ------------------------------------------------------------------------------------------
-
-
-def diary_of(tx: Connection, patient: Patient, since: date = EVER) -> Diary:
-    """Everything the rules need of one patient's diary, from diary day `since` on."""
-    named = {"patient": patient.id, "since": since}
-    return Diary(
-        items=items_of(tx, patient.id),
-        days={day.day: day for day in (Day(*row) for row in tx.execute(_days, named)) if was_planned(day)},
-        scores=newest(Score(*row) for row in tx.execute(_scores, named)),
-        sessions=sessions.all_of(tx, patient.id),
-        enrolled_day=patient.enrolled_day or date.max,
-        zone=patient.zone,
-    )

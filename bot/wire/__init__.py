@@ -8,6 +8,7 @@ from bot.wire.gate import CannotListen
 from bot.wire.health import Health
 from bot.wire.http import Request
 from bot.wire.receiver import Receiver, SomeoneElsePolls, TokenRevoked
+from bot.wire.recipes import Recipes
 from bot.wire.sender import Sender
 from bot.wire.status import Status
 from bot.wire.vigil import Vigil
@@ -19,6 +20,7 @@ __all__ = [
     "Figures",
     "Health",
     "Receiver",
+    "Recipes",
     "Request",
     "Sender",
     "SomeoneElsePolls",

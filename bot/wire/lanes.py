@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,15 +46,17 @@ class Lane:
 
 
 class Lanes:
-    """All lanes. `put` and `done` tell what happened, `start` gives what may go."""
+    """All lanes. `put` and `done` tell what happened, `start` gives what may go, `to_make` what is to be made first."""
 
-    def __init__(self, pace: Pace, gap: float) -> None:
-        """`gap`: seconds between two new messages of one chat."""
+    def __init__(self, pace: Pace, gap: float, unmade: Callable[[Parcel], bool] = lambda parcel: False) -> None:
+        """`gap`: seconds between two new messages of one chat; `unmade`: whether a row still has to be made."""
         self._pace = pace
         self._gap = gap
+        self._unmade = unmade
         self._lanes: dict[tuple[ChatId, bool], Lane] = {}
         self._held: dict[ChatId, float] = {}
         self._ready: dict[bool, list[tuple[tuple[int, int], int, Lane]]] = {False: [], True: []}
+        self._to_make: list[tuple[tuple[int, int], int, Lane]] = []
         self._later: list[tuple[float, int, Lane]] = []
         self._tickets = 0
 
@@ -80,10 +82,7 @@ class Lanes:
 
     def start(self, now: float, room: int) -> Iterator[tuple[Lane, Parcel, Start | None]]:
         """Messages that may go now, at most `room`, what matters most first; each makes its lane busy."""
-        while self._later and self._later[0][0] <= now:
-            _, ticket, lane = heapq.heappop(self._later)
-            if lane.ticket == ticket:
-                self._queue(lane, now)
+        self._wake(now)
         for new, ready in self._ready.items():
             while ready and room > 0:
                 _, ticket, lane = ready[0]
@@ -98,6 +97,37 @@ class Lanes:
                 room -= 1
                 lane.busy, lane.ticket = True, self._ticket()
                 yield lane, heapq.heappop(lane.waiting)[2], self._pace.take(now) if new else None
+
+    def to_make(self, now: float, room: Callable[[int], bool]) -> Iterator[Parcel]:
+        """Rows that are next in their chats and have to be made first, what matters most first.
+
+        Ends where there is no `room` for the urgency of the next. Their lanes stand in no queue and take no slot
+        of the pace until `look_again` is called.
+        """
+        self._wake(now)
+        while self._to_make:
+            (urgency, _), ticket, lane = self._to_make[0]
+            if lane.ticket == ticket and not room(urgency):
+                return
+            heapq.heappop(self._to_make)
+            if lane.ticket == ticket:
+                yield lane.waiting[0][2]
+
+    def look_again(self, parcel: Parcel, now: float) -> None:
+        """A row was made, or what was made of it is no longer good: its lane gets another place."""
+        if (lane := self._lanes.get(_key(parcel))) is not None:
+            self._queue(lane, now)
+
+    def leave_out(self, parcel: Parcel, now: float) -> bool:
+        """There is nothing to send after all; False where the row does not wait any more."""
+        lane = self._lanes.get(_key(parcel))
+        left = [] if lane is None else [entry for entry in lane.waiting if entry[2].id != parcel.id]
+        if lane is None or len(left) == len(lane.waiting):
+            return False
+        heapq.heapify(left)
+        lane.waiting = left
+        self._queue(lane, now)
+        return True
 
     def pause(self, now: float, room: int) -> float | None:
         """Seconds until something else may start without anything happening; None: never. `room` as for `start`."""
@@ -140,7 +170,7 @@ class Lanes:
             self._pace.hold(until)
 
     def _lane(self, parcel: Parcel) -> Lane:
-        key = (parcel.chat_id, parcel.action in NEW)
+        key = _key(parcel)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(*key)
@@ -155,13 +185,25 @@ class Lanes:
         if at > now:
             heapq.heappush(self._later, (at, lane.ticket, lane))
         elif lane.waiting:
-            heapq.heappush(self._ready[lane.new], (lane.rank(), lane.ticket, lane))
+            queue = self._to_make if self._unmade(lane.waiting[0][2]) else self._ready[lane.new]
+            heapq.heappush(queue, (lane.rank(), lane.ticket, lane))
         else:
             self._lanes.pop((lane.chat_id, lane.new), None)
+
+    def _wake(self, now: float) -> None:
+        """Lanes whose time has come get their places."""
+        while self._later and self._later[0][0] <= now:
+            _, ticket, lane = heapq.heappop(self._later)
+            if lane.ticket == ticket:
+                self._queue(lane, now)
 
     def _ticket(self) -> int:
         self._tickets += 1
         return self._tickets
+
+
+def _key(parcel: Parcel) -> tuple[ChatId, bool]:
+    return parcel.chat_id, parcel.action in NEW
 
 
 def _overtaken(lane: Lane, newer: Parcel) -> list[Parcel]:

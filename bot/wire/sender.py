@@ -6,13 +6,13 @@ Laws:
 3. A row that must not go twice is marked as started, durably, before it goes. All others go again when in doubt.
 4. A row is settled in the same transaction as its consequences (the bubble's number, a blocked chat, a day not asked).
 5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
+6. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +24,7 @@ from bot import logs, storage
 from bot.clock import Clock
 from bot.diary.entries import Cause
 from bot.diary.people import ChatId, Reach
+from bot.press import Made
 from bot.storage.outbox import Parcel, Settlement, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
@@ -31,6 +32,7 @@ from bot.wire.figures import Figures
 from bot.wire.http import NotSent, Request, Unanswered
 from bot.wire.lanes import NEW, Lane, Lanes
 from bot.wire.pacing import Pace, Start
+from bot.wire.recipes import Recipes, Result
 
 log = logs.get(__name__)
 
@@ -46,11 +48,6 @@ STOP_WITHIN: Final = 2.0
 """Seconds that calls under way get to end when the program stops."""
 LAST_TRY: Final = 1_500
 """A day of tries with the longest pause between them: whatever still fails then is a message that nobody takes."""
-PICTURE_TRIES: Final = 3
-"""After so many failures to draw, the text goes alone."""
-
-Draw = Callable[[Parcel], Awaitable[bytes | None]]
-"""Makes the picture of a row; None where the reader may no longer see it."""
 
 
 class Sender:
@@ -62,7 +59,7 @@ class Sender:
         request: Request,
         base_url: str,
         clock: Clock,
-        draw: Draw,
+        recipes: Recipes,
         *,
         per_second: float,
         per_second_per_chat: float,
@@ -72,10 +69,10 @@ class Sender:
         self._request = request
         self._base_url = base_url
         self._clock = clock
-        self._draw = draw
+        self._recipes = recipes
         self._figures = figures or Figures()
         self._loop = asyncio.get_running_loop()
-        self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat)
+        self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat, recipes.unmade)
         self._shut: dict[ChatId, tuple[int, Verdict]] = {}
         self._lost: dict[ChatId, tuple[Reach, datetime]] = {}
         self._shown: OrderedDict[int, int] = OrderedDict()
@@ -87,6 +84,7 @@ class Sender:
         self._running: set[asyncio.Task[None]] = set()
         self._more = True
         self._event = asyncio.Event()
+        recipes.came = self._event.set
 
     # --- the outside ------------------------------------------------------------------------------------------
 
@@ -111,16 +109,17 @@ class Sender:
                 await self._visit()
                 self._dispatch()
                 if not self._more:
-                    await self._sleep(self._lanes.pause(self._time(), AT_ONCE - len(self._running)))
+                    await self._sleep()
         finally:
             await self._finish()
 
     # --- the loop ---------------------------------------------------------------------------------------------
 
-    async def _sleep(self, pause: float | None) -> None:
-        if self._settle_at is not None:
-            left = max(0.0, self._settle_at - self._time())
-            pause = left if pause is None else min(pause, left)
+    async def _sleep(self) -> None:
+        now = self._time()
+        settling = None if self._settle_at is None else max(0.0, self._settle_at - now)
+        pauses = (self._lanes.pause(now, AT_ONCE - len(self._running)), self._recipes.pause(now), settling)
+        pause = min((pause for pause in pauses if pause is not None), default=None)
         try:
             async with asyncio.timeout(pause):
                 await self._event.wait()
@@ -133,6 +132,7 @@ class Sender:
 
     async def _finish(self) -> None:
         """Give calls under way a moment, then write down what is known."""
+        await self._recipes.close()
         if self._running:
             await asyncio.wait(self._running, timeout=STOP_WITHIN)
         for task in self._running:
@@ -229,13 +229,28 @@ class Sender:
         return verdict if parcel.id <= newest else None
 
     def _dispatch(self) -> None:
-        """Start every call that may start now."""
+        """Have made what is to be sent soon, and start every call that may start now."""
         now = self._time()
+        self._look_at(self._recipes.news(now), now)
+        for parcel in self._lanes.to_make(now, self._recipes.room):
+            self._recipes.begin(parcel, now)
+        self._look_at(self._recipes.news(now), now)
         for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
             self._bulk -= _is_bulk(parcel)
-            task = self._loop.create_task(self._deliver(lane, parcel, start))
+            made = self._recipes.take(parcel)
+            task = self._loop.create_task(self._deliver(lane, parcel, made, start))
             self._running.add(task)
             task.add_done_callback(self._ended)
+
+    def _look_at(self, news: list[Result], now: float) -> None:
+        """Rows that were made, or are to be made anew; where there is nothing to send, that is what became of it."""
+        for result in news:
+            parcel = result.parcel
+            if result.nothing is None:
+                self._lanes.look_again(parcel, now)
+            elif self._lanes.leave_out(parcel, now):
+                self._bulk -= _is_bulk(parcel)
+                self._note(parcel, Verdict(OutboxState.DROPPED, error=result.nothing))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -245,10 +260,10 @@ class Sender:
 
     # --- one call ---------------------------------------------------------------------------------------------
 
-    async def _deliver(self, lane: Lane, parcel: Parcel, start: Start | None) -> None:
+    async def _deliver(self, lane: Lane, parcel: Parcel, made: Made, start: Start | None) -> None:
         began, newest = self._clock.now(), max(self._read_to.values())
         try:
-            verdict = await self._outcome(parcel, start)
+            verdict = await self._outcome(parcel, made, start)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -307,21 +322,16 @@ class Sender:
         self._bulk += _is_bulk(parcel)
         self._lanes.put_back(lane, again, until, now)
 
-    async def _outcome(self, parcel: Parcel, start: Start | None) -> Verdict:
+    async def _outcome(self, parcel: Parcel, made: Made, start: Start | None) -> Verdict:
         if (until := parcel.body.get("until")) is not None and self._clock.now() > datetime.fromisoformat(until):
             return Verdict(OutboxState.DROPPED, error="too late")
-        photo = None
-        if "picture" in parcel.body and parcel.tries < PICTURE_TRIES:
-            photo = await self._draw(parcel)
-            if photo is None:
-                return Verdict(OutboxState.DROPPED, error="no longer shared")
         message_id = parcel.message_id
         if message_id is None and parcel.bubble_id is not None:
             message_id = self._shown.get(parcel.bubble_id)
             if message_id is None and parcel.action is not Action.SEND:
                 bubble = parcel.bubble_id
                 message_id = await self._database.write(lambda tx: storage.outbox.message_of(tx, bubble))
-        call = call_of(parcel, message_id, photo)
+        call = call_of(replace(parcel, body=made.body), message_id, made.photo)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
         if start is not None:

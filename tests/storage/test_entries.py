@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.diary.entries import DEFAULT_SYMPTOMS, Cause, ItemId
+from bot.diary.entries import DEFAULT_SYMPTOMS, ItemId
 from bot.diary.people import PatientId
 from bot.storage import Database, entries, outbox
 from tests.storage.conftest import NOW, Cast
@@ -233,27 +233,3 @@ async def test_an_undone_note_loses_its_words_and_is_read_by_nobody(database: Da
         return undone
 
     assert await database.write(work) == [False, True, False]
-
-
-# --- the whole diary ------------------------------------------------------------------------------------------
-
-
-async def test_a_diary_holds_what_counts_from_a_day_on(database: Database, cast: Cast, burning: ItemId) -> None:
-    def work(tx: Connection) -> None:
-        for number, day in enumerate((MONDAY, TUESDAY)):
-            entries.plan_day(tx, cast.ada.id, day, "Europe/Lisbon", NOW + timedelta(days=2))
-            entries.put_score(tx, cast.ada.id, day, burning, 3, NOW)
-            entries.put_score(tx, cast.ada.id, day, burning, 6 + number, NOW)
-        entries.change_day(tx, cast.ada.id, MONDAY, not_asked=Cause.BLOCKED)
-        whole, late = entries.diary_of(tx, cast.ada), entries.diary_of(tx, cast.ada, TUESDAY)
-        assert list(whole.days) == [MONDAY, TUESDAY]
-        assert whole.days[MONDAY].not_asked is Cause.BLOCKED
-        assert {key: score.value for key, score in whole.scores.items()} == {
-            (MONDAY, burning): 6,
-            (TUESDAY, burning): 7,
-        }
-        assert (list(late.days), list(late.scores)) == ([TUESDAY], [(TUESDAY, burning)])
-        assert len(late.items) == 3
-        assert entries.diary_of(tx, cast.ben).days == {}
-
-    await database.write(work)

@@ -16,11 +16,13 @@ from bot import storage
 from bot.demo.calls import Fault, Params, Upload
 from bot.demo.person import SMALL_PICTURE
 from bot.diary.entries import Cause
-from bot.diary.people import PatientId, Reach
+from bot.diary.people import ChatId, PatientId, Reach
+from bot.press import Made, Nothing, Order
 from bot.storage import Database
-from bot.storage.outbox import Parcel, Urgency
+from bot.storage.outbox import Urgency
 from bot.storage.tables import Action
 from bot.wire import sender as module
+from bot.wire.recipes import AHEAD
 from tests.wire.conftest import (
     ADA,
     BEN,
@@ -639,51 +641,105 @@ async def test_a_chat_that_hangs_delays_no_other_and_not_its_own_edits(at_once: 
     assert await post.states(*stuck) == ["waiting", "waiting"]
 
 
-# --- pictures -------------------------------------------------------------------------------------------------
+# --- what is still to be made ---------------------------------------------------------------------------------
 
 
-def pictured(words: str = "Your week") -> dict[str, Any]:
-    return digest(words) | {"body": {"text": words, "picture": {"kind": "course", "values": {}}}}
+def to_make(words: str = "Sorry.", chat: ChatId = ADA) -> dict[str, Any]:
+    return digest(words, chat) | {"body": {"text": words, "recipe": {"kind": "panel", "values": {}}}}
 
 
-async def test_a_picture_is_made_just_before_it_goes(post: Post) -> None:
-    async def draw(parcel: Parcel) -> bytes:
-        assert parcel.body["picture"]["kind"] == "course"
-        return SMALL_PICTURE
+async def test_what_is_made_goes_in_its_place_in_the_chat(post: Post) -> None:
+    async def make(order: Order) -> Made:
+        assert order.body["recipe"]["kind"] == "panel"
+        assert order.reader == ADA
+        return Made({"text": "Your week"}, SMALL_PICTURE)
 
-    post.draw = draw  # type: ignore[method-assign]
+    post.make = make  # type: ignore[method-assign]
     post.start()
-    rows = await post.put(pictured(), say("Later."))
-    assert await post.settled(*rows) == ["delivered", "delivered"]
+    rows = await post.put(say("Soon."), to_make(), say("Later."))
+    assert await post.settled(*rows) == ["delivered"] * 3
     [call] = post.telegram.calls_of("sendPhoto")
     assert isinstance(call.params["photo"], Upload)
     assert call.params["photo"].content == SMALL_PICTURE
     assert call.params["caption"] == "Your week"
-    assert [("photo" in message) for message in post.person(ADA).heard] == [True, False], "in order"
+    assert [("photo" in message) for message in post.person(ADA).heard] == [False, True, False], "in order"
 
 
-async def test_a_picture_that_may_no_longer_be_seen_is_dropped(post: Post) -> None:
-    async def draw(parcel: Parcel) -> None:
-        return None
+async def test_what_may_no_longer_be_seen_is_dropped_and_takes_no_slot_of_the_pace(post: Post) -> None:
+    async def make(order: Order) -> Nothing:
+        return Nothing("no longer shared")
 
-    post.draw = draw  # type: ignore[method-assign]
+    post.make = make  # type: ignore[method-assign]
+    post.start(TIGHT)  # two go at once, and no other soon
+    rows = await post.put(to_make(), to_make(chat=BEN), to_make(chat=CLEO), say("one"), say("two", BEN))
+    assert await post.settled(*rows) == ["dropped"] * 3 + ["delivered"] * 2
+    assert len(post.telegram.calls) == 2
+
+
+async def test_a_chat_whose_message_is_in_the_making_holds_up_no_other(post: Post) -> None:
+    going_on = asyncio.Event()
+
+    async def make(order: Order) -> Made:
+        await going_on.wait()
+        return Made({"text": "Your week"})
+
+    post.make = make  # type: ignore[method-assign]
+    post.start(TIGHT)
+    first, behind, *others = await post.put(to_make(), say("behind it"), say("a", BEN), say("b", CLEO))
+    assert await post.settled(*others) == ["delivered"] * 2, "it has taken no slot of the pace"
+    assert await post.states(first, behind) == ["waiting"] * 2
+    assert not post.sender.idle()
+    going_on.set()
+
+
+async def test_what_waits_for_its_slot_for_too_long_is_made_anew(post: Post, leap: Leap) -> None:
+    seen: list[str] = []
+
+    async def make(order: Order) -> Made | Nothing:
+        seen.append("made")
+        return Made({"text": f"Your week, version {len(seen)}"}) if len(seen) == 1 else Nothing("no longer shared")
+
+    post.make = make  # type: ignore[method-assign]
+    post.start(TIGHT)
+    await post.settled(*await post.put(say("a", BEN), say("b", CLEO)))
+    [row] = await post.put(to_make())
+    await holds(lambda: seen)
+    leap(A_TURN)
+    assert await post.settled(row) == ["dropped"]
+    assert post.telegram.calls_of("sendMessage", ADA) == []
+
+
+async def test_a_failed_call_makes_its_message_anew(post: Post, leap: Leap) -> None:
+    orders: list[Order] = []
+
+    async def make(order: Order) -> Made:
+        orders.append(order)
+        return Made({"text": f"version {len(orders)}"})
+
+    post.make = make  # type: ignore[method-assign]
+    post.telegram.fault = first_of("sendMessage", Fault(status=429, retry_after=FLOOD))
     post.start()
-    assert await post.settled(*await post.put(pictured())) == ["dropped"]
-    assert post.telegram.calls == []
+    [row] = await post.put(to_make())
+    await post.waits()
+    leap(FLOOD)
+    assert await post.settled(row) == ["delivered"]
+    assert post.texts(ADA) == ["version 2"]
 
 
-async def test_a_picture_that_cannot_be_drawn_leaves_the_words(at_once: None, post: Post) -> None:
-    tried: list[int] = []
+async def test_a_thousand_digests_are_made_a_few_ahead(post: Post) -> None:
+    made: list[Order] = []
 
-    async def draw(parcel: Parcel) -> bytes:
-        tried.append(parcel.tries)
-        raise ValueError("no font")
+    async def make(order: Order) -> Made:
+        made.append(order)
+        return Made({"text": "Your week"})
 
-    post.draw = draw  # type: ignore[method-assign]
-    post.start()
-    assert await post.settled(*await post.put(pictured())) == ["delivered"]
-    assert tried == [0, 1, 2]
-    assert post.texts(ADA) == ["Your week"]
+    post.make = make  # type: ignore[method-assign]
+    post.start(NEVER)
+    rows = await post.put(*(to_make(chat=1000 + number) for number in range(60)))  # type: ignore[arg-type]
+    await post.settled(rows[0])
+    await holds(lambda: len(made) == AHEAD + 1)
+    assert await post.states(*rows[1:]) == ["waiting"] * 59
+    assert len(made) == AHEAD + 1
 
 
 async def test_nothing_waits_when_all_is_settled(post: Post) -> None:
