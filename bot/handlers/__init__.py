@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
@@ -124,7 +124,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
 
 def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
     """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
-    raw = json.loads(arrival.body)
+    raw = _read(arrival.body)
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
@@ -152,7 +152,7 @@ def apologise(
     application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime
 ) -> None:
     """Tell the sender of an update that could not be handled that nothing was saved."""
-    raw = json.loads(arrival.body)
+    raw = _read(arrival.body)
     about = raw.get("message") or raw.get("edited_message") or (raw.get("callback_query") or {})
     where = about.get("chat") or (about.get("message") or {}).get("chat") or {}
     if where.get("type") != "private":
@@ -172,6 +172,27 @@ def apologise(
     turn.tap_id = str(query["id"]) if isinstance(query, dict) and "id" in query else None
     turn.say(chat.people.not_saved(turn.words))
     turn.close()
+
+
+def _read(body: str) -> Any:
+    """The update in a row. Half a surrogate pair becomes a sign of its own: neither SQLite nor Telegram takes one."""
+    raw = json.loads(body)
+    return _whole(raw) if "\\ud" in body else raw
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+        case dict():
+            return {key: _whole(inner) for key, inner in value.items()}
+        case list():
+            return [_whole(inner) for inner in value]
+        case _:
+            return value
+
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:

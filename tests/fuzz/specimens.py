@@ -90,7 +90,11 @@ def specimen(kind: type[TelegramObject], *, full: bool = False, form: int = 0, d
     kind = forms[form % len(forms)]
     made: Json = {}
     for name, (hint, required) in fields_of(kind).items():
-        if required or name in demanded_of(kind) or (full and depth < _DEEPEST and name not in ("reply_to_message", "pinned_message")):
+        if (
+            required
+            or name in demanded_of(kind)
+            or (full and depth < _DEEPEST and name not in ("reply_to_message", "pinned_message"))
+        ):
             value = _value(name, hint, full=full and depth < 1, form=form, depth=depth + 1)
             if value is not None:
                 made[name] = value
@@ -156,7 +160,9 @@ def _lists_in(hint: Any) -> int:
     """How many lists a hint has around its type: photo sizes have one, a keyboard has two."""
     name = getattr(hint, "__origin__", None)
     inner = max((_lists_in(arg) for arg in get_args(hint)), default=0)
-    return inner + (isinstance(name, type) and issubclass(name, (list, tuple)) or getattr(name, "__name__", "") == "Sequence")
+    return inner + (
+        isinstance(name, type) and issubclass(name, (list, tuple)) or getattr(name, "__name__", "") == "Sequence"
+    )
 
 
 def _own(kind: type[TelegramObject]) -> list[str]:

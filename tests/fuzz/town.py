@@ -16,6 +16,7 @@ import math
 import re
 import shutil
 import tempfile
+import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,11 +33,10 @@ from xml.etree import ElementTree
 
 import structlog
 import tzfpy
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
-from bot import chat, logs, reports
+from bot import app, chat, logs, press, reports
 from bot.app import Program
-from bot.chat.words import words
 from bot.clock import MovableClock
 from bot.demo.calls import Params
 from bot.demo.chats import Chat, Standing
@@ -44,7 +44,7 @@ from bot.demo.limits import Refused
 from bot.demo.person import SMALL_PICTURE
 from bot.demo.telegram import Telegram
 from bot.diary.entries import HIGHEST, LOWEST
-from bot.reports.pictures import CourseOrder, Order, Studio
+from bot.press import Made, Nothing, Order
 from bot.storage import database as storage_database
 from tests.fuzz import specimens, updates
 from tests.fuzz.specimens import SECRET, Json
@@ -105,6 +105,7 @@ HARMLESS: Final = (
     "query is too old",
     "message to edit not found",
     "message can't be edited",
+    "no text in the message to edit",
     "chat not found",
     "bot was blocked by the user",
     "bot can't initiate conversation",
@@ -112,7 +113,11 @@ HARMLESS: Final = (
 )
 """What Telegram may answer to us: the chat, the message or the tap is not what it was. All else is our fault."""
 LOUD: Final = ("error", "critical", "exception")
-EXPECTED: Final = ("an update was parked", "the sender of a parked update could not be told")
+EXPECTED: Final = (
+    "an update was parked",
+    "the sender of a parked update could not be told",
+    "an answer to a poll held what is no update",
+)
 
 
 class Feed(Telegram):
@@ -151,16 +156,32 @@ class Feed(Telegram):
         return batch
 
 
-class Easel(Studio):
-    """Lays a picture out and checks what would be drawn; drawing itself would take most of the time."""
+class Easel:
+    """The crew without its processes: writes what is to be made, and lays pictures out; drawing would take most of the time."""
 
-    async def make(self, order: Order) -> bytes:
-        if isinstance(order, CourseOrder):
-            svg = reports.charts.course(
-                order.diary, order.first_day, order.last_day, words(order.language), order.title
-            )
-            ElementTree.fromstring(svg)
-        return SMALL_PICTURE
+    def __init__(self, _: Any) -> None:
+        self.failed: list[str] = []
+        self._engine: Engine | None = None
+
+    async def make(self, order: Order) -> Made | Nothing:
+        self._engine = self._engine or storage_database.reader_engine(order.database)
+        try:
+            with self._engine.connect() as tx, tx.begin():
+                draft = press.written(tx, order)
+            return draft if isinstance(draft, Nothing) else press.printed(draft, order)
+        except Exception:
+            self.failed.append(traceback.format_exc())
+            raise
+
+    async def close(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+
+
+def laid_out(svg: str) -> bytes:
+    """Stands for the drawn picture: the SVG is at least well-formed."""
+    ElementTree.fromstring(svg)
+    return SMALL_PICTURE
 
 
 @dataclass
@@ -177,7 +198,8 @@ class Town:
     formed: dict[int, str] = field(default_factory=dict)
     """Well-formed updates by id, with their kind."""
     taken: list[tuple[Any, bool]] = field(default_factory=list)
-    tapped: list[str] = field(default_factory=list)
+    tapped: dict[str, int] = field(default_factory=dict)
+    """Taps that must be answered, with their chat: all but those of someone who then left."""
     said: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     _fresh: int = 0
@@ -206,8 +228,11 @@ class Town:
         if formed:
             self.formed[update["update_id"]] = next(key for key in update if key != "update_id")
             query = update.get("callback_query", {})
-            if query.get("message", {}).get("chat", {}).get("type") == "private":
-                self.tapped.append(query["id"])
+            if (chat := query.get("message", {}).get("chat", {})).get("type") == "private":
+                self.tapped[query["id"]] = chat["id"]
+        if isinstance(update, dict) and "my_chat_member" in update:
+            left = _id_at(update, "my_chat_member", "chat", "id")
+            self.tapped = {query: chat for query, chat in self.tapped.items() if chat != left}
         self.taken.append((update, formed))
         self.telegram.serve(update)
         self.counts["updates"] += 1
@@ -235,6 +260,9 @@ class Town:
 
     def bodies(self, act: Act) -> Iterator[tuple[str, Json]]:
         for chat_id in chosen(act.who):  # type: ignore[union-attr]
+            if not isinstance(act, Membership) and self.telegram.chats[chat_id].standing is Standing.BLOCKED:
+                # Who blocks a bot can neither write to it nor tap: they let it in again before.
+                self.telegram.chats[chat_id].standing = Standing.OPEN
             match act:
                 case Says():
                     yield self.message(act, chat_id)
@@ -383,6 +411,8 @@ class Town:
                 if self.running.done():
                     quiet.cancel()
                     self.running.result()
+                failed = self.program.crew.failed  # type: ignore[attr-defined]
+                assert not failed, failed[0]
                 assert "a message could not be made" not in self.log.getvalue(), self.log.getvalue()[-3000:]
                 assert "a send failed in our own code" not in self.log.getvalue(), self.log.getvalue()[-3000:]
 
@@ -419,7 +449,9 @@ class Town:
         assert not ours, f"Telegram would refuse this: {ours[:3]}"
         lost = [c for c in refused if "chat not found" in str(c.response) and c.chat_id in CAST]
         assert not lost, lost[:3]
-        answered = Counter(str(c.params.get("callback_query_id")) for c in self.telegram.calls_of("answerCallbackQuery"))
+        answered = Counter(
+            str(c.params.get("callback_query_id")) for c in self.telegram.calls_of("answerCallbackQuery")
+        )
         silent = [query for query in self.tapped if answered[query] != 1]
         assert not silent, f"{len(silent)} taps are not answered once: {[answered[query] for query in silent[:3]]}"
         self.counts["calls"] += len(self.telegram.calls)
@@ -451,6 +483,12 @@ or s.day > date(s.entered_at, '+15 hours')
 def chosen(who: int) -> Sequence[int]:
     """The people of a bit mask, by turns."""
     return [IDS[bit % len(IDS)] for bit in range(who.bit_length()) if who >> bit & 1]
+
+
+def _id_at(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 @cache
@@ -606,6 +644,8 @@ def play(story: Story) -> Counter[str]:
         tempfile.TemporaryDirectory(prefix="symptom-diary-fuzz-") as folder,
         listening() as log,
         patch.object(chat.places, "at", zone_at),
+        patch.object(app, "Crew", Easel),
+        patch.object(reports.pictures, "png", laid_out),
     ):
         return asyncio.run(_play(story, Path(folder), log))
 
@@ -624,7 +664,6 @@ async def _play(story: Story, folder: Path, log: io.StringIO) -> Counter[str]:
     settings = settings_for(telegram.address, folder, admin_ids=frozenset({ITO, UMA}))
     shutil.copyfile(begun.file, settings.database_path)
     program = Program(settings, clock)
-    program.studio = Easel()
     town = Town(telegram, program, clock, log, asyncio.create_task(program.run()), set(begun.members))
     try:
         await program.receiver.first_poll.wait()

@@ -168,18 +168,116 @@ class Deep:
 
 LONG: Final = 4096
 CURATED: Final = (
-    *("7", "0", "10", "11", "-1", "4 3 5", "burning 7", "pain 3, tingling 2", "7/10", "7 or 8", "3.5", "ardor 4", "1 2 3 4 5 6"),
+    *(
+        "7",
+        "0",
+        "10",
+        "11",
+        "-1",
+        "4 3 5",
+        "burning 7",
+        "pain 3, tingling 2",
+        "7/10",
+        "7 or 8",
+        "3.5",
+        "ardor 4",
+        "1 2 3 4 5 6",
+    ),
     *("٧", "७", "７", "7️⃣", "🔟", "½", "७/१०", "Ⅶ", "⑦", "7²", "𝟕", "٤ ٣ ٥", "7\u200d", "\u202e7", "᠗", "႗"),
     *("21:30", "9 pm", "8", "24:00", "99:99", "las 9 de la noche", "noon", "٢١:٣٠", "0000", "2400", "at ٩ pm"),
-    *("Lisbon", "Kathmandu", "San José", "Springfield", "Paris, Texas", "🏠", "Europe/Lisbon", "Etc/UTC", "../../etc/passwd"),
-    *("2 March", "yesterday", "30 February", "29/2/2025", "2026-03-02", "0001-01-01", "9999-12-31", "31/12", "lunes pasado"),
+    *(
+        "Lisbon",
+        "Kathmandu",
+        "San José",
+        "Springfield",
+        "Paris, Texas",
+        "🏠",
+        "Europe/Lisbon",
+        "Etc/UTC",
+        "../../etc/passwd",
+    ),
+    *(
+        "2 March",
+        "yesterday",
+        "30 February",
+        "29/2/2025",
+        "2026-03-02",
+        "0001-01-01",
+        "9999-12-31",
+        "31/12",
+        "lunes pasado",
+    ),
     *("yes", "sí", "no", "ok", "y", ".", "?", "/", "//", "/ start", "@SymptomDiaryBot", "hello", "thank you"),
-    *("\u200b", "\u2060\u200d", "\u3164", "\u00a0", "\u2800", "\ufeff", "\u200e\u200f", "\n\n", " ", "\t7\t", "\r\n7\r\n", "\x00", "7\x00", "\x1b[31m"),
-    *("\ud83d", "\udc00", "7\ud83d", "\ud83d\ud83d", "a\udfffb", "\ufffe", "\uffff", "\U0010ffff", "e\u0301" * 50, "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢"),
-    *("<b>", "</b>", "<b>7</b>", "&amp;", "&lt;b&gt;", "<a href='x'>", "<", "&", "&#0;", "&#x110000;", "<tg-spoiler>", '"'),
+    *(
+        "\u200b",
+        "\u2060\u200d",
+        "\u3164",
+        "\u00a0",
+        "\u2800",
+        "\ufeff",
+        "\u200e\u200f",
+        "\n\n",
+        " ",
+        "\t7\t",
+        "\r\n7\r\n",
+        "\x00",
+        "7\x00",
+        "\x1b[31m",
+    ),
+    *(
+        "\ud83d",
+        "\udc00",
+        "7\ud83d",
+        "\ud83d\ud83d",
+        "a\udfffb",
+        "\ufffe",
+        "\uffff",
+        "\U0010ffff",
+        "e\u0301" * 50,
+        "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
+    ),
+    *(
+        "<b>",
+        "</b>",
+        "<b>7</b>",
+        "&amp;",
+        "&lt;b&gt;",
+        "<a href='x'>",
+        "<",
+        "&",
+        "&#0;",
+        "&#x110000;",
+        "<tg-spoiler>",
+        '"',
+    ),
     *("{}", "{0}", "{name}", "%s", "%(n)d", "${x}", "'; drop table scores; --", "\\", "\\u0000", "null", "NaN", "true"),
-    *("\u202eאבג 7", "مرحبا ٧", "שלום", "你好", "👩‍👩‍👧‍👦", "🇵🇹", "👍🏽", "7 " * 2048, "٣" * LONG, "a" * LONG, "🙂" * 2048, "<" * LONG, "&" * LONG, "\n" * 4000 + "7"),
-    *(SECRET, f"it burns like {SECRET}", f"{SECRET} " * 250, "burning 7\n" * 400, "pain " * 800, "-" * LONG, "7" * LONG, "9" * 19, "." * LONG),
+    *(
+        "\u202eאבג 7",
+        "مرحبا ٧",
+        "שלום",
+        "你好",
+        "👩‍👩‍👧‍👦",
+        "🇵🇹",
+        "👍🏽",
+        "7 " * 2048,
+        "٣" * LONG,
+        "a" * LONG,
+        "🙂" * 2048,
+        "<" * LONG,
+        "&" * LONG,
+        "\n" * 4000 + "7",
+    ),
+    *(
+        SECRET,
+        f"it burns like {SECRET}",
+        f"{SECRET} " * 250,
+        "burning 7\n" * 400,
+        "pain " * 800,
+        "-" * LONG,
+        "7" * LONG,
+        "9" * 19,
+        "." * LONG,
+    ),
 )
 ALPHABETS: Final = (
     st.characters(),
@@ -192,7 +290,18 @@ texts: Final = st.sampled_from(CURATED) | drawn_texts
 ARGUMENTS: Final = st.sampled_from(
     ("", " ", "\n", " 7", " Ada L", f" {SECRET}", " es", " EN", " tlh", " x" * 2000, " \u200b", " \u202e", " <b>x</b>", " &", " \ud83d", " \x00", " " + "n" * 40, " " + "n" * 41, " 🙂" * 20, " " + "🙂" * 40, " " + "<" * 40, " ../..", " 2026-03-02", " " + "\u0301" * 40, " @all", " {0}", " \u3164")
 )  # fmt: skip
-COMMANDS: Final = (*handlers.COMMANDS, "nothing", "", "START", "start@SymptomDiaryBot", "start@OtherBot", "x" * 64, "_", "today_", "ñ")
+COMMANDS: Final = (
+    *handlers.COMMANDS,
+    "nothing",
+    "",
+    "START",
+    "start@SymptomDiaryBot",
+    "start@OtherBot",
+    "x" * 64,
+    "_",
+    "today_",
+    "ñ",
+)
 
 
 @st.composite
@@ -257,8 +366,41 @@ users: Final = st.none() | st.sampled_from(
 
 # --- taps
 
-DAYS: Final = ("20260301", "20260302", "20260303", "20260304", "20260305", "20260310", "20200229", "10000101", "99991231", "00010101", "20260230", "2026030", "202603033", "", "today", "٢٠٢٦٠٣٠٣")
-NUMBERS: Final = (*map(str, range(1, 14)), "0", "-1", "100", "253402300799999999", "-253402300799999999", "9" * 30, "1772532000000000", "+1", "01", "1.0", " 1", "", "٧", "1e3")
+DAYS: Final = (
+    "20260301",
+    "20260302",
+    "20260303",
+    "20260304",
+    "20260305",
+    "20260310",
+    "20200229",
+    "10000101",
+    "99991231",
+    "00010101",
+    "20260230",
+    "2026030",
+    "202603033",
+    "",
+    "today",
+    "٢٠٢٦٠٣٠٣",
+)
+NUMBERS: Final = (
+    *map(str, range(1, 14)),
+    "0",
+    "-1",
+    "100",
+    "253402300799999999",
+    "-253402300799999999",
+    "9" * 30,
+    "1772532000000000",
+    "+1",
+    "01",
+    "1.0",
+    " 1",
+    "",
+    "٧",
+    "1e3",
+)
 STRINGS: Final = ("yes", "no", "now", "later", "other", "2100", "0000", "2460", "foot", "back", "left", "-", "en", "es", "Europe/Lisbon", "Asia/Kathmandu", "Etc/UTC", "", "x" * 40, "<b>", "\u200b", "\ud83d", "🙂" * 10, ": ", "own")  # fmt: skip
 KINDS: Final = sorted(buttons._BY_CODE)
 
@@ -286,8 +428,39 @@ datas: Final = payloads() | payloads() | wild | st.none()
 # --- what a broken server sends
 
 JUNK: Final = (Gone(), None, True, False, 0, -1, 1, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**30, 1.5, float("nan"), float("inf"), "", "7", SECRET, "\ud83d", "9" * 5000, [], {}, [[]], [None], {"id": 1}, Deep(50), Deep(400))  # fmt: skip
-UPDATE_IDS: Final = (Gone(), None, True, -1, -(2**40), 0, 2**63, -(2**63) - 1, 10**30, 1.5, float("nan"), "12", "", [], {}, Deep(30))
-ODD: Final = (None, True, 7, -1.5, float("nan"), "update", "", [], [[]], {}, {"update_id": None}, Deep(100), [{"update_id": 1}])
+UPDATE_IDS: Final = (
+    Gone(),
+    None,
+    True,
+    -1,
+    -(2**40),
+    0,
+    2**63,
+    -(2**63) - 1,
+    10**30,
+    1.5,
+    float("nan"),
+    "12",
+    "",
+    [],
+    {},
+    Deep(30),
+)
+ODD: Final = (
+    None,
+    True,
+    7,
+    -1.5,
+    float("nan"),
+    "update",
+    "",
+    [],
+    [[]],
+    {},
+    {"update_id": None},
+    Deep(100),
+    [{"update_id": 1}],
+)
 STATUSES: Final = ("creator", "administrator", "member", "restricted", "left", "kicked")
 
 
