@@ -272,8 +272,8 @@ class Town:
                 case Presses():
                     if (query := self.press(chat_id, act.number)) is not None:
                         yield "callback_query", query
-                case OpensLink(_, inviter):
-                    yield self.message(Says(0, self.link(inviter)), chat_id)
+                case OpensLink(_, inviter, user):
+                    yield self.message(Says(0, self.link(inviter), user=user), chat_id)
                     self.members.add(chat_id)
                 case Membership(_, where, old, new):
                     yield "my_chat_member", self.membership(chat_id, where, old, new)

@@ -83,6 +83,7 @@ class OpensLink:
 
     who: int
     inviter: int
+    user: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +482,7 @@ def _plain() -> st.SearchStrategy[Act]:
         (9, said),
         (6, st.builds(Taps, whos, datas, st.sampled_from((*[On.NEWEST] * 7, *On)), users)),
         (6, st.builds(Presses, whos, st.integers(0, 60) | st.integers(0, 12))),
-        (1, st.builds(OpensLink, whos, st.integers(0, 2))),
+        (1, st.builds(OpensLink, whos, st.integers(0, 2), users)),
         (1, st.builds(Membership, whos, st.sampled_from(Where), st.sampled_from(STATUSES), st.sampled_from(STATUSES))),
         (2, st.builds(Sends, whos, st.sampled_from(specimens.UPDATES), st.booleans(), st.integers(0, 5))),
     )
