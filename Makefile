@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PEERS := .venv-peers
 
-.PHONY: help setup demo run test check format lint types contracts soak bench lock catalogue clean
+.PHONY: help setup demo run test check format lint types contracts soak soak-short bench lock catalogue clean
 
 help: ## tell what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 setup: $(STAMP) ## build .venv with everything
 
@@ -43,8 +43,12 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 
-soak: setup ## the long walks: many kills, whole years
+soak: setup ## kill it, break its network, fuzz it, and count; prints tables, takes about half an hour
+	$(BIN)/python -m tests.soak
 	$(BIN)/python -m pytest -n 2 -m slow
+
+soak-short: setup ## the same in half a minute
+	$(BIN)/python -m tests.soak rate --patients 150 --replies 450 --kills 5
 
 bench: setup $(PEERS)/.ready ## measure it against other bots; ROWS="replies memory" for some rows
 	$(BIN)/python -m bench $(ROWS)

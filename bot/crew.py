@@ -10,6 +10,7 @@ Rules of a worker:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import multiprocessing
 import os
@@ -135,7 +136,7 @@ class Crew(Generic[OrderT, DoneT]):
                 worker.process = None
                 process.lifeline.close()
                 # The thread that looks after the process sees it end and then ends itself.
-                ending.append(asyncio.to_thread(process.pool.shutdown, cancel_futures=True))
+                ending.append(asyncio.to_thread(process.pool.shutdown))
         if ending:
             try:
                 await asyncio.wait_for(asyncio.gather(*ending), CLOSES_IN.total_seconds())
@@ -170,8 +171,14 @@ def _settle_in(lifeline: Connection) -> None:
     """Leave the worker's ending to its parent: deaf to the terminal's signals, gone when the parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.nice(NICE)
+    step_back()
     threading.Thread(target=_end_with_parent, args=(lifeline,), name="lifeline", daemon=True).start()
+
+
+def step_back() -> None:
+    """Give way to the program. Where a sandbox forbids that, work all the same."""
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
 
 
 def _end_with_parent(lifeline: Connection) -> None:

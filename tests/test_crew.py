@@ -57,6 +57,18 @@ async def test_no_more_workers_than_there_are_orders_or_places() -> None:
     await crew.close()
 
 
+def test_where_a_sandbox_forbids_to_give_way_it_works_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def forbidden(by: int) -> int:
+        asked.append(by)
+        raise PermissionError("a sandbox")
+
+    monkeypatch.setattr(os, "nice", forbidden)
+    module.step_back()
+    assert asked == [module.NICE]
+
+
 async def test_what_cannot_be_done_is_told_and_the_worker_goes_on(crew: Crew[int, int]) -> None:
     with pytest.raises(ValueError, match="nonnegative"):
         await crew.make(-1)

@@ -115,6 +115,12 @@ class Telegram:
         return len(self._queue)
 
     @property
+    def next_unconfirmed(self) -> int:
+        """The number of the oldest update that the bot has not confirmed, or of the next one to come."""
+        self._drop_old()
+        return int(self._queue[0][1]["update_id"]) if self._queue else self._next_update_id
+
+    @property
     def polling(self) -> bool:
         """Whether a getUpdates is waiting for updates."""
         return self._poll is not None

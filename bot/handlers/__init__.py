@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
@@ -124,7 +124,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
 
 def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
     """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
-    raw = json.loads(arrival.body)
+    raw = _read(arrival.body)
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
@@ -155,7 +155,7 @@ def apologise(
 
     Whatever shape it has: all that is needed is whom it came from. In a group nobody is told.
     """
-    raw = json.loads(arrival.body)
+    raw = _read(arrival.body)
     sender = _sender(raw)
     if sender is None:
         return
@@ -194,6 +194,27 @@ def _in(value: Any, *names: str) -> Any:
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _read(body: str) -> Any:
+    """The update in a row. Half a surrogate pair becomes a sign of its own: neither SQLite nor Telegram takes one."""
+    raw = json.loads(body)
+    return _whole(raw) if "\\ud" in body else raw
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+        case dict():
+            return {key: _whole(inner) for key, inner in value.items()}
+        case list():
+            return [_whole(inner) for inner in value]
+        case _:
+            return value
+
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
