@@ -6,11 +6,9 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,12 +85,6 @@ class Child:
             _, said = await self.process.communicate()
         return self.process.returncode, said.decode().splitlines()[-1]
 
-    async def stop(self) -> None:
-        """Have it end in good order."""
-        assert self.process is not None
-        self.process.terminate()
-        assert (await self.ended())[0] == 0
-
     async def end(self) -> None:
         """Leave nothing running, whatever happened."""
         if self.process is not None and self.process.returncode is None:
@@ -126,26 +118,24 @@ async def test_a_limit_on_the_size_of_files_ends_it_with_exit_code_1_and_no_repl
     async with stage(tmp_path, datetime.now(UTC)) as played:
         await played.enrol_therapist(played.ito)
         ada = await played.enrol(played.ada, played.ito, now=True)
-        telegram = played.telegram
-    await telegram.start()
-    child, heard = Child(tmp_path, telegram), len(ada.heard)
-    ada.tap_label("7")
-    for _ in range(25):
-        ada.send(f"/help {LONG}")
-    try:
-        await child.start(prepare=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (350_000, 350_000)))
-        code, said = await child.ended()
+        await played.stop()
+        heard = len(ada.heard)
+        ada.tap_label("7")
+        for _ in range(25):
+            ada.send(f"/help {LONG}")
+        child = Child(tmp_path, played.telegram)
+        try:
+            await child.start(prepare=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (350_000, 350_000)))
+            code, said = await child.ended()
+        finally:
+            await child.end()
         assert code == 1
         assert "Make room or mend it, then start the bot again. Nothing is half stored" in said
-        await child.start()
-        await telegram.until(lambda: len(ada.heard) >= heard + 25, 30)
-        await child.stop()
-    finally:
-        await child.end()
-        await telegram.stop()
-    with closing(sqlite3.connect(tmp_path / "diary.db")) as file:
-        assert file.execute("select value, withdrawn_at from scores").fetchall() == [(7, None)]
-        assert file.execute("select distinct state from inbox").fetchall() == [("done",)]
+        await played.start()
+        assert len(ada.heard) >= heard + 25
+        assert await played.rows("select value, withdrawn_at from scores") == [(7, None)]
+        assert await played.rows("select distinct state from inbox") == [("done",)]
+        assert await played.rows("select distinct state from outbox") == [("delivered",)]
 
 
 @pytest.mark.parametrize("read_only", ["folder", "file"])
