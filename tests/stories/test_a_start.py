@@ -58,10 +58,14 @@ async def test_nobody_waits_for_the_menus(tmp_path: Path) -> None:
         await telegram.stop()
 
 
-async def test_a_database_of_the_present_form_is_opened_without_what_brings_it_there(tmp_path: Path) -> None:
+def test_a_database_of_the_present_form_is_opened_without_what_brings_it_there(tmp_path: Path) -> None:
     path = tmp_path / "diary.db"
+    asyncio.run(opened_and_closed(path))
+    said = subprocess.run([sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\n"
+
+
+async def opened_and_closed(path: Path) -> None:
     database = Database(path)
     await database.open(MONDAY)
     await database.close()
-    said = subprocess.run([sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True)
-    assert said.stdout == "[]\n"
