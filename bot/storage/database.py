@@ -160,7 +160,7 @@ class Database:
             with self._begun(self._writer):
                 result = work(self._writer)
             assert self._folder is not None
-            self._folder.wrote(driver(self._writer).total_changes)
+            self._folder.wrote(driver(self._writer))
             return result
         except (SQLAlchemyError, sqlite3.Error) as error:
             # What follows is our own end: one try is enough for what we still want to write down.
