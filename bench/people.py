@@ -179,6 +179,6 @@ class Control:
 
     async def _until(self, condition: Any, within: float) -> Any:
         until = time.monotonic() + within
-        while not (found := condition()) and time.monotonic() < until:
+        while not (found := condition()) and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         return found

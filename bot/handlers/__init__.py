@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
@@ -124,7 +124,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
 
 def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
     """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
-    raw = json.loads(arrival.body)
+    raw = _read(arrival.body)
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
@@ -151,27 +151,70 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
 def apologise(
     application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime
 ) -> None:
-    """Tell the sender of an update that could not be handled that nothing was saved."""
-    raw = json.loads(arrival.body)
-    about = raw.get("message") or raw.get("edited_message") or (raw.get("callback_query") or {})
-    where = about.get("chat") or (about.get("message") or {}).get("chat") or {}
-    if where.get("type") != "private":
+    """Tell the sender of an update that could not be handled that nothing was saved.
+
+    Whatever shape it has: all that is needed is whom it came from. In a group nobody is told.
+    """
+    raw = _read(arrival.body)
+    sender = _sender(raw)
+    if sender is None:
         return
     bare = {
-        "update_id": raw["update_id"],
+        "update_id": arrival.update_id,
         "message": {
             "message_id": 0,
             "date": 0,
-            "chat": {"id": int(where["id"]), "type": "private"},
-            "from": {"id": int(where["id"]), "is_bot": False, "first_name": ""},
+            "chat": {"id": sender, "type": "private"},
+            "from": {"id": sender, "is_bot": False, "first_name": ""},
         },
     }
     update = Update.de_json(bare, application.bot)
     turn = Turn(tx, update, now, settings, application.bot.username)
-    query = raw.get("callback_query")
-    turn.tap_id = str(query["id"]) if isinstance(query, dict) and "id" in query else None
+    query_id = _in(raw, "callback_query", "id")
+    turn.tap_id = query_id if isinstance(query_id, str) else None
     turn.say(chat.people.not_saved(turn.words))
     turn.close()
+
+
+def _sender(raw: Any) -> int | None:
+    """Whose private chat an update is from, however mutilated it is; None where it does not say, or of a group."""
+    for kind in ("message", "edited_message", "callback_query"):
+        about = _in(raw, kind)
+        if about is None:
+            continue
+        where = _in(about, "chat") or _in(about, "message", "chat")
+        person = _in(about, "from", "id") if where is None else _in(where, "id")
+        if _in(where, "type") in ("private", None) and type(person) is int and 0 < person < 2**52:
+            return person
+    return None
+
+
+def _in(value: Any, *names: str) -> Any:
+    """What lies under these names, one within the other; None where one of them is missing."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _read(body: str) -> Any:
+    """The update in a row. Half a surrogate pair becomes a sign of its own: neither SQLite nor Telegram takes one."""
+    raw = json.loads(body)
+    return _whole(raw) if "\\ud" in body else raw
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+        case dict():
+            return {key: _whole(inner) for key, inner in value.items()}
+        case list():
+            return [_whole(inner) for inner in value]
+        case _:
+            return value
+
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:

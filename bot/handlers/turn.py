@@ -48,7 +48,8 @@ class Turn:
         self.chat_id = ChatId(update.effective_chat.id)
         self.private = update.effective_chat.type == "private"
         user = update.effective_user
-        self.person_name = user.full_name if user is not None else ""
+        # None for an empty first name, whatever its type says.
+        self.person_name = (user.full_name or "") if user is not None else ""
         self._telegram_language = nearest(user.language_code if user is not None else None)
         query = update.callback_query
         self.tap_id = query.id if query is not None else None

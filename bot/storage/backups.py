@@ -52,7 +52,7 @@ def make(source: Path, target: Path, *, replace: bool = False, stop: Stop = neve
     try:
         with partial(target) as copied:
             _copy(source, copied, stop)
-            _check(source, copied)
+            _check(source, copied, stop=stop)
             _free(target, replace)
             put_in_place(copied, target)
     except OSError as error:
@@ -81,6 +81,15 @@ def put_in_place(made: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+def give_to_the_owner(made: Path | int, database: Path) -> None:
+    """Root makes files for the bot's user, who could not open them otherwise: that of the database or its folder."""
+    kept = (database if database.exists() else database.parent).stat()
+    if os.geteuid() == 0 and kept.st_uid != 0:
+        # Root of a container may lack the right to; then it is root who runs the bot, too.
+        with suppress(OSError):
+            os.chown(made, kept.st_uid, kept.st_gid)
+
+
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -90,7 +99,11 @@ def _sync(path: Path) -> None:
 
 
 def copy_of(source: sqlite3.Connection, target: Path, stop: Stop = never) -> None:
-    """Copy what a connection sees into the empty file `target`, as a single file that needs no other beside it."""
+    """Copy what a connection sees into the empty file `target`, as a single file that needs no other beside it.
+
+    Within one read transaction. Without it each write of another connection begins the copy anew, which never ends
+    on a large file in use (docs/decisions/0016).
+    """
 
     def portion(*_: int) -> None:
         if stop():
@@ -100,7 +113,15 @@ def copy_of(source: sqlite3.Connection, target: Path, stop: Stop = never) -> Non
         # It is synced as a whole and renamed afterwards: until then nobody needs it to survive anything.
         copied.execute("pragma journal_mode = off")
         copied.execute("pragma synchronous = off")
-        source.backup(copied, pages=PORTION, progress=portion)
+        source.execute("begin")
+        try:
+            # Only a read begins it.
+            source.execute("select count(*) from sqlite_master").fetchone()
+            source.backup(copied, pages=PORTION, progress=portion)
+        finally:
+            # Some failures of the disk end it by themselves.
+            if source.in_transaction:
+                source.execute("rollback")
         copied.execute("pragma journal_mode = delete")
 
 
@@ -160,6 +181,7 @@ def restore(backup: Path, database: Path, now: datetime, newest: str) -> Path | 
             _copy(backup, copied, never)
             _check(backup, copied, newest)
             _forget_what_went_out(copied)
+            give_to_the_owner(copied, database)
             aside = _put_aside(database, now)
             put_in_place(copied, database)
     except OSError as error:
@@ -187,6 +209,7 @@ def _put_aside(database: Path, now: datetime) -> Path | None:
             os.link(database, aside)
         except OSError:
             shutil.copy2(database, aside)
+            give_to_the_owner(aside, database)
     # A log that stays behind would be folded into the file that comes now.
     log = database.with_name(f"{database.name}-wal")
     if log.exists():
@@ -199,14 +222,11 @@ def _put_aside(database: Path, now: datetime) -> Path | None:
 
 
 def _copy(source: Path, target: Path, stop: Stop) -> None:
-    """Within one read transaction, so that what is written meanwhile neither gets in nor makes it begin again."""
     with closing(checks.reader(source)) as origin:
-        origin.execute("begin")
-        origin.execute("select count(*) from sqlite_master").fetchone()
         copy_of(origin, target, stop)
 
 
-def _check(source: Path, copied: Path, newest: str | None = None) -> None:
+def _check(source: Path, copied: Path, newest: str | None = None, stop: Stop = never) -> None:
     with closing(checks.reader(copied)) as connection:
         at = checks.version(connection)
         if at is None:
@@ -216,7 +236,13 @@ def _check(source: Path, copied: Path, newest: str | None = None) -> None:
                 f"{source} was written by a newer version of this program ({at}; this one knows {newest}). "
                 "Install the newer version first."
             )
-        found = [row[0] for row in connection.execute("pragma integrity_check(1)")]
+        connection.set_progress_handler(stop, checks.STEPS)
+        try:
+            found = [row[0] for row in connection.execute("pragma integrity_check(1)")]
+        except sqlite3.OperationalError:
+            if stop():
+                raise Stopped from None
+            raise
         if found != ["ok"]:
             raise BackupFailed(f"{source} is damaged ({str(found[0]).splitlines()[-1][:120]}). Use an older backup.")
 

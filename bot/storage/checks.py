@@ -23,6 +23,8 @@ READ_FIRST: Final = ("alembic_version", "polls", "admins", "therapists", "notice
 OURS: Final = frozenset({"alembic_version", "accounts", "patients", "scores", "inbox", "outbox"})
 """Tables that every version of ours has."""
 BUSY_FOR_S: Final = 5.0
+STEPS: Final = 100_000
+"""Of SQLite's machine, after which a stop is noticed: a few milliseconds."""
 
 LAWS: Final = {
     "scores of another patient's symptom": (
@@ -99,7 +101,7 @@ def in_portions(path: Path, stop: Stop) -> str | None:
     Each table is a transaction of its own, so that the log of changes can be folded into the file in between.
     """
     with closing(reader(path)) as connection:
-        connection.set_progress_handler(stop, 100_000)
+        connection.set_progress_handler(stop, STEPS)
         try:
             for table in sorted(_tables(connection)):
                 if stop():

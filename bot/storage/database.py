@@ -65,7 +65,7 @@ class Database:
         self._folder: Folder | None = None
         self._readers: AsyncEngine | None = None
         self._file: tuple[int, int] | None = None
-        self._tries = BUSY_TRIES
+        self._patience = self._tries = BUSY_TRIES
         self._whole = True
 
     async def open(self, now: datetime) -> None:
@@ -97,7 +97,8 @@ class Database:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
-        """Let go of the file and of the lock. May be called twice."""
+        """Let go of the file and of the lock. May be called twice. A write that still waits for the file gives up."""
+        self._patience = self._tries = 1
         if self._readers is not None:
             await self._readers.dispose()
             self._readers = None
@@ -158,39 +159,44 @@ class Database:
         assert self._writer is not None, "open the database first"
         try:
             with self._begun(self._writer):
-                result = work(self._writer)
-            assert self._folder is not None
-            self._folder.wrote(driver(self._writer))
-            return result
+                made = work(self._writer)
         except (SQLAlchemyError, sqlite3.Error) as error:
-            # What follows is our own end: one try is enough for what we still want to write down.
             said = troubles.sentence(error, self.path)
             if said is None:
                 raise
+            # What follows is most likely our own end: one try is enough for what we still want to write down.
             self._tries = 1
             if troubles.is_damage(error):
                 self._suspect()
             raise CannotWrite(said) from None
+        self._tries = self._patience
+        assert self._folder is not None
+        self._folder.wrote(driver(self._writer))
+        return made
 
     def _begun(self, writer: Connection) -> RootTransaction:
-        for left in range(self._tries - 1, -1, -1):
+        tried = 0
+        while True:
             try:
                 return writer.begin()
             except SQLAlchemyError as error:
-                if not left or not troubles.is_busy(error):
+                tried += 1
+                # Each try has waited by itself. Their number sinks when the program ends meanwhile.
+                if tried >= self._tries or not troubles.is_busy(error):
                     raise
-                log.warning("another program holds the database; trying again", tries_left=left)
-        raise AssertionError("there is at least one try")
+                log.warning("another program holds the database; trying again", tries_left=self._tries - tried)
 
     def _open_writer(self, now: datetime) -> None:
-        for left in range(self._tries - 1, -1, -1):
+        tried = 0
+        while True:
             try:
                 self._open_once(now)
                 return
             except (SQLAlchemyError, sqlite3.Error, OSError) as error:
                 self._close_writer()
-                if left and troubles.is_busy(error):
-                    log.warning("another program holds the database; trying again", tries_left=left)
+                tried += 1
+                if tried < self._tries and troubles.is_busy(error):
+                    log.warning("another program holds the database; trying again", tries_left=self._tries - tried)
                     continue
                 if isinstance(error, OSError):
                     raise CannotOpen(troubles.of_the_folder(error, self.path)) from None
@@ -325,6 +331,7 @@ def lock(path: Path) -> int:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    backups.give_to_the_owner(handle, path)
     for left in range(LOCK_TRIES - 1, -1, -1):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

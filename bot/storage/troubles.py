@@ -6,6 +6,7 @@ Law: a trouble of the file is nobody's update's fault. It ends the program, whic
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -76,8 +77,8 @@ def sentence(error: BaseException, path: Path) -> str | None:
         )
     if code in _HELD:
         return (
-            f"Another program has held the database {path} for a minute. End that program (a database viewer, a "
-            f"copying tool), then start the bot again. {NOTHING_LOST}"
+            f"Another program holds the database {path} and does not let go of it. End that program (a database "
+            f"viewer, a copying tool), then start the bot again. {NOTHING_LOST}"
         )
     if code == sqlite3.SQLITE_NOTADB:
         return (
@@ -101,9 +102,14 @@ def damaged(path: Path, finding: str) -> str:
 
 
 def of_the_folder(error: OSError, path: Path) -> str:
-    """Why a file can't be made at `path`, and what to do."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    """Why a file can't be made or opened at `path`, and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return full(path)
+    if error.errno in (errno.EACCES, errno.EPERM) and os.access(path.parent, os.W_OK | os.X_OK):
+        return (
+            f"The file {error.filename or path} can't be opened ({error.strerror}): it belongs to another user. "
+            "Give it to the bot's user."
+        )
     return (
         f"The folder {path.parent} can't be written ({error.strerror}). "
         "Give the bot's user the right to write there, or set DATABASE_URL to another place."

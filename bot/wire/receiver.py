@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,6 +45,11 @@ ID_LASTS_FOR: Final = timedelta(days=6)
 """After a week without updates Telegram begins at another number, perhaps a lower one, and an offset above it would
 acknowledge what nobody has seen (core.telegram.org/bots/api#update). After this long we ask without one."""
 LARGEST_ID: Final = 2**63 - 2
+DEEPEST: Final = 100
+"""Lists and objects within each other in an answer that is cut: Telegram's own have about fifteen."""
+MOST_DIGITS: Final = 100
+_PARTS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^"\[\]{}]+|"', re.DOTALL)
+"""Strings, brackets, and what is between them."""
 
 
 class SomeoneElsePolls(Exception):
@@ -247,8 +253,8 @@ def _found(status: int, payload: bytes, limit: int) -> Found:
 def result_of(status: int, payload: bytes) -> Any:
     """What a method gave. Raises Refused, or Unreadable for what no Bot API server says."""
     try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
+        answer = read_json(payload)
+    except ValueError:
         # A proxy's error page, a captive portal. It says nothing of the token.
         raise Unreadable(f"HTTP {status} without JSON") from None
     if not isinstance(answer, dict) or "ok" not in answer:
@@ -256,6 +262,38 @@ def result_of(status: int, payload: bytes) -> Any:
     if not answer["ok"]:
         raise Refused(error_code(answer, status), retry_after(answer), str(answer.get("description", "")))
     return answer.get("result")
+
+
+def read_json(payload: bytes) -> Any:
+    """What the bytes say. Raises ValueError for no JSON.
+
+    What Python can't hold (lists in lists without end, numbers of thousands of digits) becomes null: one such update
+    would otherwise make every poll unreadable, and nobody behind it would be heard any more.
+    """
+    try:
+        return json.loads(payload)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError):
+        return json.loads(_shallow(payload.decode()), parse_int=_whole_number)
+
+
+def _shallow(text: str) -> str:
+    """JSON with null in place of what lies deeper than DEEPEST."""
+    depth = 0
+    kept = []
+    for part in _PARTS.findall(text):
+        depth += part in ("[", "{")
+        if depth <= DEEPEST:
+            kept.append(part)
+        elif depth == DEEPEST + 1 and part in ("[", "{"):
+            kept.append("null")
+        depth -= part in ("]", "}")
+    return "".join(kept)
+
+
+def _whole_number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= MOST_DIGITS else None
 
 
 def as_rows(updates: Iterable[Any]) -> list[tuple[int, str]]:

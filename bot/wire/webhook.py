@@ -37,6 +37,7 @@ from bot.wire.receiver import (
     Unreadable,
     as_rows,
     keep,
+    read_json,
     result_of,
 )
 
@@ -343,7 +344,7 @@ def _update_in(body: bytes | None) -> tuple[int, str] | None:
     if body is None:
         return None
     try:
-        rows = as_rows([json.loads(body)])
-    except (ValueError, RecursionError):
+        rows = as_rows([read_json(body)])
+    except ValueError:
         return None
     return rows[0] if rows else None

@@ -13,7 +13,7 @@ from bot.chat.people import WORDING
 from bot.chat.words import words
 from bot.demo.person import Person
 from tests.handlers.desk import MONDAY, Desk, desk_at
-from tests.stage import link_in, newest, text_of
+from tests.stage import ADA, ITO, link_in, newest, text_of
 
 
 async def invited(desk: Desk, person: Person) -> Person:
@@ -44,6 +44,15 @@ async def test_the_admin_of_the_settings_becomes_a_therapist_with_one_tap(desk: 
     assert {entry["command"] for entry in desk.ito.commands} >= {"invite_therapist", "invite", "patients", "session"}
     await desk.sends(desk.ito, "bt", desk.ito.heard[0]["message_id"])
     assert await desk.rows("select count(*) from therapists") == [(1,)], "a second tap makes no second therapist"
+
+
+async def test_an_account_without_a_name_can_do_all_that_others_can(desk: Desk) -> None:
+    nobody = desk.person(ITO, "")
+    await desk.therapist(nobody)
+    assert await desk.rows("select name from therapists") == [(str(ITO),)]
+    patient = await desk.enrol(desk.person(ADA, ""), nobody, "Ada L", now=True)
+    assert await desk.taps(patient, "7")
+    assert not desk.refused()
 
 
 async def test_an_invited_therapist_chooses_the_name_that_patients_read(desk: Desk) -> None:

@@ -42,6 +42,15 @@ async def test_a_handler_that_waits_or_fails_undoes_the_whole_update(clinic: Des
     assert [value for *_, value in await desk.scores(ada)] == [7], "the next one is handled as ever"
 
 
+async def test_half_a_character_is_kept_as_a_sign_of_its_own(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/today")
+    await desk.says(ada, "burning 7, cut \ud83d off 🙂")
+    assert await desk.rows("select text from notes") == [("burning 7, cut \N{REPLACEMENT CHARACTER} off 🙂",)]
+    await desk.says(desk.max, "\ud83d")
+    assert not desk.refused()
+
+
 async def test_who_wrote_what_could_not_be_handled_is_told_that_nothing_was_saved(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
     await desk.says(ada, "/today")

@@ -1,4 +1,4 @@
-"""Killed while a small clinic answers: nothing is lost, stored twice or left unanswered. `make soak` is the same, large."""
+"""Killed while a small clinic answers: nothing is lost, stored twice or left unanswered (`make soak`, in small)."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -463,6 +464,29 @@ async def test_an_answer_that_makes_no_sense_is_asked_for_again(line: Line, with
     await line.confirmed()
     assert len(line.kept()) == 1
     assert offsets == {None, line.kept()[0][0] + 1}, "nothing but what was kept is confirmed"
+
+
+DEEP = '{"a":[' * 50_000 + "]}" * 50_000
+
+
+@pytest.mark.parametrize(
+    "monster", [DEEP, "9" * 5_000, f'{{"text":"a [\\"[{{ bracket","more":{DEEP},"number":{"-" + "1" * 9_999}}}']
+)
+async def test_one_update_that_cannot_be_held_does_not_keep_the_others_out(line: Line, monster: str) -> None:
+    odd = f'{{"update_id":1,"message":{monster}}}'
+    body = f'{{"ok":true,"result":[{odd},{{"update_id":2,"message":{{"text":"burning 7"}}}}]}}'
+    line.telegram.fault = first_of("getUpdates", Fault.garbled(body))
+    receiver = line.start()
+    await receiver.first_poll.wait()
+    assert [number for number, _ in line.kept()] == [1, 2]
+    assert json.loads(line.kept()[1][1] or "")["message"] == {"text": "burning 7"}
+
+
+def test_what_can_just_be_read_can_be_kept() -> None:
+    for depth in range(800, 1_010):
+        update = '{"update_id":1,"message":' + "[" * depth + "]" * depth + "}"
+        found = module.result_of(200, f'{{"ok":true,"result":[{update}]}}'.encode())
+        assert [number for number, _ in module.as_rows(found)] == [1]
 
 
 async def test_half_an_answer_is_asked_for_again(line: Line, without_pauses: None) -> None:
