@@ -136,6 +136,7 @@ class Program:
                         parts.create_task(self._clockwork(), name="clockwork"),
                         parts.create_task(self.keeper.run(), name="keeper"),
                     ]
+                    parts.create_task(self._offer_menus(), name="menus")
                     if self.vigil.needed or self.status is not None:
                         parts.create_task(self.vigil.run(), name="vigil")
         finally:
@@ -143,24 +144,35 @@ class Program:
             await self._close()
 
     async def _greet(self) -> None:
-        """Learn who we are and tell Telegram our commands; wait as long as the network is away."""
-        await self._insist(self.application.initialize)
+        """Learn who we are, as the first poll needs it; wait as long as the network is away."""
+        await self._request.initialize()
         bot = self.application.bot
-        if self.settings.webhook_url is None:
-            # A webhook left over, of ours or of another program, would answer every poll with 409.
-            await self._insist(partial(bot.delete_webhook, drop_pending_updates=False), needed=False)
-        for language in chat.words.LANGUAGES:
-            menu = chat.people.commands([], chat.words.words(language))
+        # A webhook left over, of ours or of another program, would answer every poll with 409.
+        polling = self.settings.webhook_url is None
+        drop = partial(bot.delete_webhook, drop_pending_updates=False)
+        dropping = asyncio.create_task(self._insist(drop, needed=False)) if polling else None
+        try:
+            await self._insist(self.application.initialize)
+            if dropping is not None:
+                await dropping
+        finally:
+            if dropping is not None:
+                dropping.cancel()
+        log.info("the bot is up", name=bot.username)
+
+    async def _offer_menus(self) -> None:
+        """Tell Telegram our commands. Nobody's answer waits for that, so it is done beside everything else."""
+        # In a thread: reading the catalogues would hold up the event loop for some hundredths of a second.
+        for language, menu in (await asyncio.to_thread(_menus)).items():
             await self._insist(
                 partial(
-                    bot.set_my_commands,
+                    self.application.bot.set_my_commands,
                     [(entry["command"], entry["description"]) for entry in menu],
                     scope=BotCommandScopeAllPrivateChats(),
                     language_code=None if language == chat.words.DEFAULT else language,
                 ),
                 needed=False,
             )
-        log.info("the bot is up", name=bot.username)
 
     async def _insist(self, call: Callable[[], Awaitable[object]], *, needed: bool = True) -> None:
         """Make a call until the network lets it through. One that is not needed may be refused."""
@@ -322,11 +334,16 @@ async def run(settings: Settings) -> None:
         await program.run()
 
 
+def _menus() -> dict[str, list[dict[str, str]]]:
+    """The commands for everyone, in each language."""
+    return {language: chat.people.commands([], chat.words.words(language)) for language in chat.words.LANGUAGES}
+
+
 def _rest_the_collector() -> None:
     """Let Python look for garbage less often, and never in what is here to stay: a tenth of a reply's time.
 
-    Almost nothing of ours goes in circles, so there is little for it to find.
+    Almost nothing of ours goes in circles, so there is little for it to find. What is here now is not looked through
+    even once: that would be a tenth of the start.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

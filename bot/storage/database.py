@@ -19,18 +19,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, RootTransaction, StaticPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot import logs
 from bot.storage import backups, checks, troubles
 from bot.storage.folding import AT_MOST_PAGES, Folder
 from bot.storage.prepared import driver
 from bot.storage.troubles import CannotOpen, CannotWrite, Damaged, Replaced
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 log = logs.get(__name__)
 
@@ -79,9 +81,6 @@ class Database:
         except BaseException:
             await self.close()
             raise
-        self._readers = create_async_engine(f"sqlite+aiosqlite:///{self.path}", pool_size=2, max_overflow=2)
-        event.listen(self._readers.sync_engine, "connect", _prepare_reader)
-        event.listen(self._readers.sync_engine, "begin", _begin_read)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` as one durable transaction; an exception rolls all of it back. Raises CannotWrite."""
@@ -89,7 +88,11 @@ class Database:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot of the data, beside the writer."""
-        assert self._readers is not None, "open the database first"
+        assert self._engine is not None, "open the database first"
+        if self._readers is None:
+            made = await asyncio.get_running_loop().run_in_executor(None, async_reader_engine, self.path)
+            # Somebody else may have been quicker.
+            self._readers = self._readers or made
         async with self._readers.connect() as connection:
             return await connection.run_sync(work)
 
@@ -168,7 +171,7 @@ class Database:
             raise CannotWrite(said) from None
         self._tries = self._patience
         assert self._folder is not None
-        self._folder.wrote(driver(self._writer).total_changes)
+        self._folder.wrote(driver(self._writer))
         return made
 
     def _begun(self, writer: Connection) -> RootTransaction:
@@ -270,6 +273,16 @@ def reader_engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite+pysqlite:///file:{quote(str(path))}?mode=ro&uri=true", poolclass=StaticPool)
     event.listen(engine, "connect", _prepare_reader)
     event.listen(engine, "begin", _begin_read)
+    return engine
+
+
+def async_reader_engine(path: Path) -> AsyncEngine:
+    """The engine for reads beside the writer. Made when first needed: it brings the ORM, a tenth of the start."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=2, max_overflow=2)
+    event.listen(engine.sync_engine, "connect", _prepare_reader)
+    event.listen(engine.sync_engine, "begin", _begin_read)
     return engine
 
 

@@ -106,7 +106,6 @@ therapists: Final = Table(
         "ix_therapists_undelivered",
         "undelivered_at",
         sqlite_where=text("undelivered_at is not null"),
-        postgresql_where=text("undelivered_at is not null"),
     ),
 )
 patients: Final = Table(
@@ -260,11 +259,9 @@ inbox: Final = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("reason", String(200)),
     Column("done_at", Instant),
-    Index(
-        "ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
-    ),
-    Index("ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")),
-    Index("ix_inbox_done", "done_at", sqlite_where=text("state = 'done'"), postgresql_where=text("state = 'done'")),
+    Index("ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'")),
+    Index("ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'")),
+    Index("ix_inbox_done", "done_at", sqlite_where=text("state = 'done'")),
 )
 polls: Final = Table(
     "polls",
@@ -308,12 +305,10 @@ outbox: Final = Table(
         "urgency",
         "id",
         sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
     ),
     Index(
         "ix_outbox_settled",
         "settled_at",
         sqlite_where=text("state <> 'waiting'"),
-        postgresql_where=text("state <> 'waiting'"),
     ),
 )

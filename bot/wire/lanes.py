@@ -60,6 +60,10 @@ class Lanes:
         self._later: list[tuple[float, int, Lane]] = []
         self._tickets = 0
 
+    def has(self, chat: ChatId) -> bool:
+        """Whether anything of this chat waits or is under way."""
+        return (chat, False) in self._lanes or (chat, True) in self._lanes
+
     def empty(self) -> bool:
         """Whether nothing waits."""
         return not any(lane.waiting for lane in self._lanes.values())

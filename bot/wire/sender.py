@@ -212,6 +212,8 @@ class Sender:
 
     def _shut_out(self, chat: ChatId, newest: int, verdict: Verdict) -> None:
         """The chat can't be reached: rows up to `newest` that wait for it are settled so, read already or not."""
+        if len(self._shut) > IN_MEMORY:
+            self._forget_shut()
         self._shut[chat] = newest, verdict
         for parcel in self._lanes.take_out(chat, newest, self._time()):
             self._bulk -= _is_bulk(parcel)
@@ -222,6 +224,11 @@ class Sender:
                 for parcel in parcels:
                     if parcel.id <= newest:
                         self._note(parcel, verdict)
+
+    def _forget_shut(self) -> None:
+        """Of rows that were read, where none is under way any more, nobody will ask."""
+        unread = min(self._read_to.values())
+        self._shut = {chat: shut for chat, shut in self._shut.items() if shut[0] > unread or self._lanes.has(chat)}
 
     def _useless(self, parcel: Parcel) -> Verdict | None:
         """What becomes of a row that was said before its chat shut us out."""

@@ -322,6 +322,21 @@ async def test_what_waits_for_a_chat_that_shut_us_out_is_settled_by_one_refusal(
     assert post.sender.idle()
 
 
+async def test_those_who_shut_us_out_are_not_all_remembered_for_ever(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", 2)
+    people = (ADA, BEN, CLEO, NOOR)
+    for chat in people:
+        post.person(chat).block()
+    post.start()
+    for chat in people:
+        rows = await post.put(say("one", chat), say("two", chat), prompt(chat=chat))
+        assert await post.settled(*rows) == ["blocked"] * 3
+    assert len(post.telegram.calls_of("sendMessage")) == len(people)
+    assert len(post.sender._shut) <= 3
+
+
 async def test_who_came_back_reads_what_is_new_and_nothing_that_waited(post: Post, ada: PatientId) -> None:
     """The block is heard of by an update: the handler puts a halt behind what waits."""
     post.person(ADA)
