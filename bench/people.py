@@ -99,10 +99,12 @@ class Load:
         ended = [tap for tap in self._offered if tap.answered_at and tap.edited_at]
         last = max((max(tap.answered_at, tap.edited_at) for tap in ended), default=began)
         return {
+            "wanted": self._count,
             "offered": len(self._offered),
             "answered": sum(tap.answered_at > 0 for tap in self._offered),
             "ended": len(ended),
             "seconds": last - began,
+            "last_at": last,
             "answer_ms": spread([tap.answered_at - tap.offered_at for tap in self._offered if tap.answered_at]),
             "edit_ms": spread([tap.edited_at - tap.offered_at for tap in self._offered if tap.edited_at]),
             "answered_taps": [[tap.chat, tap.item, tap.value] for tap in self._offered if tap.answered_at],
@@ -155,6 +157,12 @@ class Control:
         data = f"s:{day}:{number}:{value}"
         self._bots[token].tap(FIRST_CHAT + patient, FIRST_BUBBLE + patient, data, number, value)
 
+    async def do_say(self, token: str, patient: int, text: str) -> None:
+        """One person writes once; nobody waits for an answer."""
+        bot = self._bots[token]
+        bot.say(FIRST_CHAT + patient, text)
+        bot.open.clear()
+
     async def do_begin(self, token: str, **wanted: Any) -> None:
         """Begin to offer replies; `end` waits for them."""
         self._loads[token] = asyncio.get_running_loop().create_task(Load(self._bots[token], wanted).run())
@@ -179,6 +187,7 @@ class Control:
 
     async def _until(self, condition: Any, within: float) -> Any:
         until = time.monotonic() + within
-        while not (found := condition()) and time.monotonic() < until:
+        while not (found := condition()) and time.monotonic() < until:  # noqa: ASYNC110
+            # Looking is cheaper than telling: nothing on the way of a reply knows that somebody waits.
             await asyncio.sleep(0.005)
         return found

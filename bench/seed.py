@@ -25,13 +25,15 @@ HOUR: Final = time(20)
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """How many there are: `due` of the patients wait for their prompt, `digests_due` for their digest.
+    """How many there are: the last `due` patients have their prompt `due_in` from now, and no bubble of today yet;
+    the first `digests_due` wait for their digest.
 
-    `history`: days of complete entries, for the first `with_history` patients.
+    `history`: days of entries before today, for the first `with_history` patients.
     """
 
     patients: int
     due: int = 0
+    due_in: timedelta = timedelta(minutes=-1)
     digests_due: int = 0
     history: int = 0
     with_history: int = 0
@@ -76,7 +78,7 @@ def _fill(database: sqlite3.Connection, clinic: Clinic, now: datetime) -> None:
         "today": today.isoformat(),
         "tomorrow": (today + days.ONE_DAY).isoformat(),
         "closes": _instant(days.closes_at(today, ZONE)),
-        "due": _instant(now - timedelta(minutes=1)),
+        "due": _instant(now + clinic.due_in),
         "first_due": clinic.patients - clinic.due,
         "digest": _instant(now + timedelta(days=3)),
         "digest_due": _instant(now - timedelta(minutes=1)),
@@ -98,12 +100,12 @@ FILL: Final = (
     {N} SELECT :chat + n, iif(n % 4, 'en', 'es'), 'ok', :since, :since FROM n""",
     f"""INSERT INTO therapists (id, chat_id, name, zone, since, next_digest_at)
     {T} SELECT n, :therapist_chat + n, 'Dr ' || n, :zone, :since, :digest FROM n""",
-    # Whose prompt is not due has it within the next day, each minute about as many.
+    # All others have their prompt within the next day, each minute about as many.
     f"""INSERT INTO patients (id, chat_id, stage, zone, prompt_time, next_prompt_at, next_prompt_day, next_digest_at,
         enrolled_at, enrolled_day)
     {N} SELECT n, :chat + n, 'active', :zone, :hour,
         iif(n > :first_due, :due,
-            strftime('%Y-%m-%d %H:%M:%S.000000', :now, '+' || (20 + n * 7919 % 1400) || ' minutes')),
+            strftime('%Y-%m-%d %H:%M:%S.000000', :now, '+' || (120 + n * 7919 % 1300) || ' minutes')),
         iif(n > :first_due, :today, :tomorrow),
         iif(n <= :digests_due, :digest_due, :digest), :since, :first_day FROM n""",
     f"""INSERT INTO consents (id, patient_id, therapist_id, given, wording, language, said_at)
