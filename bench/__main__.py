@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from bench import replies, waves
+from bench import replies, sizes, waves
 from bench.table import Row, say, show
 
 ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
@@ -15,6 +15,7 @@ ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
     "waves": waves.waves,
     "hanging": waves.hanging,
     "backlog": replies.backlog,
+    "sizes": sizes.sizes,
 }
 
 

@@ -255,9 +255,7 @@ inbox: Final = Table(
     Index(
         "ix_inbox_waiting", "seq", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
     ),
-    Index(
-        "ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")
-    ),
+    Index("ix_inbox_parked", "seq", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")),
     Index("ix_inbox_done", "done_at", sqlite_where=text("state = 'done'"), postgresql_where=text("state = 'done'")),
 )
 polls: Final = Table(
