@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import os
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -18,16 +20,16 @@ from telegram import BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
-from bot import chat, handlers, logs, storage
+from bot import chat, diary, handlers, logs, press, storage
 from bot.clock import Clock, WallClock
-from bot.diary.people import PatientId
+from bot.crew import Crew
 from bot.handlers import DiaryApplication, DiaryContext
 from bot.jobs import Ticker
-from bot.reports.pictures import CourseOrder, Order, QrOrder, Studio
+from bot.jobs.backups import Keeper
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
-from bot.storage.outbox import Parcel
-from bot.wire import Receiver, Request, Sender, TokenRevoked, Worker
+from bot.systemd import Supervisor
+from bot.wire import Figures, Health, Receiver, Recipes, Request, Sender, Status, TokenRevoked, Vigil, Webhook, Worker
 
 log = logs.get(__name__)
 
@@ -43,13 +45,16 @@ OUT_OF_TOUCH_AFTER: Final = timedelta(minutes=10)
 class Program:
     """The running bot: made inside an event loop; `run` ends when one of its parts does."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, supervisor: Supervisor | None = None) -> None:
         self.settings = settings
         self.clock = clock or WallClock()
+        self.figures = Figures()
+        self.supervisor = supervisor or Supervisor()
         self.database = storage.Database(settings.database_path)
         self.ticker = Ticker(self.database, settings)
+        self._tick_due = self._time()
         self._tick_failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.studio = Studio()
+        self.crew = Crew(press.make)
         token = settings.bot_token.get_secret_value()
         self._base_url = f"{settings.telegram_api_url}/bot{token}"
         self._request = Request(CONNECTIONS)
@@ -78,12 +83,39 @@ class Program:
             self._request,
             self._base_url,
             self.clock,
-            self._draw,
+            Recipes(self.crew.make, settings.database_path, self.clock),
             per_second=settings.messages_per_second,
             per_second_per_chat=settings.messages_per_second_per_chat,
+            figures=self.figures,
         )
-        self.worker = Worker(self.database, self.clock, self._handle, self._apologise, self.sender.wake)
-        self.receiver = Receiver(self.database, self._poll_request, self._base_url, self.clock, self.worker.wake)
+        self.worker = Worker(self.database, self.clock, self._handle, self._apologise, self.sender.wake, self.figures)
+        self.receiver = self._door()
+        self.keeper = Keeper(self.database, settings, self.clock, self.sender.wake)
+        self.health = Health(self.database, self.clock, self.figures, self.sender.sendable, self.clock.now())
+        heart = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
+        self.vigil = Vigil(self.health, self.figures, self.supervisor, heart, self._taken_in)
+        self.status: Status | None = None
+        if settings.status_port:
+            self.status = Status(self.health, self.figures, settings.status_host, settings.status_port)
+
+    def _door(self) -> Receiver | Webhook:
+        """How updates come in: we ask for them, or Telegram calls us."""
+        settings, to_telegram = self.settings, (self._poll_request, self._base_url)
+        if settings.webhook_url is None:
+            return Receiver(self.database, *to_telegram, self.clock, self.worker.wake, self.figures)
+        assert settings.webhook_secret is not None
+        return Webhook(
+            self.database,
+            *to_telegram,
+            self.clock,
+            self.worker.wake,
+            self.figures,
+            url=settings.webhook_url,
+            secret=settings.webhook_secret.get_secret_value(),
+            host=settings.webhook_host,
+            port=settings.webhook_port,
+            connections=settings.webhook_connections,
+        )
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -92,22 +124,31 @@ class Program:
         chat.alerts.check_cards(self.settings.cards_dir)
         await self.database.open(self.clock.now())
         try:
-            await self._greet()
-            await self.worker.recover()
-            async with asyncio.TaskGroup() as parts:
-                parts.create_task(self.sender.run(), name="sender")
-                parts.create_task(self.worker.run(), name="worker")
-                parts.create_task(self.receiver.run(), name="receiver")
-                parts.create_task(self._clockwork(), name="clockwork")
+            async with contextlib.nullcontext() if self.status is None else self.status.served():
+                self.supervisor.tell(STATUS="Starting: waiting for Telegram.")
+                await self._greet()
+                await self.worker.recover()
+                async with asyncio.TaskGroup() as parts:
+                    self.health.parts = [
+                        parts.create_task(self.sender.run(), name="sender"),
+                        parts.create_task(self.worker.run(), name="worker"),
+                        parts.create_task(self.receiver.run(), name="receiver"),
+                        parts.create_task(self._clockwork(), name="clockwork"),
+                        parts.create_task(self.keeper.run(), name="keeper"),
+                    ]
+                    if self.vigil.needed or self.status is not None:
+                        parts.create_task(self.vigil.run(), name="vigil")
         finally:
+            self.supervisor.tell(STOPPING=1)
             await self._close()
 
     async def _greet(self) -> None:
         """Learn who we are and tell Telegram our commands; wait as long as the network is away."""
         await self._insist(self.application.initialize)
         bot = self.application.bot
-        # A webhook left over from another program would answer every poll with 409.
-        await self._insist(partial(bot.delete_webhook, drop_pending_updates=False), needed=False)
+        if self.settings.webhook_url is None:
+            # A webhook left over, of ours or of another program, would answer every poll with 409.
+            await self._insist(partial(bot.delete_webhook, drop_pending_updates=False), needed=False)
         for language in chat.words.LANGUAGES:
             menu = chat.people.commands([], chat.words.words(language))
             await self._insist(
@@ -146,15 +187,18 @@ class Program:
 
     async def _clockwork(self) -> None:
         """Tick every minute, once what waited at Telegram has been taken in and worked off."""
-        await self.receiver.first_poll.wait()
+        await self._taken_in()
         await self.worker.worked_off()
-        await self.tick()
+        await self.look_around()
+        await self._minute()
         queue = self.application.job_queue
         assert queue is not None
+        first = TICK_EVERY - self.clock.now().second
+        self._tick_due = self._time() + first
         queue.run_repeating(
             self._tick_job,
             interval=TICK_EVERY,
-            first=TICK_EVERY - self.clock.now().second,
+            first=first,
             # PTB's defaults silently drop a tick that is a second late.
             job_kwargs={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -167,24 +211,63 @@ class Program:
 
     async def _tick_job(self, _: object) -> None:
         try:
+            self._note_lateness()
+            await self.look_around()
             if await self.in_touch():
-                await self.tick()
+                await self._minute()
+            self.figures.clock_ran_at = self._time()
         except Exception as error:
             if not self._tick_failure.done():
                 self._tick_failure.set_exception(error)
 
+    async def look_around(self) -> None:
+        """Once a minute: is the file still in its place, did the operator put an update back, is a backup due?"""
+        await self.database.check_place(self.clock.now())
+        self.worker.wake()
+        self.keeper.wake()
+
+    async def _minute(self) -> None:
+        """The minute's tick, with how long it took written down."""
+        began = self._time()
+        await self.tick()
+        self.figures.ticks += 1
+        self.figures.clock_ran_at = self._time()
+        self.figures.tick_took_for = self.figures.clock_ran_at - began
+
+    def _note_lateness(self) -> None:
+        """How late a tick begins. Several that were missed are made up for by one, which is as late as the first."""
+        now = self._time()
+        late = max(0.0, now - self._tick_due)
+        self.figures.tick_late_for = late
+        self._tick_due = now - late % TICK_EVERY + TICK_EVERY
+
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _taken_in(self) -> None:
+        """Wait until everything that Telegram kept for us is on the disk."""
+        await self.receiver.first_poll.wait()
+
     async def in_touch(self) -> bool:
-        """Whether Telegram answered a poll lately. While it does not, replies may wait there that belong into what
-        would go out now: nothing is asked and nothing summed up until they are in."""
-        polled_at = await self.database.write(storage.inbox.last_poll)
-        if polled_at is not None and self.clock.now() - polled_at <= OUT_OF_TOUCH_AFTER:
-            return True
-        log.warning("Telegram has not answered a poll for a while; nothing goes out until it does")
-        return False
+        """Whether everything that people have sent is taken in and, where it had to wait, worked off.
+
+        While polls fail, or bring more than one of them can hold, replies may wait that belong into what would go out
+        now: nothing is asked and nothing summed up until they are in.
+        """
+        polled_at, oldest = await self.database.write(
+            lambda tx: (storage.inbox.last_poll(tx), storage.inbox.oldest(tx))
+        )
+        if self.receiver.failing or polled_at is None or self.clock.now() - polled_at > OUT_OF_TOUCH_AFTER:
+            log.warning("Telegram does not answer polls; nothing goes out until it does")
+            return False
+        if oldest is not None and oldest.waited_since is not None:
+            return diary.entries.received_late(oldest.received_at, oldest.waited_since) is None
+        return True
 
     async def tick(self) -> dict[str, int]:
         """Do what is due now."""
         counts = await self.ticker.tick(self.clock.now())
+        self.figures.ticked(counts)
         if counts:
             self.sender.wake()
         return counts
@@ -213,7 +296,7 @@ class Program:
             await self.application.shutdown()
         await self._request.shutdown()
         await self._poll_request.shutdown()
-        await self.studio.close()
+        await self.crew.close()
         await self.database.close()
         log.info("the bot has stopped")
 
@@ -225,32 +308,11 @@ class Program:
     def _apologise(self, tx: Connection, arrival: Arrival) -> None:
         handlers.apologise(self.application, self.settings, tx, arrival, self.clock.now())
 
-    async def _draw(self, parcel: Parcel) -> bytes | None:
-        """The picture of an outbox row; None where its reader may no longer see it."""
-        order = await self.database.read(lambda tx: _order(tx, parcel))
-        return None if order is None else await self.studio.make(order)
-
-
-def _order(tx: Connection, parcel: Parcel) -> Order | None:
-    picture = parcel.body["picture"]
-    values = picture["values"]
-    if picture["kind"] == "qr":
-        return QrOrder(values["link"])
-    patient_id = PatientId(values["patient"])
-    if not storage.sharing.may_read(tx, parcel.chat_id, patient_id):
-        return None
-    return CourseOrder(
-        storage.entries.diary_of(tx, storage.people.patient_by_id(tx, patient_id)),
-        date.fromisoformat(values["first"]),
-        date.fromisoformat(values["last"]),
-        values["language"],
-        values["title"],
-    )
-
 
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT."""
-    program = Program(settings)
+    program = Program(settings, supervisor=Supervisor.of(os.environ))
+    _rest_the_collector()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
@@ -258,3 +320,13 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await program.run()
+
+
+def _rest_the_collector() -> None:
+    """Let Python look for garbage less often, and never in what is here to stay: a tenth of a reply's time.
+
+    Almost nothing of ours goes in circles, so there is little for it to find.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -1,8 +1,9 @@
-"""The command line: run, init, demo. Everything heavy is imported by the command that needs it."""
+"""The command line. Everything heavy is imported by the command that needs it."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -30,7 +31,7 @@ def run() -> None:
     from bot import logs
 
     settings = _settings()
-    logs.set_up(settings.log_level, settings.log_format, settings.bot_token.get_secret_value())
+    logs.set_up(settings.log_level, settings.log_format, *settings.secrets)
     sys.exit(_until_stopped(settings))
 
 
@@ -53,6 +54,54 @@ def demo(
     sys.exit(rehearsal.demo(port, open_page=open_page))
 
 
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Copy the diary, also while the bot runs."""
+    from bot import upkeep
+
+    sys.exit(upkeep.backup(_settings(), file, force=force))
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
+    """Put a backup in the diary's place, while the bot is stopped. The present file is kept aside."""
+    from bot import upkeep
+
+    sys.exit(upkeep.restore(_settings(), file))
+
+
+@cli.command()
+def check() -> None:
+    """Look for damage in the diary's file, also while the bot runs."""
+    from bot import upkeep
+
+    sys.exit(upkeep.check(_settings()))
+
+
+@cli.command()
+def doctor(
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask Telegram whether it knows the token.")] = False,
+) -> None:
+    """Say in one screen how the bot stands."""
+    from bot import upkeep
+
+    sys.exit(upkeep.doctor(_settings(), offline=offline))
+
+
+@cli.command()
+def parked(
+    retry: Annotated[str | None, typer.Option(help="Have one handled again, by its number, or all.")] = None,
+    drop: Annotated[int | None, typer.Option(help="Give one up, by its number.")] = None,
+) -> None:
+    """List the updates that could not be handled, without their content."""
+    from bot import upkeep
+
+    sys.exit(upkeep.parked(_settings(), retry, drop))
+
+
 def _settings() -> Settings:
     from bot import settings
 
@@ -72,9 +121,14 @@ def _until_stopped(settings: Settings) -> int:
     codes: dict[type[Exception], int] = {
         storage.AlreadyRunning: ALREADY_RUNNING,
         storage.CannotOpen: FAILED,
+        storage.CannotWrite: FAILED,
+        storage.Damaged: FAILED,
+        storage.Replaced: FAILED,
         chat.alerts.WrongCard: FAILED,
         wire.TokenRevoked: FAILED,
         wire.SomeoneElsePolls: FAILED,
+        wire.CannotListen: FAILED,
+        wire.WebhookRefused: FAILED,
     }
     try:
         asyncio.run(app.run(settings))

@@ -1,6 +1,6 @@
 """Logs: one line per event, with no health data and no secret in any of them.
 
-Everything ends in structlog, also what libraries write. Redaction happens here, in one place: the token is cut out of
+Everything ends in structlog, also what libraries write. Redaction happens here, in one place: secrets are cut out of
 every line, and of an exception only its type and the places in our code are written, never its text, which may
 quote a value that a person typed.
 """
@@ -17,11 +17,13 @@ from typing import Any, Final
 import structlog
 
 TOKEN: Final = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{20,100}")
+SHORTEST_SECRET: Final = 8
+"""A shorter one may be a word that stands in lines by chance; none of ours is ever logged on purpose."""
 NOISY: Final = ("httpx", "httpcore", "aiohttp.access", "telegram", "asyncio", "aiosqlite", "alembic", "sqlalchemy")
 
 
-def set_up(level: str, format_: str, token: str | None = None) -> None:
-    """Send every log line to standard error, as plain text or as JSON."""
+def set_up(level: str, format_: str, token: str | None = None, *secrets: str) -> None:
+    """Send every log line to standard error, as plain text or as JSON, with the token and other secrets cut out."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -44,7 +46,7 @@ def set_up(level: str, format_: str, token: str | None = None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 ending,
-                _Redaction(token),
+                _Redaction(token, secrets),
             ],
         )
     )
@@ -90,11 +92,14 @@ def _without_exception_text(_: Any, __: str, event: MutableMapping[str, Any]) ->
 
 
 class _Redaction:
-    """The last step of every line: cuts tokens out, wherever in it they stand, and keeps it one line."""
+    """The last step of every line: cuts secrets out, wherever in it they stand, and keeps it one line."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, secrets: tuple[str, ...]) -> None:
         self._token = token
+        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
 
     def __call__(self, _: Any, __: str, line: Any) -> str:
         clean = TOKEN.sub("[token]", str(line).replace("\n", " "))
+        for secret in self._secrets:
+            clean = clean.replace(secret, "[secret]")
         return clean.replace(self._token, "[token]") if self._token else clean

@@ -86,6 +86,7 @@ def rehearsal_settings(address: str, folder: Path) -> Settings:
         default_timezone=ZONE,
         messages_per_second=UNPACED,
         messages_per_second_per_chat=UNPACED,
+        backups_kept=0,
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 OFFICIAL_SERVER: Final = "https://api.telegram.org"
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HOST: Final = r"^[A-Za-z0-9.:_-]{1,255}$"
+"""A name or a number of this machine."""
 
 EXAMPLES: Final = {
     "BOT_TOKEN": "BOT_TOKEN=123456789:the-letters-and-digits-from-BotFather",
@@ -23,13 +25,24 @@ EXAMPLES: Final = {
     "EMERGENCY_NUMBER": "EMERGENCY_NUMBER=112",
     "DEFAULT_TIMEZONE": "DEFAULT_TIMEZONE=Europe/Lisbon",
     "DEFAULT_PROMPT_TIME": "DEFAULT_PROMPT_TIME=20:00",
+    "LATE_PROMPT_HOURS": "LATE_PROMPT_HOURS=3",
     "DIGEST_DAY": "DIGEST_DAY=monday",
     "DIGEST_TIME": "DIGEST_TIME=07:30",
     "MESSAGES_PER_SECOND": "MESSAGES_PER_SECOND=30",
     "MESSAGES_PER_SECOND_PER_CHAT": "MESSAGES_PER_SECOND_PER_CHAT=1",
     "CARDS_DIR": "CARDS_DIR=data/cards",
+    "BACKUPS_KEPT": "BACKUPS_KEPT=14",
+    "BACKUP_DIR": "BACKUP_DIR=/mnt/backups/diary",
     "LOG_LEVEL": "LOG_LEVEL=INFO",
     "LOG_FORMAT": "LOG_FORMAT=plain",
+    "WEBHOOK_URL": "WEBHOOK_URL=https://diary.example.org/telegram",
+    "WEBHOOK_SECRET": "WEBHOOK_SECRET=some-long-word-of-letters-and-digits",
+    "WEBHOOK_HOST": "WEBHOOK_HOST=127.0.0.1",
+    "WEBHOOK_PORT": "WEBHOOK_PORT=8443",
+    "WEBHOOK_CONNECTIONS": "WEBHOOK_CONNECTIONS=40",
+    "STATUS_PORT": "STATUS_PORT=8081",
+    "STATUS_HOST": "STATUS_HOST=127.0.0.1",
+    "HEARTBEAT_URL": "HEARTBEAT_URL=https://status.example.org/ping/the-word-they-gave-you",
 }
 """A right line for each setting, shown when a value is wrong."""
 
@@ -59,13 +72,24 @@ class Settings(BaseSettings):
     emergency_number: str = Field(default="112", min_length=2, max_length=20)
     default_timezone: str = "UTC"
     default_prompt_time: time = time(20)
+    late_prompt_hours: float = Field(default=3, gt=0, le=12)
     digest_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     digest_time: time = time(7, 30)
     messages_per_second: float = Field(default=30, gt=0, le=100_000)
     messages_per_second_per_chat: float = Field(default=1, gt=0, le=100_000)
     cards_dir: Path | None = None
+    backups_kept: int = Field(default=14, ge=0, le=1_000)
+    backup_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = Field(default=None, validate_default=True)
+    webhook_host: str = Field(default="127.0.0.1", pattern=HOST)
+    webhook_port: int = Field(default=8443, ge=1, le=65_535)
+    webhook_connections: int = Field(default=40, ge=1, le=100)
+    status_port: int = Field(default=0, ge=0, le=65_535)
+    status_host: str = Field(default="127.0.0.1", pattern=HOST)
+    heartbeat_url: SecretStr | None = None
 
     @field_validator("bot_token")
     @classmethod
@@ -134,10 +158,50 @@ class Settings(BaseSettings):
     def _upper(cls, value: Any) -> Any:
         return value.strip().upper() if isinstance(value, str) else value
 
+    @field_validator("webhook_url")
+    @classmethod
+    def _telegram_can_call(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[A-Za-z0-9._~/-]*)?", value):
+            raise ValueError("this must be an https address, its path of letters, digits and . _ ~ - / alone")
+        if not value.startswith("https://") and info.data.get("telegram_api_url") == OFFICIAL_SERVER:
+            raise ValueError("Telegram calls https addresses only; plain http is for a Bot API server of your own")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_fits_a_header(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            if info.data.get("webhook_url") is not None:
+                raise ValueError("it is needed with WEBHOOK_URL, so that nobody but Telegram is believed")
+            return None
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("this must be 1 to 256 letters (A to Z, a to z), digits, _ or -")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _heart_has_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.get_secret_value()):
+            raise ValueError("this must be an address beginning with http:// or https://")
+        return value
+
+    @property
+    def late_prompts_for(self) -> timedelta:
+        """How long after its hour a prompt still goes out."""
+        return timedelta(hours=self.late_prompt_hours)
+
     @property
     def digest_weekday(self) -> int:
         """Monday is 0."""
         return WEEKDAYS.index(self.digest_day)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no log may show, the token first."""
+        given = (self.bot_token, self.webhook_secret, self.heartbeat_url)
+        return [secret.get_secret_value() for secret in given if secret is not None]
 
     @property
     def database_path(self) -> Path:

@@ -49,7 +49,7 @@ def init() -> int:
     try:
         asyncio.run(_admin_invite(settings, code))
         _write(values)
-    except (storage.AlreadyRunning, storage.CannotOpen) as error:
+    except (storage.AlreadyRunning, storage.Unusable) as error:
         typer.echo(str(error), err=True)
         return 1
     except OSError as error:
@@ -68,7 +68,7 @@ def _token(server: str) -> tuple[str, str]:
         token = typer.prompt("The bot's token from @BotFather", hide_input=sys.stdin.isatty()).strip()
         try:
             load(_env_file=None, bot_token=SecretStr(token))
-            return token, asyncio.run(_name(server, token))
+            return token, asyncio.run(name_of(server, token))
         except WrongSettings as error:
             typer.echo(str(error), err=True)
         except InvalidToken:
@@ -77,7 +77,8 @@ def _token(server: str) -> tuple[str, str]:
             typer.echo("Telegram can't be reached just now. Check the network, then give the token again.", err=True)
 
 
-async def _name(server: str, token: str) -> str:
+async def name_of(server: str, token: str) -> str:
+    """The user name of the bot that holds a token. Raises InvalidToken, or another TelegramError."""
     from telegram import Bot
 
     from bot.wire import Request

@@ -196,6 +196,7 @@ def settings_for(address: str, folder: Path, **changes: Any) -> Settings:
         "default_timezone": "Europe/Lisbon",
         "messages_per_second": 10_000,
         "messages_per_second_per_chat": 10_000,
+        "backups_kept": 0,
     }
     return Settings(_env_file=None, **(values | changes))
 

@@ -153,7 +153,7 @@ def test_a_damaged_database_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data" / "diary.db").write_bytes(b"no database " * 500)
     said = CliRunner().invoke(cli, ["run"])
     assert said.exit_code == 1
-    assert "can't be opened" in said.output
+    assert "is no database" in said.output
     assert "Traceback" not in said.output
 
 
@@ -200,7 +200,7 @@ async def test_it_runs_alone_on_its_database_and_a_sigterm_ends_it_cleanly(
 async def test_a_second_program_for_the_same_token_ends_with_the_reason(
     telegram: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiver, "CONFLICT_FOR", 0.0)
+    monkeypatch.setattr(receiver, "REFUSED_FOR", 0.0)
     monkeypatch.setattr(receiver, "_pause", lambda failures: 0.0)
     conflict = Fault(status=409, description="Conflict")
     telegram.fault = lambda method, params: conflict if method == "getUpdates" else None

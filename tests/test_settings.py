@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,11 @@ def example_lines() -> dict[str, str]:
         ("DEFAULT_TIMEZONE", "../../etc/passwd", "no such time zone"),
         ("DEFAULT_PROMPT_TIME", "24:00", "a time from 00:00 to 23:59"),
         ("DEFAULT_PROMPT_TIME", "8 pm", "a time from 00:00 to 23:59"),
+        ("LATE_PROMPT_HOURS", "0", "greater than 0"),
+        ("LATE_PROMPT_HOURS", "-1", "greater than 0"),
+        ("LATE_PROMPT_HOURS", "12.5", "less than or equal to 12"),
+        ("LATE_PROMPT_HOURS", "nan", "12"),
+        ("LATE_PROMPT_HOURS", "three", "a valid number"),
         ("DIGEST_TIME", "7.30", "a time from 00:00 to 23:59"),
         ("DIGEST_TIME", "07:60", "a time from 00:00 to 23:59"),
         ("DIGEST_DAY", "moonday", "'monday'"),
@@ -146,6 +151,7 @@ def test_values_are_understood_as_people_write_them(monkeypatch: pytest.MonkeyPa
         "ADMIN_IDS": " 201, 202 203",
         "CLINIC_NAME": " Clínica Ñandú ",
         "DEFAULT_PROMPT_TIME": "9:05",
+        "LATE_PROMPT_HOURS": "0.5",
         "DIGEST_DAY": "Sun",
         "LOG_LEVEL": "warning",
         "LOG_FORMAT": "JSON",
@@ -158,6 +164,7 @@ def test_values_are_understood_as_people_write_them(monkeypatch: pytest.MonkeyPa
     assert settings.admin_ids == {201, 202, 203}
     assert settings.clinic_name == "Clínica Ñandú"
     assert settings.default_prompt_time == time(9, 5)
+    assert settings.late_prompts_for == timedelta(minutes=30)
     assert (settings.digest_day, settings.digest_weekday) == ("sunday", 6)
     assert (settings.log_level, settings.log_format) == ("WARNING", "json")
 

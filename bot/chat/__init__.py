@@ -1,6 +1,19 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
 
-from bot.chat import alerts, buttons, entries, items, messages, people, places, sessions, typed, typed_times, words
+from bot.chat import (
+    alerts,
+    buttons,
+    entries,
+    items,
+    messages,
+    notices,
+    people,
+    places,
+    sessions,
+    typed,
+    typed_times,
+    words,
+)
 
 __all__ = [
     "alerts",
@@ -8,6 +21,7 @@ __all__ = [
     "entries",
     "items",
     "messages",
+    "notices",
     "people",
     "places",
     "sessions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, time
 from enum import StrEnum
@@ -24,6 +24,8 @@ class BadTap(ValueError):
 Tap = TypeVar("Tap")
 _BY_CODE: dict[str, type[Any]] = {}
 _CODE_OF: dict[type[Any], str] = {}
+_HINTS_OF: dict[type[Any], tuple[Any, ...]] = {}
+_FORM_OF: dict[type[Any], tuple[str, tuple[str, ...]]] = {}
 
 
 @dataclass_transform(frozen_default=True)
@@ -42,8 +44,8 @@ def payload(code: str) -> Callable[[type[Tap]], type[Tap]]:
 
 def pack(tap: object) -> str:
     """The payload as text. Raises ValueError when it is longer than a button may carry."""
-    parts = [_CODE_OF[type(tap)]] + [_text(getattr(tap, field.name)) for field in fields(tap)]  # type: ignore[arg-type]
-    data = ":".join(parts)
+    code, names = _form_of(type(tap))
+    data = ":".join([code, *(_text(getattr(tap, name)) for name in names)])
     if len(data.encode()) > MAX_BYTES:
         raise ValueError("this payload is longer than a button may carry")
     return data
@@ -55,12 +57,11 @@ def unpack(data: str) -> Any:
     kind = _BY_CODE.get(code)
     if kind is None:
         raise BadTap("unknown button")
-    hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]
-    if len(parts) != len(names):
+    hints = _hints(kind)
+    if len(parts) != len(hints):
         raise BadTap("unknown form of a button")
     try:
-        tap = kind(**{name: _value(hints[name], part) for name, part in zip(names, parts, strict=True)})
+        tap = kind(*(_value(hint, part) for hint, part in zip(hints, parts, strict=True)))
         if pack(tap) == data:
             return tap
     except (ValueError, KeyError):
@@ -69,17 +70,34 @@ def unpack(data: str) -> Any:
     raise BadTap("unreadable button")
 
 
+def _hints(kind: type[Any]) -> tuple[Any, ...]:
+    """The types of a payload's fields, in their order; kept, since working them out takes longer than all the rest."""
+    if kind not in _HINTS_OF:
+        hints = get_type_hints(kind)
+        _HINTS_OF[kind] = tuple(hints[field.name] for field in fields(kind))
+    return _HINTS_OF[kind]
+
+
+def _form_of(kind: type[Any]) -> tuple[str, tuple[str, ...]]:
+    """The code of a payload and the names of its fields."""
+    if kind not in _FORM_OF:
+        _FORM_OF[kind] = _CODE_OF[kind], tuple(field.name for field in fields(kind))
+    return _FORM_OF[kind]
+
+
 def code_of(kind: type[Any]) -> str:
     """The first part of the payload of this kind."""
     return _CODE_OF[kind]
 
 
 def _text(value: object) -> str:
+    if type(value) is int:
+        return str(value)
     match value:
         case None:
             return ""
         case date():
-            return value.strftime("%Y%m%d")
+            return f"{value.year:04}{value.month:02}{value.day:02}"
         case time():
             return value.strftime("%H%M")
         case bool():
@@ -118,6 +136,12 @@ class Score:
     day: date
     item: int
     value: int | None
+
+
+def scale(day: date, item: int, values: Iterable[int]) -> list[str]:
+    """A Score for each of the values, packed; their beginning is the same and is packed once."""
+    skip = pack(Score(day, item, None))
+    return [f"{skip}{value}" for value in values]
 
 
 @payload("no")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import Final
 
 from bot.chat import buttons
 from bot.chat.buttons import pack
@@ -16,6 +18,7 @@ from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
 
 PER_ROW = 4
 """Number buttons side by side: on a telephone each is as wide as a thumb."""
+_NUMBERS: Final = tuple(sentence(str(value)) for value in range(LOWEST, HIGHEST + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class DayView:
         """The item to be asked now."""
         return next((item for item in self.items if item.id not in self.values), None)
 
+    def item(self, item_id: int) -> Item | None:
+        """The item of that number, if it is asked on this day."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+    def having(self, item: Item, value: int | None) -> DayView:
+        """The view after one more answer, which also takes back "not today"."""
+        return replace(self, values={**self.values, item.id: value}, declined=False)
+
 
 def bubble(view: DayView, words: Words) -> Message:
     """The bubble as it should look now: the next question, or what was stored."""
@@ -45,23 +56,9 @@ def bubble(view: DayView, words: Words) -> Message:
 def question(view: DayView, item: Item, words: Words, *, changing: bool = False) -> Message:
     """One question with its buttons."""
     place = view.items.index(item) + 1
-    head = joined(
-        " · ",
-        [bold(item_name(item, words)), words.day(view.day), words("{n} of {all}", n=place, all=len(view.items))],
-    )
-    text = joined(
-        "\n",
-        [
-            head,
-            words("How strong was it in the past 24 hours?"),
-            Sentence(f"<i>{meaning(item.symptom, words)}</i>"),
-            words("0 = none, 10 = worst possible"),
-        ],
-    )
-    answers = [
-        Button(sentence(str(value)), tap=pack(buttons.Score(view.day, item.id, value)))
-        for value in range(LOWEST, HIGHEST + 1)
-    ]
+    text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words)
+    taps = buttons.scale(view.day, item.id, range(LOWEST, HIGHEST + 1))
+    answers = [Button(label, tap=tap) for label, tap in zip(_NUMBERS, taps, strict=True)]
     rows: list[Row] = [tuple(answers[i : i + PER_ROW]) for i in range(0, len(answers), PER_ROW)]
     if changing:
         rows.append((Button(words("Back"), tap=pack(buttons.Resume(view.day))),))
@@ -69,6 +66,22 @@ def question(view: DayView, item: Item, words: Words, *, changing: bool = False)
         skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
         rows.append((skip, Button(words("Not today"), tap=pack(buttons.NotToday(view.day)))))
     return Message(text, tuple(rows))
+
+
+@lru_cache(maxsize=256)
+def _asking(name: Sentence, symptom: Symptom, day: date, place: tuple[int, int], words: Words) -> Sentence:
+    """The words of a question, the same for everyone who follows the same."""
+    n, of_all = place
+    head = joined(" · ", [bold(name), words.day(day), words("{n} of {all}", n=n, all=of_all)])
+    return joined(
+        "\n",
+        [
+            head,
+            words("How strong was it in the past 24 hours?"),
+            Sentence(f"<i>{meaning(symptom, words)}</i>"),
+            words("0 = none, 10 = worst possible"),
+        ],
+    )
 
 
 def meaning(symptom: Symptom, words: Words) -> Sentence:

@@ -39,13 +39,28 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """A message that is still to be made: by the sender, in a worker process, just before it leaves.
+
+    `kind` names what to make (reports/recipes.py), `values` are its JSON-ready ids and dates.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message. With a picture, `text` is its caption, so at most MAX_CAPTION characters."""
+    """One message. With a picture, `text` is its caption, so at most MAX_CAPTION characters.
+
+    With a recipe, `text` is what is said where it can't be made; nothing where it is empty.
+    """
 
     text: Sentence
     buttons: tuple[Row, ...] = ()
     picture: Picture | None = None
     silent: bool = False
+    recipe: Recipe | None = None
 
 
 def plain(text: Sentence) -> str:
@@ -57,15 +72,20 @@ def as_data(message: Message) -> dict[str, Any]:
     """The message as JSON-ready data, for the outbox."""
     data: dict[str, Any] = {"text": str(message.text)}
     if message.buttons:
-        data["buttons"] = [
-            [
-                {"label": plain(b.label), **{k: v for k in ("tap", "url", "copy") if (v := getattr(b, k)) is not None}}
-                for b in row
-            ]
-            for row in message.buttons
-        ]
+        data["buttons"] = [[_button(button) for button in row] for row in message.buttons]
     if message.picture is not None:
         data["picture"] = {"kind": message.picture.kind, "values": dict(message.picture.values)}
+    if message.recipe is not None:
+        data["recipe"] = {"kind": message.recipe.kind, "values": dict(message.recipe.values)}
     if message.silent:
         data["silent"] = True
     return data
+
+
+def _button(button: Button) -> dict[str, str]:
+    label = plain(button.label)
+    if button.tap is not None:
+        return {"label": label, "tap": button.tap}
+    if button.url is not None:
+        return {"label": label, "url": button.url}
+    return {"label": label} if button.copy is None else {"label": label, "copy": button.copy}

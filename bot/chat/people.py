@@ -11,7 +11,7 @@ from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Picture, Row, plain
 from bot.chat.places import Place
 from bot.chat.words import LANGUAGES, Sentence, Words, bold, joined, sentence
-from bot.diary.people import Role, Stage
+from bot.diary.people import Reach, Role, Stage
 
 WORDING: Final = "2026-11"
 """Version of the consent texts below, kept with every yes. Change it when their meaning changes."""
@@ -288,6 +288,27 @@ def stopped(words: Words) -> Message:
 def has_stopped(label: str, words: Words) -> Message:
     """Tells the therapist."""
     return Message(words("{name} has stopped the diary.", name=bold(sentence(label))))
+
+
+def therapist_unreachable(name: str, reach: Reach, words: Words) -> Message:
+    """Tells a clinic admin; nothing of any patient."""
+    who = bold(sentence(name))
+    if reach is Reach.GONE:
+        return Message(
+            words(
+                "{therapist} can't be reached: the Telegram account is gone. Weekly summaries and messages about "
+                "patients do not arrive there. With another account {therapist} needs a new invitation: "
+                "/invite_therapist",
+                therapist=who,
+            )
+        )
+    return Message(
+        words(
+            "{therapist} can't be reached: the bot is blocked there. Weekly summaries and messages about patients do "
+            "not arrive. To get them again, {therapist} opens the chat with the bot and unblocks it.",
+            therapist=who,
+        )
+    )
 
 
 def _yes_no(stage: Stage, yes: Sentence, no: Sentence) -> tuple[Row, ...]:

@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po
 CATALOGUES: Final = Path(__file__).with_name("locale")
 LANGUAGES: Final = {"en": "English", "es": "Español"}
 DEFAULT: Final = "en"
+DAYS_KEPT: Final = 30
+"""Days whose written form is kept at hand."""
 
 
 class Sentence(str):
@@ -53,6 +55,7 @@ class Words:
         # British dates: day before month, as most of the world reads them.
         self._locale = Locale.parse({"en": "en_GB"}.get(self.language, self.language))
         self._catalogue = _catalogue(self.language)
+        self._days: dict[date, Sentence] = {}
 
     def __call__(self, message: str, **values: object) -> Sentence:
         """The sentence with its `{values}` filled in; values that are not Sentences are escaped."""
@@ -68,8 +71,13 @@ class Words:
 
     def day(self, day: date) -> Sentence:
         """ "Monday 2 March" (with no year: a diary speaks of the last weeks)."""
-        pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, "EEEE d MMMM")
-        return sentence(dates.format_date(day, pattern, self._locale))
+        said = self._days.get(day)
+        if said is None:
+            pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, "EEEE d MMMM")
+            said = sentence(dates.format_date(day, pattern, self._locale))
+            # All bubbles of an evening say the same two days, and Babel takes its time.
+            self._days = {**dict(list(self._days.items())[-DAYS_KEPT:]), day: said}
+        return said
 
     def dated(self, day: date) -> Sentence:
         """ "Monday 2 March 2026": where the year is not a matter of course."""

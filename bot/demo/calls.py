@@ -54,8 +54,11 @@ class Call:
 class Fault:
     """What goes wrong with one call. With `after`, the call takes effect first and only its answer is lost.
 
-    Exactly one of: `status` with its `description` (JSON, as Telegram answers), `drop` (the connection
-    breaks), `gateway` (a 502 page of HTML from a proxy), or none of them: then only `delay_for` seconds pass.
+    At most one of: `status` with its `description` (JSON, as Telegram answers), `drop` (the connection
+    breaks), `gateway` (a 502 page of HTML from a proxy), `body` (this text with HTTP 200, whatever it is),
+    `stall` (the connection stays open, and no answer comes), `trickle` (a byte now and then, without end).
+    `cut` breaks the connection in the middle of the real answer, so it takes effect. `changed` makes another
+    result of the one that the call has. With none of them only `delay_for` seconds pass.
     """
 
     status: int | None = None
@@ -63,13 +66,23 @@ class Fault:
     retry_after: int | None = None
     drop: bool = False
     gateway: bool = False
+    body: str | None = None
+    stall: bool = False
+    trickle: bool = False
+    cut: bool = False
+    changed: Callable[[Any], Any] | None = None
     after: bool = False
     delay_for: float = 0.0
 
     @property
     def answers(self) -> bool:
         """Whether the fault stands in for the answer of the call."""
-        return self.status is not None or self.drop or self.gateway
+        return self.status is not None or self.body is not None or self.drop or self.gateway or self.hangs
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the end of the answer never comes."""
+        return self.stall or self.trickle
 
     @classmethod
     def flood(cls, seconds: int) -> Fault:
@@ -90,6 +103,11 @@ class Fault:
     def slow(cls, seconds: float) -> Fault:
         """The call takes effect after `seconds` of the machine's own time."""
         return cls(delay_for=seconds)
+
+    @classmethod
+    def garbled(cls, body: str = '{"ok":tr', *, after: bool = True) -> Fault:
+        """The answer is `body`, which is no answer of Telegram."""
+        return cls(body=body, after=after)
 
 
 FaultHook = Callable[[str, Params], Fault | None]

@@ -38,6 +38,8 @@ class Chat:
     gone: dict[int, int] = field(default_factory=dict)
     keyboard: dict[str, Any] | None = None
     typing_at: datetime | None = None
+    moved_to: int | None = None
+    """The id of the supergroup that this group has become."""
 
     @property
     def private(self) -> bool:

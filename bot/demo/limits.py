@@ -29,13 +29,16 @@ _ACTIONS: Final = (
 
 
 class Refused(Exception):
-    """A Bot API error: its status, Telegram's description, and where given the seconds to wait."""
+    """A Bot API error: its status, Telegram's description, where given the seconds to wait or a group's new id."""
 
-    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, description: str, retry_after: int | None = None, migrate_to_chat_id: int | None = None
+    ) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to_chat_id = migrate_to_chat_id
 
 
 def bad(description: str) -> Refused:

@@ -62,12 +62,12 @@ def _set_webhook(telegram: Telegram, params: Params) -> Any:
     url = params.get("url", "")
     if url and not str(url).startswith("https://"):
         raise bad("bad webhook: An HTTPS URL must be provided for webhook")
-    telegram.webhook = {**params, "url": url}
+    telegram.set_webhook({**params, "url": url})
     return _dropped(telegram, params)
 
 
 def _delete_webhook(telegram: Telegram, params: Params) -> Any:
-    telegram.webhook = {"url": ""}
+    telegram.set_webhook({"url": ""})
     return _dropped(telegram, params)
 
 
@@ -79,7 +79,8 @@ def _dropped(telegram: Telegram, params: Params) -> bool:
 
 def _get_webhook_info(telegram: Telegram, params: Params) -> Any:
     url = telegram.webhook["url"]
-    return {"url": url, "has_custom_certificate": False, "pending_update_count": telegram.pending}
+    info = {"url": url, "has_custom_certificate": False, "pending_update_count": telegram.pending}
+    return {**info, **telegram.courier.trouble}
 
 
 def _send_message(telegram: Telegram, params: Params) -> Any:
@@ -285,6 +286,9 @@ def _found(telegram: Telegram, params: Params) -> Chat:
 
 def _writable(telegram: Telegram, params: Params) -> Chat:
     chat = _found(telegram, params)
+    if chat.moved_to is not None:
+        why = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise Refused(400, why, migrate_to_chat_id=chat.moved_to)
     if chat.standing in _FORBIDDEN:
         raise Refused(403, f"Forbidden: {_FORBIDDEN[chat.standing]}")
     return chat

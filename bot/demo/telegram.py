@@ -10,14 +10,16 @@ moves `revision`, so that a test or a page can wait for it instead of sleeping.
     ada.send("/start")
     await telegram.until(lambda: ada.heard)
 
-Not built: inline mode, payments, business chats, stickers, Markdown, links to files by URL, and the delivery
-of updates to a webhook, whose address is only recorded. Pacing (429) comes from `fault` alone.
+Not built: inline mode, payments, business chats, stickers, Markdown, and links to files by URL. Pacing (429) comes
+from `fault` alone. A webhook is delivered to (courier.py).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import itertools
 import secrets
 from collections import deque
 from collections.abc import Callable
@@ -29,6 +31,7 @@ from aiohttp import web
 from bot.demo import methods
 from bot.demo.calls import Call, Fault, FaultHook, Params, read_params
 from bot.demo.chats import Chat, File, Message, Query, Standing, Toast
+from bot.demo.courier import Courier
 from bot.demo.limits import MAX_DOCUMENT_BYTES, Refused
 from bot.demo.markup import found
 from bot.demo.person import Person, start_payload
@@ -39,6 +42,8 @@ KEPT_FOR: Final = timedelta(hours=24)
 """How long Telegram keeps an update that nobody fetched (core.telegram.org/bots/api, "Getting updates")."""
 QUERY_LASTS_FOR: Final = timedelta(minutes=15)
 """How long a tap can be answered. Telegram publishes no figure; this one is ours."""
+TRICKLE_EVERY: Final = 0.05
+"""Seconds between the bytes of an answer that never ends."""
 _UNASKED: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Updates that come only when they are asked for by name."""
 
@@ -63,6 +68,7 @@ class Telegram:
         """By scope ("default", "all_private_chats", "chat:1001") and language code ("" for any)."""
         self.profile: dict[str, Any] = {}
         self.webhook: Params = {"url": ""}
+        self.courier = Courier(self)
         self.fault: FaultHook | None = None
         self.revision = 0
         self.address = ""
@@ -75,6 +81,7 @@ class Telegram:
         self._poll: asyncio.Future[str] | None = None
         self._waiting: set[asyncio.Future[None]] = set()
         self._runner: web.AppRunner | None = None
+        self._closing = asyncio.Event()
 
     # The server.
 
@@ -83,8 +90,10 @@ class Telegram:
         app = web.Application(client_max_size=MAX_DOCUMENT_BYTES + 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._called)
         app.router.add_get("/file/bot{token}/{path:.+}", self._fetched)
+        self._closing.clear()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
+        self.courier.start()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
         bound = self._runner.addresses[0]
@@ -93,6 +102,8 @@ class Telegram:
     async def stop(self) -> None:
         """Stop listening and break off a poll. Chats and updates stay: `start` again goes on with them."""
         self._end_poll("closed")
+        self._closing.set()
+        await self.courier.stop()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -150,6 +161,14 @@ class Telegram:
         message = self.add(chat, by_person.user, {"new_chat_members": [self.me]})
         self.receive("message", message)
         return message
+
+    def group_upgrade(self, group_chat_id: int, new_chat_id: int) -> None:
+        """A group becomes a supergroup with another id; the old one takes no message any more."""
+        old = self.chats[group_chat_id]
+        old.moved_to = new_chat_id
+        info = {"id": new_chat_id, "type": "supergroup", "title": old.info["title"]}
+        self.chats[new_chat_id] = Chat(new_chat_id, info, old.standing)
+        self.touch()
 
     def group_send(self, group_chat_id: int, by_person: Person, text: str) -> Message:
         """Write in a group. In privacy mode the bot is told of commands alone."""
@@ -265,6 +284,33 @@ class Telegram:
         self._next_update_id += 1
         self.touch()
         self._end_poll("arrived")
+        self.courier.wake()
+
+    def waiting(self, count: int) -> list[dict[str, Any]]:
+        """The oldest updates that the bot has not confirmed, at most `count`."""
+        self._drop_old()
+        return [update for _, update in itertools.islice(self._queue, count)]
+
+    def delivered(self, update_id: int) -> None:
+        """The webhook took an update."""
+        # It is among the oldest, so it is found soon.
+        for number, (_, update) in enumerate(self._queue):
+            if update["update_id"] == update_id:
+                del self._queue[number]
+                break
+        self.touch()
+
+    def set_webhook(self, params: Params) -> None:
+        """Deliver to a webhook from now on, or (with an empty url) to nobody; an open poll ends."""
+        self.webhook = params
+        if params["url"]:
+            self._want(params.get("allowed_updates"))
+            self._end_poll("conflict")
+        self.courier.wake()
+
+    def _want(self, kinds: Any) -> None:
+        if isinstance(kinds, list):
+            self._wanted = frozenset(kinds) or None
 
     def forget_pending(self) -> None:
         """Drop every update that waits (drop_pending_updates)."""
@@ -276,9 +322,7 @@ class Telegram:
             why = "can't use getUpdates method while webhook is active"
             raise Refused(409, f"Conflict: {why}; use deleteWebhook to delete the webhook first")
         self._end_poll("conflict")
-        allowed = params.get("allowed_updates")
-        if isinstance(allowed, list):
-            self._wanted = frozenset(allowed) or None
+        self._want(params.get("allowed_updates"))
         self._confirm(params.get("offset") or 0)
         limit = params.get("limit") or 100
         if not self._queue and params.get("timeout"):
@@ -333,18 +377,37 @@ class Telegram:
             await asyncio.sleep(fault.delay_for)
         if fault is not None and fault.answers and not fault.after:
             self._record(method, params, ok=False, response=f"fault: {fault}")
-            return _broken(request, fault)
+            return await self._broken(request, fault)
         try:
             result = await self._act(method, params)
         except Closed:
-            return _broken(request, Fault.lost_before())
+            return await self._broken(request, Fault.lost_before())
         except Refused as error:
             self._record(method, params, ok=False, response=error.description)
-            return _broken(request, fault) if fault is not None and fault.answers else _refusal(error)
+            return await self._broken(request, fault) if fault is not None and fault.answers else _refusal(error)
         self._record(method, params, ok=True, response=result)
         if fault is not None and fault.answers:
-            return _broken(request, fault)
-        return web.json_response({"ok": True, "result": result})
+            return await self._broken(request, fault)
+        if fault is not None and fault.changed is not None:
+            result = fault.changed(result)
+        answer = web.json_response({"ok": True, "result": result})
+        return await _cut(request, answer) if fault is not None and fault.cut else answer
+
+    async def _broken(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        return await self._endless(request, fault) if fault.hangs else _broken(request, fault)
+
+    async def _endless(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        """No answer until one side gives up; with `trickle` a space now and then, which JSON allows."""
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        if fault.trickle:
+            await answer.prepare(request)
+        while request.transport is not None and not self._closing.is_set():
+            if fault.trickle:
+                with contextlib.suppress(ConnectionError):
+                    await answer.write(b" ")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), TRICKLE_EVERY)
+        return _dropped(request)
 
     async def _act(self, method: str, params: Params) -> Any:
         if method == "getUpdates":
@@ -374,8 +437,9 @@ class Closed(Exception):
 
 def _refusal(error: Refused) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
-    if error.retry_after is not None:
-        body["parameters"] = {"retry_after": error.retry_after}
+    for name in ("retry_after", "migrate_to_chat_id"):
+        if getattr(error, name) is not None:
+            body["parameters"] = {name: getattr(error, name)}
     return web.json_response(body, status=error.status)
 
 
@@ -384,7 +448,23 @@ def _broken(request: web.Request, fault: Fault) -> web.Response:
         page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
         return web.Response(status=502, text=page, content_type="text/html")
     if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
+        return _dropped(request)
+    if fault.body is not None:
+        return web.Response(text=fault.body, content_type="application/json")
     return _refusal(Refused(fault.status or 500, fault.description, fault.retry_after))
+
+
+def _dropped(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+async def _cut(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """Half of an answer that said how long it would be."""
+    body = whole.body
+    assert isinstance(body, bytes)
+    answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await answer.prepare(request)
+    await answer.write(body[: len(body) // 2])
+    return _dropped(request)

@@ -35,6 +35,7 @@ def at(day: date, wall: time, zone: str) -> datetime:
     return on_date(on, wall, zone)
 
 
+@lru_cache(maxsize=1_024)
 def on_date(on: date, wall: time, zone: str) -> datetime:
     """The instant (UTC) of a wall time on a calendar date: the first of two, the shifted one of none."""
     return datetime.combine(on, wall, ZoneInfo(zone)).replace(fold=0).astimezone(UTC)

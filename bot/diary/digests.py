@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days
-from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, state
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, may_be_lost, state
 from bot.diary.people import PatientId
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
@@ -162,7 +162,7 @@ class Week:
     was not planned (before the enrolment, or still to come). Of `asked` days (complete, partial, skipped or
     missed) `answered` have an entry (complete or partial); their quotient is the adherence. Open, paused and
     not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
-    name those days.
+    name those days; `lost` are those not asked by the bot whose prompt arrived while an answer may be lost.
     """
 
     start: date
@@ -174,11 +174,17 @@ class Week:
     paused: tuple[date, ...]
     open_days: tuple[date, ...]
     not_asked: Mapping[Cause, tuple[date, ...]]
+    lost: tuple[date, ...] = ()
 
     @property
     def end(self) -> date:
         """Its Sunday."""
         return self.start + LAST_OF_SEVEN
+
+    @property
+    def not_asked_by_us(self) -> tuple[date, ...]:
+        """The days on which no question went out, by a failure of the bot."""
+        return tuple(day for day in self.not_asked.get(Cause.BOT, ()) if day not in self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +239,8 @@ class Need:
     """What a therapist is told of one patient: `findings`, the most pressing first, never empty.
 
     `silent_days`: the present run of days without an entry (see `silent_days`). `last_answer`: the newest
-    diary day with a score. `unreachable`: why the newest planned day could not be asked, BLOCKED or GONE;
-    None otherwise.
+    diary day with a score. `unreachable`: why the patient can't be asked now, BLOCKED or GONE, as far as the newest
+    planned day tells; None otherwise.
     """
 
     findings: tuple[Finding, ...]
@@ -286,6 +292,33 @@ def last_week(now: datetime, zone: str, prompt_time: time) -> date:
     return start
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The digest that is due: of the hour `at`, about the week from Monday `week`; then `next_at`.
+
+    `skipped`: the Mondays of weeks whose own digest hour passed while the bot was down, and that get none any more.
+    """
+
+    at: datetime
+    week: date
+    skipped: tuple[date, ...]
+    next_at: datetime
+
+
+def slot(due_at: datetime, now: datetime, zone: str, weekday: int, wall: time, prompt_time: time) -> Slot:
+    """Which digest goes out at `now`, where one has been due since `due_at`: that of the newest digest hour (`wall` on
+    `weekday` in `zone`) that has passed, about the week that it would have shown then.
+
+    However late it is, it is about that week: on a Sunday night not yet about the week that is just ending, whose own
+    hour comes in the morning. Of several that were missed only the newest goes.
+    """
+    hours = [due_at]
+    while (following := days.next_weekly(hours[-1], zone, weekday, wall)) <= now:
+        hours.append(following)
+    weeks = list(dict.fromkeys(last_week(hour, zone, prompt_time) for hour in hours))
+    return Slot(hours[-1], weeks[-1], tuple(weeks[:-1]), following)
+
+
 def week(diary: Diary, start: date, now: datetime) -> Week:
     """The week from Monday `start` as it stands at `now`. Raises ValueError where `start` is no Monday.
 
@@ -313,6 +346,7 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
             for cause in Cause
             if (found := tuple(day for day in not_asked if (diary.days[day].not_asked or Cause.BOT) is cause))
         },
+        lost=tuple(day for day in not_asked if may_be_lost(diary.days[day])),
     )
 
 
@@ -362,12 +396,15 @@ def silent_days(diary: Diary, now: datetime) -> int:
     """
     silent = 0
     for day in sorted(diary.days, reverse=True):
-        found = _state(diary, day, now)
-        if found is DayState.MISSED or (found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None):
-            silent += 1
-        elif found not in {DayState.OPEN, DayState.NOT_ASKED} or _touched(diary, day):
+        if _heard(diary, day, now):
             break
+        silent += _silent(diary, day, now)
     return silent
+
+
+def heard_since(diary: Diary, since: date, now: datetime) -> bool:
+    """Whether a day from `since` on ends the run of `silent_days`."""
+    return any(day >= since and _heard(diary, day, now) for day in diary.days)
 
 
 def last_answer(diary: Diary) -> date | None:
@@ -408,7 +445,7 @@ def need(diary: Diary, start: date, now: datetime) -> Need:
 def panel(members: Iterable[Member]) -> Panel:
     """The patients by reason in the order of `Reason`, then by size, the bigger first, then by name.
 
-    The steady are by name alone.
+    The steady are by name alone, but those whom the bot can't reach now come first.
     """
     ordered = sorted(members, key=_place)
     return Panel(
@@ -420,7 +457,8 @@ def panel(members: Iterable[Member]) -> Panel:
 
 def _place(member: Member) -> tuple[int, float, str, str]:
     reason = Reason.STEADY if member.need.reason is Reason.NEW else member.need.reason
-    return _ORDER[reason], -member.need.size, member.label.casefold(), member.label
+    size = float(member.need.unreachable is not None) if reason is Reason.STEADY else member.need.size
+    return _ORDER[reason], -size, member.label.casefold(), member.label
 
 
 def _reaches(value: float, limit: float) -> bool:
@@ -515,6 +553,18 @@ def _findings(item_week: ItemWeek) -> list[Finding]:
     if item_week.days_at_7 >= MANY_STRONG_DAYS:
         found.append(Finding(Reason.DAYS_AT_7, item_week.days_at_7, item_week))
     return found
+
+
+def _silent(diary: Diary, day: date, now: datetime) -> bool:
+    found = _state(diary, day, now)
+    return found is DayState.MISSED or (found is DayState.NOT_ASKED and _unreachable(diary.days[day]) is not None)
+
+
+def _heard(diary: Diary, day: date, now: datetime) -> bool:
+    """Whether the patient let us hear anything on `day`."""
+    if _silent(diary, day, now):
+        return False
+    return _state(diary, day, now) not in {DayState.OPEN, DayState.NOT_ASKED} or _touched(diary, day)
 
 
 def _touched(diary: Diary, day: date) -> bool:

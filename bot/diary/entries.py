@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
-from bot.diary.people import PatientId
+from bot.diary.people import PatientId, Reach
 
 ItemId = NewType("ItemId", int)
 
@@ -26,6 +26,8 @@ HIGHEST: Final = 10
 
 LATE_AFTER: Final = timedelta(minutes=5)
 """A reply that may have waited longer than this is marked "received late by the bot" (ours)."""
+KEPT_BY_TELEGRAM: Final = timedelta(hours=24)
+"""How long replies wait for us while we are away (core.telegram.org/bots/api, "Getting updates")."""
 
 
 class Symptom(StrEnum):
@@ -95,13 +97,19 @@ class Cause(StrEnum):
     GONE = "gone"
 
 
+def cause_of(reach: Reach) -> Cause | None:
+    """Why a chat that stands so can't be asked; None: it can."""
+    return {Reach.BLOCKED: Cause.BLOCKED, Reach.GONE: Cause.GONE}.get(reach)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """One planned diary day of one patient.
 
     `intended_at`, `sent_at`, `answered_at`: when its prompt was due, arrived at Telegram, and was first
     answered. `closes_at`: from then on it takes no score. `declined_at`: the patient said "not today".
-    `not_asked`: set when no prompt went out, with the cause.
+    `not_asked`: set when no prompt went out, with the cause. With `sent_at` as well the prompt did arrive, but the
+    bot was away for so long that an answer may be lost (`lost_between`).
     """
 
     patient_id: PatientId
@@ -156,7 +164,8 @@ def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId],
 
     A day that is finished is called so before it closes; an unfinished one is OPEN until then. One whose prompt never
     arrived is not missed: nobody was asked.
-    A day "not asked" in which the patient answered all the same has its answers counted.
+    A day "not asked" in which the patient answered all the same has its answers counted. One whose answer we may have
+    lost (`may_be_lost`) is "not asked" as well.
     """
     asked = [item for item in items if item.asked_on(day.day)]
     answers = [counted[day.day, item.id].value for item in asked if (day.day, item.id) in counted]
@@ -182,6 +191,22 @@ def state(day: Day, items: Sequence[Item], counted: Mapping[tuple[date, ItemId],
 def received_late(now: datetime, since: datetime) -> datetime | None:
     """The instant from which a reply may have waited for us, where that is worth writing down; None: it is new."""
     return since if now - since > LATE_AFTER else None
+
+
+def lost_between(last_poll: datetime, now: datetime) -> tuple[datetime, datetime] | None:
+    """The interval whose replies nobody will ever see, because Telegram no longer had them when we came back at
+    `now`; None: we were not away for so long.
+
+    A day that was asked, was open then, and has no answer is not called missed: we can't know. Of the states of a day
+    "not asked" by our fault is the one that is never held against the patient.
+    """
+    gone_before = now - KEPT_BY_TELEGRAM
+    return (last_poll, gone_before) if last_poll < gone_before else None
+
+
+def may_be_lost(day: Day) -> bool:
+    """Whether the prompt arrived, and an answer to it may have been lost by us."""
+    return day.not_asked is Cause.BOT and day.sent_at is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days
-from bot.diary.entries import Cause
+from bot.diary.entries import Cause, cause_of
 from bot.diary.people import Reach
 
 LATE_WINDOW: Final = timedelta(hours=3)
-"""How long after its hour a prompt still makes sense (ours)."""
+"""How long after its hour a prompt still makes sense (ours), where the clinic has set nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,35 @@ def due_after(day: date, zone: str, wall: time) -> Due:
     return Due(following, days.at(following, wall, zone))
 
 
-def plan(due: Due, zone: str, wall: time, *, asked: bool, finished: bool, reach: Reach, now: datetime) -> Plan:
-    """Decide about one due prompt of a patient whose day so far was `asked` or is `finished`."""
+def worth_until(due: Due, zone: str, late_for: timedelta = LATE_WINDOW) -> datetime:
+    """The last instant at which a prompt still makes sense: `late_for` after its hour, and while its day is open."""
+    return min(due.at + late_for, days.closes_at(due.day, zone))
+
+
+def plan(
+    due: Due,
+    zone: str,
+    wall: time,
+    *,
+    asked: bool,
+    finished: bool,
+    reach: Reach,
+    now: datetime,
+    reach_since: datetime | None = None,
+    late_for: timedelta = LATE_WINDOW,
+) -> Plan:
+    """Decide about one due prompt of a patient whose day so far was `asked` or is `finished`.
+
+    A chat that was lost (at `reach_since`) only after the prompt had become too late is no excuse: the bot was down.
+    """
     following = due_after(due.day, zone, wall)
     if asked:
         return Plan(Outcome.ASKED, None, following)
     if finished:
         return Plan(Outcome.FINISHED, None, following)
-    if reach is not Reach.OK:
-        return Plan(Outcome.NOT_ASKED, Cause.BLOCKED if reach is Reach.BLOCKED else Cause.GONE, following)
-    if now - due.at > LATE_WINDOW:
+    until = worth_until(due, zone, late_for)
+    if reach is not Reach.OK and (reach_since is None or reach_since <= until):
+        return Plan(Outcome.NOT_ASKED, cause_of(reach), following)
+    if now > until:
         return Plan(Outcome.NOT_ASKED, Cause.BOT, following)
     return Plan(Outcome.SEND, None, following)

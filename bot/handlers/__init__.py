@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from telegram import Update
+from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -101,18 +101,18 @@ class DiaryApplication(Application[Any, Any, Any, Any, Any, Any]):
 
 
 def surface() -> list[BaseHandler[Any, Any, Any]]:
-    """Every handler, first match wins: membership, commands, taps, places, texts, the rest."""
+    """Every handler, first match wins: taps, membership, commands, places, texts, the rest."""
     handlers: list[BaseHandler[Any, Any, Any]] = [
-        ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
-    ]
-    handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
-    handlers += [
         CallbackQueryHandler(_tap(run), pattern=re.compile(f"^{buttons.code_of(kind)}:|^{buttons.code_of(kind)}$"))
         for kind, run in TAPS.items()
     ]
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
+        ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
+    ]
+    handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
+    handlers += [
         MessageHandler(filters.COMMAND, _run(_unknown_command)),
         MessageHandler(filters.LOCATION, _run(_location)),
         MessageHandler(filters.TEXT, _run(_text)),
@@ -124,10 +124,12 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
 
 def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
     """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
-    update = Update.de_json(_lean(json.loads(arrival.body)), application.bot)
+    raw = json.loads(arrival.body)
+    update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
-    turn = Turn(tx, update, now, settings, application.bot.username, arrival.waited_since)
+    name, picture = application.bot.username, _tapped_picture(raw)
+    turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None
@@ -172,12 +174,27 @@ def apologise(
     turn.close()
 
 
-def _lean(raw: dict[str, Any]) -> dict[str, Any]:
-    """Without the tapped message's keyboard: parsing it takes half the time, and nobody reads it."""
+def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
+    """An update as PTB has it; but of a tapped message no more than its number and chat.
+
+    PTB would look into it for a hundred things, which takes longer than all that we then do about the tap.
+    """
     query = raw.get("callback_query")
-    if isinstance(query, dict) and isinstance(query.get("message"), dict):
-        query["message"].pop("reply_markup", None)
-    return raw
+    if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
+        return Update.de_json(raw, bot)
+    where, who = message["chat"], query["from"]
+    tapped = InaccessibleMessage(Chat(where["id"], where["type"]), message["message_id"])
+    names = who.get("last_name"), who.get("username"), who.get("language_code")
+    user = User(who["id"], who["first_name"], who["is_bot"], *names)
+    chat_instance, game = query.get("chat_instance", ""), query.get("game_short_name")
+    parsed = CallbackQuery(query["id"], user, chat_instance, tapped, query.get("data"), game_short_name=game)
+    return Update(raw["update_id"], callback_query=parsed)
+
+
+def _tapped_picture(raw: dict[str, Any]) -> bool:
+    """Whether the tapped message is a picture, from an update as storage.inbox.kept keeps it, or as it came."""
+    message = (raw.get("callback_query") or {}).get("message")
+    return isinstance(message, dict) and bool(message.get("photo"))
 
 
 # --- from PTB's form of a handler to ours ----------------------------------------------------------------------

@@ -10,6 +10,7 @@ from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
 from bot.diary.sharing import Share
 from bot.handlers import entries
 from bot.handlers.turn import Turn
+from bot.reports.recipes import Card, Page, Panel
 
 NOTES_FROM = timedelta(weeks=8)
 
@@ -37,11 +38,8 @@ def _own(turn: Turn) -> None:
     if patient is None:
         turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
         return
-    kept = storage.entries.diary_of(turn.tx, patient)
-    start = reports.letters.week_shown(patient, kept, turn.now)
-    shares = storage.sharing.readers_of(turn.tx, patient.id)
-    reader = storage.people.therapist_by_id(turn.tx, shares[0].therapist_id).name if shares else None
-    for message in reports.letters.patient_week(patient, kept, start, turn.now, turn.words, reader):
+    start = reports.letters.week_shown(patient, turn.now)
+    for message in reports.recipes.week(patient.id, start, turn.words):
         turn.say(message, patient_id=patient.id)
 
 
@@ -51,8 +49,7 @@ def digest(turn: Turn, _: str) -> None:
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
         return
-    panel = storage.panels.panel_of(turn.tx, therapist.id, turn.now)
-    turn.say(reports.letters.panel_week(panel, [], turn.words))
+    turn.say(reports.recipes.message(Panel(), turn.words))
 
 
 def patients(turn: Turn, _: str) -> None:
@@ -61,8 +58,7 @@ def patients(turn: Turn, _: str) -> None:
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
         return
-    panel = storage.panels.panel_of(turn.tx, therapist.id, turn.now)
-    turn.say(reports.letters.panel_page(panel, 0, turn.words))
+    turn.say(reports.recipes.message(Page(0), turn.words))
 
 
 def all_patients(turn: Turn, _: buttons.AllPatients) -> None:
@@ -75,8 +71,7 @@ def page(turn: Turn, tap: buttons.Panel) -> None:
     if therapist is None:
         turn.toast(chat.people.old_button(turn.words))
         return
-    panel = storage.panels.panel_of(turn.tx, therapist.id, turn.now)
-    turn.edit(reports.letters.panel_page(panel, tap.page, turn.words))
+    turn.edit(reports.recipes.message(Page(tap.page), turn.words))
 
 
 def card(turn: Turn, tap: buttons.Card) -> None:
@@ -84,9 +79,8 @@ def card(turn: Turn, tap: buttons.Card) -> None:
     found = _shared(turn, tap.patient)
     if found is None:
         return
-    patient, share, _ = found
-    kept = storage.entries.diary_of(turn.tx, patient)
-    turn.say(reports.letters.card(patient, share.label, kept, turn.now, turn.words), patient_id=patient.id)
+    patient, _, _ = found
+    turn.say(reports.recipes.message(Card(patient.id), turn.words), patient_id=patient.id)
 
 
 def notes(turn: Turn, tap: buttons.Notes) -> None:

@@ -42,15 +42,18 @@ def plan(turn: Turn, patient: Patient, day: date) -> Day:
     return storage.entries.plan_day(turn.tx, patient.id, day, patient.zone, diary.days.closes_at(day, patient.zone))
 
 
-def view(turn: Turn, patient: Patient, day: date) -> DayView:
-    """What the bubble of a day shows."""
+def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) -> DayView:
+    """What the bubble of a day shows. `planned`: the day's row, where the caller has just read it."""
     items = [item for item in storage.entries.items_of(turn.tx, patient.id) if item.asked_on(day)]
-    planned = storage.entries.find_day(turn.tx, patient.id, day)
+    if planned is None:
+        planned = storage.entries.find_day(turn.tx, patient.id, day)
+    eve = day - diary.days.ONE_DAY
+    counted = storage.entries.scores_between(turn.tx, patient.id, eve, day)
     return DayView(
         day=day,
         items=items,
-        values=_values(turn, patient, day),
-        before=_values(turn, patient, day - diary.days.ONE_DAY),
+        values={item_id: score.value for (on, item_id), score in counted.items() if on == day},
+        before={item_id: score.value for (on, item_id), score in counted.items() if on == eve},
         declined=planned is not None and planned.declined_at is not None,
     )
 
@@ -79,29 +82,29 @@ def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) ->
     storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
 
 
-def refresh(turn: Turn, patient: Patient, day: date) -> None:
-    """Edit the day's bubble where it stands; one that was tapped is it from now on."""
-    message = chat.entries.bubble(view(turn, patient, day), turn.words)
+def refresh(turn: Turn, patient: Patient, seen: DayView) -> None:
+    """Edit the day's bubble where it stands, to what is `seen` now; one that was tapped is it from now on."""
+    message = chat.entries.bubble(seen, turn.words)
     if turn.tapped is None:
-        bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
+        bubble = storage.entries.bubble_of(turn.tx, patient.id, seen.day)
         if bubble is not None:
             turn.edit(message, bubble_id=bubble, patient_id=patient.id)
         return
-    adopt(turn, patient, day)
+    adopt(turn, patient, seen.day)
     turn.edit(message, patient_id=patient.id)
 
 
 def adopt(turn: Turn, patient: Patient, day: date) -> None:
     """The tapped message is the day's bubble; another one, left over from a crash, is retired."""
     assert turn.tapped is not None
-    bubble = storage.entries.bubble_of(turn.tx, patient.id, day)
+    bubble, shown = storage.entries.shown_bubble(turn.tx, patient.id, day)
+    if shown == turn.tapped:
+        return
     if bubble is None:
         bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now, day)
         storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
-    else:
-        other = storage.outbox.message_of(turn.tx, bubble)
-        if other is not None and other != turn.tapped:
-            turn.retire(message_id=other)
+    elif shown is not None:
+        turn.retire(message_id=shown)
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
 
 
@@ -156,19 +159,21 @@ def on_open_day(act: Callable[[Turn, Patient, Day, DayTap], None]) -> Callable[[
 @on_open_day
 def score(turn: Turn, patient: Patient, planned: Day, tap: buttons.Score) -> None:
     """A number, or "skip this one"."""
-    item = _item(turn, patient, tap.day, tap.item)
+    seen = view(turn, patient, tap.day, planned)
+    item = seen.item(tap.item)
     if item is None or (tap.value is not None and not LOWEST <= tap.value <= HIGHEST):
         turn.toast(chat.people.old_button(turn.words))
         return
-    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn))
+    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn), turn.parked_at)
     _answer_after_all(turn, patient, planned)
-    refresh(turn, patient, tap.day)
+    refresh(turn, patient, seen.having(item, tap.value))
 
 
 @on_open_day
 def not_today(turn: Turn, patient: Patient, planned: Day, tap: buttons.NotToday) -> None:
     """Nothing more today; what was scored so far stays."""
-    if view(turn, patient, tap.day).next_item is not None:
+    seen = view(turn, patient, tap.day, planned)
+    if seen.next_item is not None:
         storage.entries.change_day(
             turn.tx,
             patient.id,
@@ -176,14 +181,15 @@ def not_today(turn: Turn, patient: Patient, planned: Day, tap: buttons.NotToday)
             declined_at=planned.declined_at or turn.now,
             answered_at=planned.answered_at or turn.now,
         )
-    refresh(turn, patient, tap.day)
+        seen = replace(seen, declined=True)
+    refresh(turn, patient, seen)
 
 
 @on_open_day
 def resume(turn: Turn, patient: Patient, planned: Day, tap: buttons.Resume) -> None:
     """Back to the day: "answer after all", or out of a correction. "Not today" stands until there is an answer."""
     adopt(turn, patient, tap.day)
-    seen = replace(view(turn, patient, tap.day), declined=False)
+    seen = replace(view(turn, patient, tap.day, planned), declined=False)
     turn.edit(chat.entries.bubble(seen, turn.words), patient_id=patient.id)
 
 
@@ -191,18 +197,20 @@ def resume(turn: Turn, patient: Patient, planned: Day, tap: buttons.Resume) -> N
 def change(turn: Turn, patient: Patient, planned: Day, tap: buttons.Change) -> None:
     """Which answer should be another one?"""
     adopt(turn, patient, tap.day)
-    turn.edit(chat.entries.choose_change(view(turn, patient, tap.day), turn.words), patient_id=patient.id)
+    seen = view(turn, patient, tap.day, planned)
+    turn.edit(chat.entries.choose_change(seen, turn.words), patient_id=patient.id)
 
 
 @on_open_day
 def change_item(turn: Turn, patient: Patient, planned: Day, tap: buttons.ChangeItem) -> None:
     """Ask this one again."""
-    item = _item(turn, patient, tap.day, tap.item)
+    seen = view(turn, patient, tap.day, planned)
+    item = seen.item(tap.item)
     if item is None:
         turn.toast(chat.people.old_button(turn.words))
         return
     adopt(turn, patient, tap.day)
-    asked = chat.entries.question(view(turn, patient, tap.day), item, turn.words, changing=True)
+    asked = chat.entries.question(seen, item, turn.words, changing=True)
     turn.edit(asked, patient_id=patient.id)
 
 
@@ -232,11 +240,6 @@ def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
         if bubble is not None:
             shown = chat.entries.bubble(view(turn, patient, day), turn.words)
             turn.edit(shown, bubble_id=bubble, patient_id=patient.id)
-
-
-def _item(turn: Turn, patient: Patient, day: date, item_id: int) -> Item | None:
-    """The item of that id if it is one of this patient's on that day."""
-    return next((item for item in view(turn, patient, day).items if item.id == item_id), None)
 
 
 def _answer_after_all(turn: Turn, patient: Patient, planned: Day) -> None:
@@ -295,7 +298,7 @@ def _open_days(turn: Turn, patient: Patient) -> list[OpenDay]:
     return [
         OpenDay(
             day.day,
-            asked=day.intended_at is not None and day.not_asked is None,
+            asked=day.intended_at is not None and (day.not_asked is None or diary.entries.may_be_lost(day)),
             unfinished=day.declined_at is None and view(turn, patient, day.day).next_item is not None,
         )
         for day in storage.entries.open_days(turn.tx, patient.id, turn.said_at)
@@ -307,7 +310,7 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
     if not given:
         return
     for item, value in given:
-        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn))
+        storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn), turn.parked_at)
     _answer_after_all(turn, patient, plan(turn, patient, day))
     seen = view(turn, patient, day)
     other = _other_day(turn, patient, day, [item for item, _ in given])
@@ -315,7 +318,7 @@ def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, i
     if storage.entries.bubble_of(turn.tx, patient.id, day) is None:
         show(turn, patient, day)
     else:
-        refresh(turn, patient, day)
+        refresh(turn, patient, seen)
 
 
 def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -> Button | None:

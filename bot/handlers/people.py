@@ -573,6 +573,7 @@ def membership(turn: Turn, status: str) -> None:
     """The person blocked the bot, or let it in again."""
     if turn.known and status in ("kicked", "left"):
         storage.people.put_reach(turn.tx, turn.chat_id, diary.people.Reach.BLOCKED, turn.now)
+        storage.outbox.halt(turn.tx, turn.chat_id, turn.now)
     elif turn.known:
         turn.reached()
 

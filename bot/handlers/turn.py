@@ -13,12 +13,12 @@ from bot.chat.messages import Message, as_data, plain
 from bot.chat.words import Sentence, Words, nearest, words
 from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
 from bot.settings import Settings
-from bot.storage.outbox import Urgency
+from bot.storage.outbox import Said, Urgency
 from bot.storage.tables import Action
 
 
 class Turn:
-    """What a handler is given. Everything it says goes into the outbox, in the same transaction as what it stores."""
+    """What a handler is given. All it says goes into the outbox as it ends, in the transaction of what it stores."""
 
     def __init__(
         self,
@@ -28,11 +28,19 @@ class Turn:
         settings: Settings,
         bot_name: str,
         waited_since: datetime | None = None,
+        parked_at: datetime | None = None,
+        *,
+        tapped_picture: bool = False,
     ) -> None:
-        """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then."""
+        """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then.
+
+        `parked_at`: when this update was set aside, if it was and is tried anew.
+        `tapped_picture`: the tapped message is a picture, which can't be edited into a text.
+        """
         self.tx = tx
         self.now = now
         self.since = now if waited_since is None else min(waited_since, now)
+        self.parked_at = parked_at
         self.settings = settings
         self.bot_name = bot_name
         self.update = update
@@ -45,7 +53,8 @@ class Turn:
         query = update.callback_query
         self.tap_id = query.id if query is not None else None
         self.tapped = query.message.message_id if query is not None and query.message is not None else None
-        self._tapped_picture = query is not None and bool(getattr(query.message, "photo", None))
+        self._tapped_picture = tapped_picture
+        self._said: list[Said] = []
         self._account = storage.people.find_account(tx, self.chat_id) if self.private else None
 
     @property
@@ -130,22 +139,25 @@ class Turn:
     ) -> int | None:
         """Send a new message; as the bubble of a diary day it can be edited later, and the bubble's id is returned.
 
-        `as_prompt`: it is that day's prompt, so its arrival is written down.
+        `as_prompt`: it is that day's prompt, so its arrival is written down, and it goes within the prompts' window.
         """
         chat_id = self.chat_id if to is None else to
         bubble_id = (
             None if bubble_of is None else storage.outbox.add_bubble(self.tx, chat_id, patient_id, self.now, bubble_of)
         )
-        storage.outbox.add(
-            self.tx,
-            chat_id,
-            Action.SEND,
-            as_data(message),
-            urgency=urgency,
-            now=self.now,
-            patient_id=patient_id,
-            bubble_id=bubble_id,
-            day=bubble_of if as_prompt else None,
+        body = as_data(message)
+        if as_prompt:
+            body["until"] = (self.now + self.settings.late_prompts_for).isoformat()
+        self._said.append(
+            Said(
+                chat_id,
+                Action.SEND,
+                body,
+                urgency,
+                patient_id,
+                bubble_id=bubble_id,
+                day=bubble_of if as_prompt else None,
+            )
         )
         return bubble_id
 
@@ -154,29 +166,22 @@ class Turn:
         if message.picture is not None or (bubble_id is None and (self.tapped is None or self._tapped_picture)):
             self.say(message, patient_id=patient_id)
             return
-        storage.outbox.add(
-            self.tx,
-            self.chat_id,
-            Action.EDIT,
-            as_data(message),
-            urgency=Urgency.ANSWER,
-            now=self.now,
-            patient_id=patient_id,
-            bubble_id=bubble_id,
-            message_id=self.tapped if bubble_id is None else None,
+        self._said.append(
+            Said(
+                self.chat_id,
+                Action.EDIT,
+                as_data(message),
+                Urgency.ANSWER,
+                patient_id,
+                bubble_id=bubble_id,
+                message_id=self.tapped if bubble_id is None else None,
+            )
         )
 
     def retire(self, *, message_id: int | None = None, bubble_id: int | None = None) -> None:
         """Take the buttons off a message that another one replaces."""
-        storage.outbox.add(
-            self.tx,
-            self.chat_id,
-            Action.RETIRE,
-            {},
-            urgency=Urgency.ANSWER,
-            now=self.now,
-            bubble_id=bubble_id,
-            message_id=message_id,
+        self._said.append(
+            Said(self.chat_id, Action.RETIRE, {}, Urgency.ANSWER, bubble_id=bubble_id, message_id=message_id)
         )
 
     def toast(self, text: Sentence) -> None:
@@ -184,40 +189,32 @@ class Turn:
         self._answer({"text": plain(text)})
 
     def close(self) -> None:
-        """End of the turn: a tap that got no words is answered all the same, so that its clock stops turning."""
+        """End of the turn: what was said goes into the outbox.
+
+        A tap that got no words is answered all the same, so that its clock stops turning.
+        """
         if self.tap_id is not None:
             self._answer({})
+        storage.outbox.add_all(self.tx, self._said, self.now)
+        self._said = []
 
     def _answer(self, extra: dict[str, Any]) -> None:
         if self.tap_id is None:
             return
-        storage.outbox.add(
-            self.tx,
-            self.chat_id,
-            Action.ANSWER,
-            {"callback_query_id": self.tap_id, **extra},
-            urgency=Urgency.TAP,
-            now=self.now,
-        )
+        self._said.append(Said(self.chat_id, Action.ANSWER, {"callback_query_id": self.tap_id, **extra}, Urgency.TAP))
         self.tap_id = None
 
     def leave(self) -> None:
         """Leave a group."""
-        storage.outbox.add(self.tx, self.chat_id, Action.LEAVE, {}, urgency=Urgency.ANSWER, now=self.now)
+        self._said.append(Said(self.chat_id, Action.LEAVE, {}, Urgency.ANSWER))
 
     def put_commands(self) -> None:
         """Give this chat the command menu that fits its roles."""
-        storage.outbox.add(
-            self.tx,
-            self.chat_id,
-            Action.COMMANDS,
-            {
-                "commands": chat.people.commands(self.roles, self.words),
-                "scope": {"type": "chat", "chat_id": self.chat_id},
-            },
-            urgency=Urgency.ANSWER,
-            now=self.now,
-        )
+        body = {
+            "commands": chat.people.commands(self.roles, self.words),
+            "scope": {"type": "chat", "chat_id": self.chat_id},
+        }
+        self._said.append(Said(self.chat_id, Action.COMMANDS, body, Urgency.ANSWER))
 
     def reached(self) -> None:
         """This chat talks to us, so we can talk to it."""

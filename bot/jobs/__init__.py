@@ -1,4 +1,4 @@
-"""The clock did something: what now? Every minute: prompts, then digests, then the day's tidying."""
+"""The clock did something: what now? Every minute: prompts, digests, what admins are told, then the tidying."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import digests, prompts
+from bot.jobs import digests, notices, prompts, reach
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -32,6 +32,8 @@ class Ticker:
                 total[name] = total.get(name, 0) + count
         while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
             total["digests"] = total.get("digests", 0) + count
+        if told := await self._database.write(lambda tx: self._notices(tx, now)):
+            total["notices"] = told
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
             await self._database.write(lambda tx: _tidy(tx, now))
@@ -39,10 +41,16 @@ class Ticker:
             log.info("tick", **total)
         return total
 
+    def _notices(self, tx: Connection, now: datetime) -> int:
+        return notices.send_due(tx, self._settings, now) + reach.send_due(tx, self._settings, now)
+
     def _prompts(self, tx: Connection, now: datetime) -> dict[str, int]:
-        return {name: count for name, count in prompts.send_due(tx, now).items() if count}
+        return {
+            name: count for name, count in prompts.send_due(tx, now, self._settings.late_prompts_for).items() if count
+        }
 
 
 def _tidy(tx: Connection, now: datetime) -> None:
     storage.inbox.forget_old(tx, now)
     storage.outbox.forget_old(tx, now)
+    storage.notices.forget_old(tx, now)

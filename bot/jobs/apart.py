@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
-from bot import logs
+from bot import logs, storage
 
 log = logs.get(__name__)
+
+APART: Final = storage.Savepoint("apart")
 
 T = TypeVar("T")
 
 
-def apart(tx: Connection, what: str, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
+def apart(tx: Connection, what: str | None, work: Callable[[], T], otherwise: Callable[[], T]) -> T:
     """Do `work` in a savepoint. If it raises, undo it, log where, and do `otherwise`.
 
-    A database that can't be written (OperationalError) is nobody's own failure and is raised.
+    `what` failed, for the log; None: say nothing, since it is tried again in smaller parts.
+    A database that can't be used is nobody's own failure and is raised.
     """
-    tx.exec_driver_sql("SAVEPOINT apart")
+    APART.begin(tx)
     try:
         result = work()
-    except OperationalError:
-        raise
     except Exception as error:
-        tx.exec_driver_sql("ROLLBACK TO apart")
-        log.error(what, error=logs.trace(error))
-        result = otherwise()
-    tx.exec_driver_sql("RELEASE apart")
+        if storage.is_trouble(error):
+            raise
+        APART.undo(tx)
+        if what is not None:
+            log.error(what, error=logs.trace(error))
+        return otherwise()
+    APART.keep(tx)
     return result

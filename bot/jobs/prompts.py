@@ -1,115 +1,101 @@
-"""The evening hour has come: ask whoever is due, and write down who was not."""
+"""The evening hour has come: ask whoever is due, and write down who was not.
+
+Law: a portion is worked on as a whole, and nobody's failure costs anyone else's prompt: a portion that fails is halved
+until the one who can't be asked is alone.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
-from bot import chat, diary, storage
+from bot import diary, storage
 from bot.chat.entries import DayView
-from bot.chat.messages import as_data
-from bot.chat.words import words
+from bot.chat.prompts import Wordings
 from bot.diary.entries import Cause
-from bot.diary.people import Patient, Reach
-from bot.diary.prompts import LATE_WINDOW, Due, Outcome
+from bot.diary.people import PatientId
+from bot.diary.prompts import Outcome, Plan
 from bot.jobs.apart import apart
-from bot.storage.outbox import Urgency
-from bot.storage.tables import Action
+from bot.storage.prompts import Candidate, DayAsked
 
-AT_ONCE: Final = 500
-"""Patients claimed in one transaction."""
-
-
-def send_due(tx: Connection, now: datetime) -> dict[str, int]:
-    """Claim and ask up to AT_ONCE patients whose hour has come; counts by outcome."""
-    counts = {outcome.value: 0 for outcome in Outcome}
-    for patient, language, reach in storage.prompts.due(tx, now, AT_ONCE):
-        counts[
-            apart(
-                tx,
-                "a prompt could not be made",
-                partial(_one, tx, patient, language, reach, now),
-                partial(_give_up, tx, patient),
-            )
-        ] += 1
-    return counts
+AT_ONCE: Final = 250
+"""Patients claimed in one transaction: about 20 ms, which is what a tap may have to wait."""
+FAILED: Final = "a prompt could not be made"
 
 
-def _give_up(tx: Connection, patient: Patient) -> str:
-    """The day is not asked, by our fault, and the next one gets its chance."""
-    assert patient.next_prompt_day is not None
-    day, due_at = patient.next_prompt_day, patient.next_prompt_at
-    storage.prompts.claim(tx, patient, diary.prompts.due_after(day, patient.zone, patient.prompt_time))
-    storage.entries.plan_day(tx, patient.id, day, patient.zone, diary.days.closes_at(day, patient.zone))
-    storage.entries.change_day(tx, patient.id, day, intended_at=due_at, not_asked=Cause.BOT)
-    return Outcome.NOT_ASKED.value
+class NotAsExpected(Exception):
+    """Some of a portion could not be read, or were claimed before; alone it shows which."""
 
 
-def _one(tx: Connection, patient: Patient, language: str, reach: Reach, now: datetime) -> str:
-    assert patient.next_prompt_at is not None
-    assert patient.next_prompt_day is not None
-    due = Due(patient.next_prompt_day, patient.next_prompt_at)
-    seen = _view(tx, patient, due)
-    plan = diary.prompts.plan(
-        due,
-        patient.zone,
-        patient.prompt_time,
-        asked=storage.entries.was_asked(tx, patient.id, due.day),
+def send_due(tx: Connection, now: datetime, late_for: timedelta) -> dict[str, int]:
+    """Claim and ask up to AT_ONCE patients whose hour has come, at most `late_for` ago; counts by outcome."""
+    due = storage.prompts.due(tx, now, AT_ONCE)
+    return dict(Counter(outcome.value for outcome in _asked(tx, due, now, late_for)))
+
+
+def _asked(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: timedelta) -> list[Outcome]:
+    """Ask all of these at once, or else each half of them, or else write down that this one was not asked."""
+    if not due:
+        return []
+    if len(due) == 1:
+        return apart(tx, FAILED, partial(_portion, tx, due, now, late_for), partial(_give_up, tx, due[0]))
+    outcomes: list[Outcome] = apart(tx, None, partial(_portion, tx, due, now, late_for), lambda: [])
+    half = len(due) // 2
+    return outcomes or _asked(tx, due[:half], now, late_for) + _asked(tx, due[half:], now, late_for)
+
+
+def _portion(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: timedelta) -> list[Outcome]:
+    planned = [(one, _plan(one, now, late_for)) for one in storage.prompts.candidates(tx, due)]
+    claimed = storage.prompts.claim(tx, [(one, plan.next) for one, plan in planned])
+    if len(planned) < len(due) or not claimed:
+        raise NotAsExpected
+    wordings = Wordings()
+    days = [_day(one, plan, wordings, late_for) for one, plan in planned if plan.outcome is not Outcome.ASKED]
+    storage.prompts.put_days(tx, days, now)
+    return [plan.outcome for _, plan in planned]
+
+
+def _plan(one: Candidate, now: datetime, late_for: timedelta) -> Plan:
+    seen = _view(one)
+    return diary.prompts.plan(
+        one.due,
+        one.zone,
+        one.prompt_time,
+        asked=one.asked,
         finished=seen.declined or (seen.next_item is None and bool(seen.items)),
-        reach=reach,
+        reach=one.reach,
         now=now,
+        reach_since=one.reach_since,
+        late_for=late_for,
     )
-    if not storage.prompts.claim(tx, patient, plan.next):
-        return Outcome.ASKED.value
-    if plan.outcome is Outcome.ASKED:
-        return plan.outcome.value
-    closes_at = diary.days.closes_at(due.day, patient.zone)
-    storage.entries.plan_day(tx, patient.id, due.day, patient.zone, closes_at)
-    if plan.outcome is Outcome.NOT_ASKED:
-        storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, not_asked=plan.cause)
-    elif plan.outcome is Outcome.SEND:
-        _send(tx, patient, due, seen, language, now)
-    else:
-        storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at)
-    return plan.outcome.value
 
 
-def _view(tx: Connection, patient: Patient, due: Due) -> DayView:
-    items = [item for item in storage.entries.items_of(tx, patient.id) if item.asked_on(due.day)]
-    day = storage.entries.find_day(tx, patient.id, due.day)
-    values = {item: score.value for (_, item), score in storage.entries.scores_on(tx, patient.id, due.day).items()}
-    return DayView(due.day, items, values, {}, declined=day is not None and day.declined_at is not None)
+def _view(one: Candidate) -> DayView:
+    items = [item for item in one.items if item.asked_on(one.due.day)]
+    return DayView(one.due.day, items, dict.fromkeys(one.answered), {}, declined=one.declined)
 
 
-def _send(tx: Connection, patient: Patient, due: Due, seen: DayView, language: str, now: datetime) -> None:
-    """The day's bubble goes out; one that the patient opened earlier by hand loses its buttons."""
-    earlier = storage.entries.bubble_of(tx, patient.id, due.day)
-    if earlier is not None:
-        storage.outbox.add(
-            tx,
-            patient.chat_id,
-            Action.RETIRE,
-            {},
-            urgency=Urgency.ANSWER,
-            now=now,
-            patient_id=patient.id,
-            bubble_id=earlier,
-        )
-    bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now, due.day)
-    storage.entries.change_day(tx, patient.id, due.day, intended_at=due.at, asked_at=now, bubble_id=bubble)
-    body = as_data(chat.entries.bubble(seen, words(language)))
-    body["until"] = (due.at + LATE_WINDOW).isoformat()
-    storage.outbox.add(
-        tx,
-        patient.chat_id,
-        Action.SEND,
-        body,
-        urgency=Urgency.PROMPT,
-        now=now,
-        patient_id=patient.id,
-        bubble_id=bubble,
-        day=due.day,
-    )
+def _day(one: Candidate, plan: Plan, wordings: Wordings, late_for: timedelta) -> DayAsked:
+    closes_at = diary.days.closes_at(one.due.day, one.zone)
+    if plan.outcome is not Outcome.SEND:
+        return DayAsked(one, closes_at, not_asked=plan.cause)
+    until = diary.prompts.worth_until(one.due, one.zone, late_for)
+    return DayAsked(one, closes_at, body=wordings.body(_view(one), one.language, until))
+
+
+def _give_up(tx: Connection, patient_id: PatientId) -> list[Outcome]:
+    """The day is not asked, by our fault, and the next one gets its chance."""
+    apart(tx, None, partial(_not_asked, tx, patient_id), partial(storage.prompts.postpone, tx, patient_id))
+    return [Outcome.NOT_ASKED]
+
+
+def _not_asked(tx: Connection, patient_id: PatientId) -> None:
+    (one,) = storage.prompts.candidates(tx, [patient_id])
+    storage.prompts.claim(tx, [(one, diary.prompts.due_after(one.due.day, one.zone, one.prompt_time))])
+    closes_at = diary.days.closes_at(one.due.day, one.zone)
+    storage.prompts.put_days(tx, [DayAsked(one, closes_at, not_asked=Cause.BOT)], one.due.at)

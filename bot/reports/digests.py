@@ -116,7 +116,12 @@ def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Senten
     if not panel.members:
         return words("You have no patients yet. /invite NAME makes a link for the first one.")
     heading = _panel_heading(panel, words)
-    lists = [_quiet_list(panel, words), _not_asked_list(panel, words), _open_list(panel, words)]
+    lists = [
+        _quiet_list(panel, words),
+        _not_asked_list(panel, words),
+        _lost_list(panel, words),
+        _open_list(panel, words),
+    ]
     room = at_most - BREAKS - length(heading) - sum(length(text) for text in lists)
     newest = _newest_start(panel)
     # Written one by one while there is room, not for hundreds of patients whom nobody would read.
@@ -128,14 +133,19 @@ def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Senten
     return joined("\n\n", [heading, needing, settled, *lists])
 
 
-def patient_card(label: str, diary: Diary, start: date, now: datetime, words: Words) -> Sentence:
+def patient_card(
+    label: str, diary: Diary, start: date, now: datetime, words: Words, unreachable: Cause | None = None
+) -> Sentence:
     """One patient's week from Monday `start` in numbers, for the therapist who calls them `label`.
+
+    `unreachable`: why the bot can't write to the patient now.
 
     It always fits a caption: with many symptoms it is told in fewer words, and in the last resort it counts
     the symptoms that do not fit. Raises ValueError where `start` is no Monday.
     """
     week = digests.week(diary, start, now)
-    heading = joined("\n", [_card_title(label, week, words), *_card_facts(diary, week, now, words)])
+    facts = [*_card_facts(diary, week, now, words), _unreachable_now(unreachable, words)]
+    heading = joined("\n", [_card_title(label, week, words), *facts])
     footer = joined("\n", _days_for_therapist(week, words))
     roomy = [_full(item_week, words) for item_week in week.items]
     card = joined("\n\n", [heading, *roomy, footer])
@@ -277,8 +287,15 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
         found.append(words("You chose to skip {days}.", days=_weekdays(week.skipped, words)))
     if week.paused:
         found.append(words("Paused, so not counted: {days}.", days=_weekdays(week.paused, words)))
-    if unasked := week.not_asked.get(Cause.BOT):
+    if unasked := week.not_asked_by_us:
         found.append(words("We did not ask you on {days}. That was our fault.", days=_weekdays(unasked, words)))
+    if week.lost:
+        found.append(
+            words(
+                "The bot was down, and an answer of yours for {days} may be lost. That was our fault.",
+                days=_weekdays(week.lost, words),
+            )
+        )
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
     return [*found, *(_open_for_patient(diary, day, words) for day in week.open_days)]
@@ -363,7 +380,7 @@ def _why(need: Need, words: Words) -> Sentence:
     told = [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_LINE]]
     if more := len(about) - len(told):
         told.append(words.many("{n} more symptom", "{n} more symptoms", more))
-    silence = _silence(need, words)
+    silence = _silence(need, words) or _unreachable(need, words)
     # Silence stands first only where it is the reason.
     parts = [silence, *told] if need.reason is Reason.SILENT else [*told, silence]
     shown = {item_week.item.id for item_week in about}
@@ -468,9 +485,9 @@ def _silence(need: Need, words: Words) -> Sentence:
 def _unreachable(need: Need, words: Words) -> Sentence:
     match need.unreachable:
         case Cause.BLOCKED:
-            return words("has blocked the bot")
+            return words("can't be reached (has blocked the bot)")
         case Cause.GONE:
-            return words("Telegram account gone")
+            return words("can't be reached (Telegram account gone)")
         case _:
             return Sentence("")
 
@@ -502,7 +519,7 @@ def _jump(jump: Jump, words: Words) -> Sentence:
 def _steady(need: Need, words: Words) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
-        return words("just started")
+        return joined("; ", [words("just started"), _unreachable(need, words)])
     means = [item_week for item_week in week.items if item_week.mean is not None]
     alike = len({item_week.n for item_week in means}) == 1 and len(means) == len(week.items)
     figures = [_steady_figure(item_week, words, with_n=not alike or item_week is means[-1]) for item_week in week.items]
@@ -588,12 +605,26 @@ def _not_asked_list(panel: Panel, words: Words) -> Sentence:
     names = [
         words.many("{patient} ({n} day)", "{patient} ({n} days)", len(unasked), patient=_name(member.label))
         for member in panel.members
-        if (unasked := member.need.week.not_asked.get(Cause.BOT, ()))
+        if (unasked := member.need.week.not_asked_by_us)
     ]
     if not names:
         return Sentence("")
     return words(
         "Not asked, by a failure of the bot: {patients}",
+        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+    )
+
+
+def _lost_list(panel: Panel, words: Words) -> Sentence:
+    names = [
+        words.many("{patient} ({n} day)", "{patient} ({n} days)", len(lost), patient=_name(member.label))
+        for member in panel.members
+        if (lost := member.need.week.lost)
+    ]
+    if not names:
+        return Sentence("")
+    return words(
+        "Asked, but an answer may be lost, by a failure of the bot: {patients}",
         patients=_fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
@@ -644,6 +675,16 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
     ]
 
 
+def _unreachable_now(cause: Cause | None, words: Words) -> Sentence:
+    match cause:
+        case Cause.BLOCKED:
+            return words("Can't be reached now: has blocked the bot.")
+        case Cause.GONE:
+            return words("Can't be reached now: the Telegram account is gone.")
+        case _:
+            return Sentence("")
+
+
 def _received_late(diary: Diary, week: Week, words: Words) -> Sentence:
     """Names the days with an answer that waited at Telegram while the bot was away; empty where there are none."""
     late = sorted(
@@ -656,7 +697,8 @@ def _days_for_therapist(week: Week, words: Words) -> list[Sentence]:
     named: tuple[tuple[Sequence[date], Callable[[Sentence], Sentence]], ...] = (
         (week.skipped, lambda found: words("Skipped: {days}.", days=found)),
         (week.paused, lambda found: words("Paused, so not counted: {days}.", days=found)),
-        (week.not_asked.get(Cause.BOT, ()), lambda found: words("Not asked, our fault: {days}.", days=found)),
+        (week.not_asked_by_us, lambda found: words("Not asked, our fault: {days}.", days=found)),
+        (week.lost, lambda found: words("Asked, but an answer may be lost, our fault: {days}.", days=found)),
         (_unreached(week), lambda found: words("Bot blocked or account gone: {days}.", days=found)),
         (week.open_days, lambda found: words("Still open: {days}.", days=found)),
     )

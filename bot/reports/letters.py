@@ -13,7 +13,7 @@ from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import digests
 from bot.diary.digests import Diary, Member, Panel
-from bot.diary.entries import Note
+from bot.diary.entries import Cause, Note
 from bot.diary.people import Patient, PatientId
 from bot.reports.digests import fits_caption, for_patient, for_therapist, length, lines, patient_card
 
@@ -56,12 +56,12 @@ def patient_week(
     return [Message(words("Your chart"), picture=picture), Message(text)]
 
 
-def panel_week(panel: Panel, missing: Sequence[date], words: Words) -> Message:
+def panel_week(panel: Panel, missing: Sequence[date], words: Words, skipped: Sequence[date] = ()) -> Message:
     """A therapist's digest: one message for all patients, and a button for those on top.
 
-    `missing`: the Mondays of weeks whose digest may never have arrived.
+    `missing`: the Mondays of weeks whose digest may never have arrived; `skipped`: of those that had none.
     """
-    lost = may_be_missing(missing, words)
+    lost = not_there(missing, skipped, words)
     text = joined("\n\n", [lost, for_therapist(panel, words, MAX_TEXT - length(lost) - 2)])
     if not panel.members:
         return Message(text)
@@ -77,6 +77,17 @@ def may_be_missing(weeks: Sequence[date], words: Words) -> Sentence:
         return Sentence("")
     named = words.listed([words.short_day(week) for week in weeks[-MISSING_NAMED:]])
     return words("The summary of the week from {weeks} may not have reached you.", weeks=named)
+
+
+def not_there(missing: Sequence[date], skipped: Sequence[date], words: Words) -> Sentence:
+    """Names the weeks whose digest may be `missing`, and those that got none since the bot was down (`skipped`)."""
+    never = Sentence("")
+    if skipped:
+        named = words.listed([words.short_day(week) for week in skipped[-MISSING_NAMED:]])
+        never = words(
+            "There was no summary of the week from {weeks}: the bot was down. Its days are in the chart.", weeks=named
+        )
+    return joined("\n", [may_be_missing(missing, words), never])
 
 
 def panel_page(panel: Panel, page: int, words: Words) -> Message:
@@ -107,10 +118,12 @@ def _card_button(member: Member) -> Button:
     return Button(sentence(member.label), tap=pack(buttons.Card(int(member.patient_id))))
 
 
-def card(patient: Patient, label: str, diary: Diary, now: datetime, words: Words) -> Message:
+def card(
+    patient: Patient, label: str, diary: Diary, now: datetime, words: Words, unreachable: Cause | None = None
+) -> Message:
     """One patient for the therapist: the chart, the numbers, and what can be done."""
-    start = week_shown(patient, diary, now)
-    text = patient_card(label, diary, start, now, words)
+    start = week_shown(patient, now)
+    text = patient_card(label, diary, start, now, words, unreachable)
     last_day = max(start + timedelta(days=6), max(diary.days, default=start))
     picture = course(patient.id, diary, last_day, sentence(label), words)
     return Message(
@@ -125,10 +138,11 @@ def card(patient: Patient, label: str, diary: Diary, now: datetime, words: Words
     )
 
 
-def week_shown(patient: Patient, diary: Diary, now: datetime) -> date:
+def week_shown(patient: Patient, now: datetime) -> date:
     """The Monday of the last whole week, or of the first one while there is no whole week yet."""
     start = digests.last_week(now, patient.zone, patient.prompt_time)
-    return max(start, diary.enrolled_day - timedelta(days=diary.enrolled_day.weekday()))
+    begun = patient.enrolled_day or start
+    return max(start, begun - timedelta(days=begun.weekday()))
 
 
 def notes(label: str, found: Sequence[Note], words: Words) -> Message:

@@ -2,31 +2,115 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+import orjson
+from sqlalchemy import JSON, Date, DateTime, Dialect, String, TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept in UTC. A naive one raises ValueError: nobody can know what it meant."""
+    """An aware instant, kept in UTC. A naive one raises ValueError: nobody can know what it meant.
+
+    SQLite gets it as `YYYY-MM-DD HH:MM:SS.ffffff`, written and read here, since every statement of a reply's way
+    holds some and SQLAlchemy's own way takes four times as long.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its time zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    return None if value is None else _utc_text(_in_utc(value))
+
+
+@lru_cache(maxsize=256)
+def _utc_text(value: datetime) -> str:
+    """One transaction writes the same few instants many times. Only of UTC, where no time comes twice."""
+    # Without the "+00:00" at its end.
+    return value.isoformat(" ", "microseconds")[:26]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class Data(TypeDecorator[Any]):
+    """Values of ours as JSON. orjson takes a tenth of the time; half a surrogate pair, which it refuses, takes json."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _to_json if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _from_json if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _to_json(value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+def _from_json(text: str | None) -> Any:
+    if text is None:
+        return None
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar date, in SQLite as `YYYY-MM-DD`."""
+
+    impl = Date
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _day_to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _day_from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _day_to_text(value: date | None) -> str | None:
+    return None if value is None else date.isoformat(value)
+
+
+def _day_from_text(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
 
 
 class Of(TypeDecorator[StrEnum]):
@@ -38,9 +122,20 @@ class Of(TypeDecorator[StrEnum]):
     def __init__(self, closed_set: type[StrEnum]) -> None:
         super().__init__(20)
         self.closed_set = closed_set
+        self._members: dict[str, StrEnum] = {member.value: member for member in closed_set}
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.closed_set(value).value
+        return None if value is None else self._member(value).value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.closed_set(value)
+        return None if value is None else self._member(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return lambda value: self.process_bind_param(value, dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return lambda value: self.process_result_value(value, dialect)
+
+    def _member(self, value: str) -> StrEnum:
+        """The member of that value. Raises ValueError where there is none, as the set itself does."""
+        return self._members.get(value) or self.closed_set(value)

@@ -4,6 +4,7 @@ Laws:
 1. Every write happens in one writer thread, one whole transaction per visit, `BEGIN IMMEDIATE`, synced at commit.
 2. Reads for reports go through the asynchronous engine and never hold up the writer (WAL).
 3. One process per file: a second one is refused at once.
+4. A file that can't be used ends the program with a sentence (storage/troubles.py), and nothing is half written.
 """
 
 from __future__ import annotations
@@ -12,29 +13,40 @@ import asyncio
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, RootTransaction, StaticPool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot import logs
+from bot.storage import backups, checks, troubles
+from bot.storage.troubles import CannotOpen, CannotWrite, Damaged, Replaced
+
+log = logs.get(__name__)
 
 T = TypeVar("T")
 
 HEAD: Final = "0002"
 """The newest migration; a test holds it against the scripts."""
 BUSY_FOR: Final = 5_000
-"""How long another program may hold the file before we give up, in milliseconds."""
+"""How long one try to begin waits for another program that holds the file, in milliseconds."""
+BUSY_TRIES: Final = 12
+"""Tries to begin before we give up: a minute."""
+LOCK_TRIES: Final = 5
+LOCK_PAUSE_S: Final = 0.05
+"""`symptom-diary doctor` holds the lock for an instant to see whether somebody has it."""
 
 
 class AlreadyRunning(Exception):
     """Another process works on this database."""
-
-
-class CannotOpen(Exception):
-    """The database can't be used as it is; the text says why and what to do."""
 
 
 class Database:
@@ -47,19 +59,18 @@ class Database:
         self._engine: Engine | None = None
         self._writer: Connection | None = None
         self._readers: AsyncEngine | None = None
+        self._file: tuple[int, int] | None = None
+        self._tries = BUSY_TRIES
+        self._whole = True
 
     async def open(self, now: datetime) -> None:
-        """Lock, open and migrate. Raises AlreadyRunning or CannotOpen; then nothing was changed."""
+        """Lock, check, open and migrate. Raises AlreadyRunning or CannotOpen; then nothing was changed."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _locked(self.path.with_name(self.path.name + ".lock"))
+            self._lock = lock(self.path)
             if not self.path.exists():
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise CannotOpen(
-                f"The folder {self.path.parent} can't be written ({error.strerror}). "
-                "Give the bot's user the right to write there, or set DATABASE_URL to another place."
-            ) from None
+            raise CannotOpen(troubles.of_the_folder(error, self.path)) from None
         try:
             await self._run(lambda: self._open_writer(now))
         except BaseException:
@@ -70,7 +81,7 @@ class Database:
         event.listen(self._readers.sync_engine, "begin", _begin_read)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` as one durable transaction; an exception rolls all of it back."""
+        """Run `work` as one durable transaction; an exception rolls all of it back. Raises CannotWrite."""
         return await self._run(lambda: self._transaction(work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -91,27 +102,108 @@ class Database:
             os.close(self._lock)
             self._lock = None
 
+    # --- is it still sound? -----------------------------------------------------------------------------------
+
+    def check_the_rest(self, stop: checks.Stop) -> None:
+        """Check what was too much to check before the start; may take long, reads only. Raises Damaged."""
+        if self._whole:
+            return
+        if (finding := checks.in_portions(self.path, stop)) is not None:
+            self._suspect()
+            raise Damaged(troubles.damaged(self.path, finding))
+        self._whole = not stop()
+
+    async def check_place(self, now: datetime) -> None:
+        """Raises Replaced where the path no longer leads to the file that is open; what is in it is saved aside."""
+        if self._file is None or _identity(self.path) == self._file:
+            return
+        saved = self.path.with_name(f"{self.path.name}.saved-{now:%Y%m%dT%H%M%S}")
+        kept = await self._run(lambda: self._save(saved))
+        raise Replaced(
+            f"The database {self.path} was moved, replaced or deleted while the bot ran, so the bot ended. "
+            + (f"All that it knew is in {saved}: " if kept else "It could not be saved: ")
+            + "see what happened, then bring back the right file with `symptom-diary restore FILE`."
+        )
+
+    def _save(self, target: Path) -> bool:
+        assert self._writer is not None
+        connection = self._writer.connection.driver_connection
+        assert connection is not None
+        try:
+            with backups.partial(target) as made:
+                backups.copy_of(connection, made)
+                backups.put_in_place(made, target)
+        except (OSError, sqlite3.Error) as error:
+            log.error("the open database could not be saved", why=type(error).__name__)
+            return False
+        return True
+
+    def _suspect(self) -> None:
+        """Have the next start check all of the file before it does anything."""
+        with suppress(OSError):
+            os.close(os.open(_mark(self.path), os.O_CREAT | os.O_WRONLY, 0o600))
+
+    # --- the one writer thread --------------------------------------------------------------------------------
+
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         assert self._writer is not None, "open the database first"
-        with self._writer.begin():
-            return work(self._writer)
+        try:
+            with self._begun(self._writer):
+                return work(self._writer)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            # What follows is our own end: one try is enough for what we still want to write down.
+            said = troubles.sentence(error, self.path)
+            if said is None:
+                raise
+            self._tries = 1
+            if troubles.is_damage(error):
+                self._suspect()
+            raise CannotWrite(said) from None
+
+    def _begun(self, writer: Connection) -> RootTransaction:
+        for left in range(self._tries - 1, -1, -1):
+            try:
+                return writer.begin()
+            except SQLAlchemyError as error:
+                if not left or not troubles.is_busy(error):
+                    raise
+                log.warning("another program holds the database; trying again", tries_left=left)
+        raise AssertionError("there is at least one try")
 
     def _open_writer(self, now: datetime) -> None:
-        try:
-            self._engine = writer_engine(self.path)
-            with self._engine.connect() as connection:
-                migrate(connection, self.path, now)
-            self._writer = self._engine.connect()
-        except (sqlite3.DatabaseError, OSError) as error:
-            raise CannotOpen(f"The database {self.path} can't be opened: {error}. {MEND}") from None
-        except Exception as error:
-            original = getattr(error, "orig", None)
-            if isinstance(original, sqlite3.Error):
-                raise CannotOpen(f"The database {self.path} can't be opened: {original}. {MEND}") from None
-            raise
+        for left in range(self._tries - 1, -1, -1):
+            try:
+                self._open_once(now)
+                return
+            except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+                self._close_writer()
+                if left and troubles.is_busy(error):
+                    log.warning("another program holds the database; trying again", tries_left=left)
+                    continue
+                if isinstance(error, OSError):
+                    raise CannotOpen(troubles.of_the_folder(error, self.path)) from None
+                if said := troubles.sentence(error, self.path):
+                    raise CannotOpen(said) from None
+                original = getattr(error, "orig", None) or error
+                if isinstance(original, sqlite3.Error):
+                    raise CannotOpen(f"The database {self.path} can't be opened: {original}. {MEND}") from None
+                raise
+
+    def _open_once(self, now: datetime) -> None:
+        mark = _mark(self.path)
+        self._whole = checks.before_opening(self.path, suspect=mark.exists())
+        mark.unlink(missing_ok=True)
+        self._engine = writer_engine(self.path)
+        with self._engine.connect() as connection:
+            migrate(connection, self.path, now)
+            with connection.begin():
+                # One small write says before the first poll whether there is room and leave to write.
+                connection.exec_driver_sql("update alembic_version set version_num = version_num")
+        self._writer = self._engine.connect()
+        self._file = _identity(self.path)
 
     def _close_writer(self) -> None:
         if self._writer is not None:
@@ -123,9 +215,28 @@ class Database:
 
 
 MEND: Final = (
-    "Check that the disk has room, that the bot's user may write the folder and that no other program holds the file; "
-    "if the file is damaged, put a copy in its place."
+    "Check that this is the diary's file, that its disk has room and that the bot's user may write there; or go back "
+    "to a backup with `symptom-diary restore FILE`."
 )
+
+
+def visit(path: Path, work: Callable[[Connection], T]) -> T:
+    """One short transaction of another program than the bot, which may be running meanwhile.
+
+    Raises CannotOpen for a file that is not there, has another form or can't be used.
+    """
+    if not path.is_file():
+        raise CannotOpen(f"There is no database {path}. Start this where the bot is started, with its settings.")
+    engine = writer_engine(path)
+    try:
+        with engine.begin() as tx:
+            if version(tx) != HEAD:
+                raise CannotOpen(f"{path} has not the form that this program knows. Start the bot once, or update.")
+            return work(tx)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise CannotOpen(troubles.sentence(error, path) or f"{path} can't be used ({type(error).__name__}).") from None
+    finally:
+        engine.dispose()
 
 
 def writer_engine(path: Path) -> Engine:
@@ -135,6 +246,14 @@ def writer_engine(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", _begin_write)
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """An engine that only reads, for a process beside the program, which has the file open."""
+    engine = create_engine(f"sqlite+pysqlite:///file:{quote(str(path))}?mode=ro&uri=true", poolclass=StaticPool)
+    event.listen(engine, "connect", _prepare_reader)
+    event.listen(engine, "begin", _begin_read)
     return engine
 
 
@@ -171,26 +290,58 @@ def migrate(connection: Connection, path: Path, now: datetime) -> None:
 
 def copy(source: Path, target: Path) -> None:
     """A consistent copy of a database file, also while it is in use; readable by its owner alone."""
-    os.close(os.open(target, os.O_CREAT | os.O_RDWR, 0o600))
-    origin, copied = sqlite3.connect(source), sqlite3.connect(target)
-    try:
-        origin.backup(copied)
-    finally:
-        copied.close()
-        origin.close()
+    with backups.partial(target) as made, closing(checks.reader(source)) as origin:
+        backups.copy_of(origin, made)
+        backups.put_in_place(made, target)
 
 
-def _locked(path: Path) -> int:
-    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+def lock(path: Path) -> int:
+    """Take the lock of a database, making its folder where there is none; held until the handle is closed.
+
+    Raises AlreadyRunning, or OSError where the folder can't be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    for left in range(LOCK_TRIES - 1, -1, -1):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            if left:
+                time.sleep(LOCK_PAUSE_S)
+    os.close(handle)
+    raise AlreadyRunning(
+        f"Another symptom-diary already works on {path.name}. "
+        "Stop that one first, or give this one a DATABASE_URL of its own."
+    )
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a bot works on this database. Looks for an instant only, so that a bot that starts now is not refused."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
+        return True
+    finally:
         os.close(handle)
-        raise AlreadyRunning(
-            f"Another symptom-diary already works on {path.name.removesuffix('.lock')}. "
-            "Stop that one first, or give this one a DATABASE_URL of its own."
-        ) from None
-    return handle
+    return False
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _mark(path: Path) -> Path:
+    """An empty file beside the database: damage was met, so the next start checks all of it first."""
+    return path.with_name(f"{path.name}.suspect")
 
 
 def _prepare_writer(connection: Any, _: object) -> None:

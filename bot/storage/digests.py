@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import ChatId, Patient, PatientId, Reach, Role, Therapist, TherapistId
 from bot.storage import tables
 from bot.storage.people import PATIENT, THERAPIST
+from bot.storage.prepared import Prepared
+from bot.storage.tables import OutboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,43 @@ class Reader:
     person: Patient | Therapist
     language: str
     reach: Reach
+
+
+_next_of_patient: Final = Prepared(
+    update(tables.patients)
+    .where(tables.patients.c.id == bindparam("which"))
+    .values(next_digest_at=bindparam("next_at"))
+)
+_next_of_therapist: Final = Prepared(
+    update(tables.therapists)
+    .where(tables.therapists.c.id == bindparam("which"))
+    .values(next_digest_at=bindparam("next_at"))
+)
+_claim: Final = Prepared(insert(tables.digests).on_conflict_do_nothing(), ("chat_id", "role", "week", "planned_at"))
+_tie: Final = Prepared(
+    update(tables.digests)
+    .where(
+        tables.digests.c.chat_id == bindparam("chat"),
+        tables.digests.c.role == bindparam("as_role"),
+        tables.digests.c.week == bindparam("of_week"),
+    )
+    .values(
+        first_outbox_id=func.coalesce(tables.digests.c.first_outbox_id, bindparam("row")), outbox_id=bindparam("row")
+    )
+)
+_missing: Final = Prepared(
+    select(tables.digests.c.week)
+    .join(tables.outbox, tables.outbox.c.id.between(tables.digests.c.first_outbox_id, tables.digests.c.outbox_id))
+    .where(
+        tables.outbox.c.chat_id == bindparam("chat"),
+        tables.digests.c.chat_id == bindparam("chat"),
+        tables.digests.c.role == bindparam("as_role"),
+        tables.digests.c.named_at.is_(None),
+        tables.outbox.c.state == OutboxState.IN_DOUBT,
+    )
+    .distinct()
+    .order_by(tables.digests.c.week)
+)
 
 
 def due_patients(tx: Connection, now: datetime, limit: int) -> list[Reader]:
@@ -45,44 +85,26 @@ def due_therapists(tx: Connection, now: datetime, limit: int) -> list[Reader]:
 
 
 def put_next_for_patient(tx: Connection, patient_id: PatientId, at: datetime) -> None:
-    tx.execute(update(tables.patients).where(tables.patients.c.id == patient_id).values(next_digest_at=at))
+    _next_of_patient.run(tx, {"which": patient_id, "next_at": at})
 
 
 def put_next_for_therapist(tx: Connection, therapist_id: TherapistId, at: datetime) -> None:
-    tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(next_digest_at=at))
+    _next_of_therapist.run(tx, {"which": therapist_id, "next_at": at})
 
 
 def claim(tx: Connection, chat: ChatId, role: Role, week: date, now: datetime) -> bool:
     """Take the digest of one week for one reader; False where it was taken before."""
-    taken = tx.execute(
-        insert(tables.digests).values(chat_id=chat, role=role, week=week, planned_at=now).on_conflict_do_nothing()
-    )
-    return taken.rowcount == 1
+    return _claim.run(tx, {"chat_id": chat, "role": role, "week": week, "planned_at": now}) == 1
 
 
 def put_outbox(tx: Connection, chat: ChatId, role: Role, week: date, outbox_id: int) -> None:
-    """Tie a digest to the message that carries it."""
-    tx.execute(
-        update(tables.digests)
-        .where(tables.digests.c.chat_id == chat, tables.digests.c.role == role, tables.digests.c.week == week)
-        .values(outbox_id=outbox_id)
-    )
+    """Tie a digest to a message that carries it; where there are several, to each, one after the other."""
+    _tie.run(tx, {"chat": chat, "as_role": role, "of_week": week, "row": outbox_id})
 
 
 def name_missing(tx: Connection, chat: ChatId, role: Role, now: datetime) -> list[date]:
-    """The weeks whose digest may never have arrived and that no digest has named yet; they are named now."""
-    statement = (
-        select(tables.digests.c.week)
-        .join(tables.outbox, tables.outbox.c.id == tables.digests.c.outbox_id)
-        .where(
-            tables.digests.c.chat_id == chat,
-            tables.digests.c.role == role,
-            tables.digests.c.named_at.is_(None),
-            tables.outbox.c.state == tables.OutboxState.IN_DOUBT,
-        )
-        .order_by(tables.digests.c.week)
-    )
-    weeks = list(tx.execute(statement).scalars())
+    """The weeks of whose digest a message may never have arrived, and that no digest has named yet; now they are."""
+    weeks = [row[0] for row in _missing.all(tx, {"chat": chat, "as_role": role})]
     if weeks:
         tx.execute(
             update(tables.digests)

@@ -6,56 +6,66 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.diary.digests import Diary
-from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest, was_planned
-from bot.diary.people import Patient, PatientId
-from bot.storage import sessions, tables
+from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest
+from bot.diary.people import PatientId
+from bot.storage import tables
+from bot.storage.prepared import Prepared
 
 _DAY: Final = [tables.diary_days.c[field.name] for field in fields(Day)]
 _ITEM: Final = [tables.items.c[field.name] for field in fields(Item)]
 _SCORE: Final = [tables.scores.c[field.name] for field in fields(Score)]
 _NOTE: Final = [tables.notes.c[field.name] for field in fields(Note)]
 
-_items: Final = (
+_standing: Final = tables.scores.c.withdrawn_at.is_(None)
+_of_day: Final = (tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.day == bindparam("on"))
+
+_items: Final = Prepared(
     select(*_ITEM)
     .where(tables.items.c.patient_id == bindparam("patient"))
     .order_by(tables.items.c.position, tables.items.c.id)
 )
-_day: Final = select(*_DAY).where(
-    tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.day == bindparam("on")
-)
-_days: Final = (
+_day: Final = Prepared(select(*_DAY).where(*_of_day))
+_open_days: Final = Prepared(
     select(*_DAY)
-    .where(tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.day >= bindparam("since"))
-    .order_by(tables.diary_days.c.day)
+    .where(tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.closes_at > bindparam("now"))
+    .order_by(tables.diary_days.c.day.desc())
 )
-_standing: Final = tables.scores.c.withdrawn_at.is_(None)
-_scores: Final = select(*_SCORE).where(
-    tables.scores.c.patient_id == bindparam("patient"), tables.scores.c.day >= bindparam("since"), _standing
-)
-_scores_on: Final = select(*_SCORE).where(
-    tables.scores.c.patient_id == bindparam("patient"), tables.scores.c.day == bindparam("on"), _standing
-)
-_newest_instant: Final = select(func.max(tables.scores.c.entered_at)).where(
-    tables.scores.c.patient_id == bindparam("patient"),
-    tables.scores.c.day == bindparam("on"),
-    tables.scores.c.item_id == bindparam("item"),
-)
-_add_score: Final = tables.scores.insert()
-_plan_day: Final = insert(tables.diary_days).on_conflict_do_nothing()
-_answered: Final = (
-    update(tables.diary_days)
-    .where(
-        tables.diary_days.c.patient_id == bindparam("patient"),
-        tables.diary_days.c.day == bindparam("on"),
-        tables.diary_days.c.answered_at.is_(None),
+_scores_between: Final = Prepared(
+    select(*_SCORE).where(
+        tables.scores.c.patient_id == bindparam("patient"),
+        tables.scores.c.day >= bindparam("first"),
+        tables.scores.c.day <= bindparam("last"),
+        _standing,
     )
+)
+_values: Final = Prepared(
+    select(tables.scores.c.value, tables.scores.c.entered_at, tables.scores.c.withdrawn_at)
+    .where(
+        tables.scores.c.patient_id == bindparam("patient"),
+        tables.scores.c.day == bindparam("on"),
+        tables.scores.c.item_id == bindparam("item"),
+    )
+    .order_by(tables.scores.c.entered_at.desc())
+)
+_add_score: Final = Prepared(
+    tables.scores.insert(), ("patient_id", "day", "item_id", "entered_at", "waited_since", "value")
+)
+_plan_day: Final = Prepared(
+    insert(tables.diary_days).on_conflict_do_nothing(), ("patient_id", "day", "zone", "closes_at", "paused")
+)
+_answered: Final = Prepared(
+    update(tables.diary_days)
+    .where(*_of_day, tables.diary_days.c.answered_at.is_(None))
     .values(answered_at=bindparam("at"))
 )
-EVER: Final = date.min
+_bubble: Final = Prepared(
+    select(tables.diary_days.c.bubble_id, tables.bubbles.c.message_id)
+    .outerjoin_from(tables.diary_days, tables.bubbles, tables.bubbles.c.id == tables.diary_days.c.bubble_id)
+    .where(*_of_day)
+)
 SAME_INSTANT: Final = timedelta(milliseconds=1)
 """Values of one text are dated within this, see `put_score`."""
 
@@ -76,21 +86,26 @@ def add_default_items(tx: Connection, patient_id: PatientId, day: date) -> None:
 
 def items_of(tx: Connection, patient_id: PatientId) -> tuple[Item, ...]:
     """All items ever followed, in the order asked."""
-    return tuple(Item(*row) for row in tx.execute(_items, {"patient": patient_id}))
+    return tuple(Item(*row) for row in _items.all(tx, {"patient": patient_id}))
 
 
 # --- days -----------------------------------------------------------------------------------------------------
 
 
 def find_day(tx: Connection, patient_id: PatientId, day: date) -> Day | None:
-    row = tx.execute(_day, {"patient": patient_id, "on": day}).first()
+    row = _day.first(tx, {"patient": patient_id, "on": day})
     return None if row is None else Day(*row)
 
 
 def plan_day(tx: Connection, patient_id: PatientId, day: date, zone: str, closes_at: datetime) -> Day:
     """The diary day, made where there is none yet; one that exists stays as it was planned."""
-    tx.execute(_plan_day, {"patient_id": patient_id, "day": day, "zone": zone, "closes_at": closes_at, "paused": False})
-    return Day(*tx.execute(_day, {"patient": patient_id, "on": day}).one())
+    planned = find_day(tx, patient_id, day)
+    if planned is None:
+        given = {"patient_id": patient_id, "day": day, "zone": zone, "closes_at": closes_at, "paused": False}
+        _plan_day.run(tx, given)
+        planned = find_day(tx, patient_id, day)
+        assert planned is not None
+    return planned
 
 
 def change_day(tx: Connection, patient_id: PatientId, day: date, **values: Any) -> None:
@@ -103,12 +118,7 @@ def change_day(tx: Connection, patient_id: PatientId, day: date, **values: Any) 
 
 def open_days(tx: Connection, patient_id: PatientId, now: datetime) -> list[Day]:
     """The days that still take scores, newest first."""
-    statement = (
-        select(*_DAY)
-        .where(tables.diary_days.c.patient_id == patient_id, tables.diary_days.c.closes_at > now)
-        .order_by(tables.diary_days.c.day.desc())
-    )
-    return [Day(*row) for row in tx.execute(statement)]
+    return [Day(*row) for row in _open_days.all(tx, {"patient": patient_id, "now": now})]
 
 
 def was_asked(tx: Connection, patient_id: PatientId, day: date) -> bool:
@@ -120,10 +130,14 @@ def was_asked(tx: Connection, patient_id: PatientId, day: date) -> bool:
 
 
 def bubble_of(tx: Connection, patient_id: PatientId, day: date) -> int | None:
-    statement = select(tables.diary_days.c.bubble_id).where(
-        tables.diary_days.c.patient_id == patient_id, tables.diary_days.c.day == day
-    )
-    return tx.execute(statement).scalar()
+    """The bubble of that day."""
+    return shown_bubble(tx, patient_id, day)[0]
+
+
+def shown_bubble(tx: Connection, patient_id: PatientId, day: date) -> tuple[int | None, int | None]:
+    """The bubble of that day and the number of the message that it shows as; None for what is not there (yet)."""
+    row = _bubble.first(tx, {"patient": patient_id, "on": day})
+    return (None, None) if row is None else (row[0], row[1])
 
 
 def day_of_bubble(tx: Connection, patient_id: PatientId, message_id: int) -> date | None:
@@ -139,7 +153,13 @@ def day_of_bubble(tx: Connection, patient_id: PatientId, message_id: int) -> dat
 
 def scores_on(tx: Connection, patient_id: PatientId, day: date) -> dict[tuple[date, ItemId], Score]:
     """What counts for one day."""
-    return newest(Score(*row) for row in tx.execute(_scores_on, {"patient": patient_id, "on": day}))
+    return scores_between(tx, patient_id, day, day)
+
+
+def scores_between(tx: Connection, patient_id: PatientId, first: date, last: date) -> dict[tuple[date, ItemId], Score]:
+    """What counts for the days from `first` to `last`, both included."""
+    rows = _scores_between.all(tx, {"patient": patient_id, "first": first, "last": last})
+    return newest(Score(*row) for row in rows)
 
 
 def put_score(
@@ -150,20 +170,25 @@ def put_score(
     value: int | None,
     now: datetime,
     waited_since: datetime | None = None,
+    parked_at: datetime | None = None,
 ) -> bool:
     """Keep one value beside all earlier ones. False, and nothing is kept, where the same value counts already.
 
     `waited_since`: only of a reply that the bot received late; it was entered between then and `now`.
+    `parked_at`: only of a reply that was set aside then; it corrects nothing that was answered since.
     The key includes the instant, so an instant is never used twice for an item: a second value of the same
     microsecond is dated one later.
     """
-    counted = scores_on(tx, patient_id, day).get((day, item_id))
-    if counted is not None and counted.value == value:
+    rows = _values.all(tx, {"patient": patient_id, "on": day, "item": item_id})
+    standing = next(((row[0], row[1]) for row in rows if row[2] is None), None)
+    if standing is not None and standing[0] == value:
         return False
-    latest = tx.execute(_newest_instant, {"patient": patient_id, "on": day, "item": item_id}).scalar()
+    if standing is not None and parked_at is not None and standing[1] > parked_at:
+        return False
+    latest = rows[0][1] if rows else None
     entered_at = now if latest is None or latest < now else latest + timedelta(microseconds=1)
-    tx.execute(
-        _add_score,
+    _add_score.run(
+        tx,
         {
             "patient_id": patient_id,
             "day": day,
@@ -173,7 +198,7 @@ def put_score(
             "value": value,
         },
     )
-    tx.execute(_answered, {"patient": patient_id, "on": day, "at": now})
+    _answered.run(tx, {"patient": patient_id, "on": day, "at": now})
     return True
 
 
@@ -232,19 +257,3 @@ def notes_since(tx: Connection, patient_id: PatientId, day: date) -> list[Note]:
         .order_by(tables.notes.c.day, tables.notes.c.id)
     )
     return [Note(*row) for row in tx.execute(statement)]
-
-
-# --- the whole diary ------------------------------------------------------------------------------------------
-
-
-def diary_of(tx: Connection, patient: Patient, since: date = EVER) -> Diary:
-    """Everything the rules need of one patient's diary, from diary day `since` on."""
-    named = {"patient": patient.id, "since": since}
-    return Diary(
-        items=items_of(tx, patient.id),
-        days={day.day: day for day in (Day(*row) for row in tx.execute(_days, named)) if was_planned(day)},
-        scores=newest(Score(*row) for row in tx.execute(_scores, named)),
-        sessions=sessions.all_of(tx, patient.id),
-        enrolled_day=patient.enrolled_day or date.max,
-        zone=patient.zone,
-    )

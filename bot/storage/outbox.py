@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from bot.diary.people import ChatId, PatientId
 from bot.storage import tables
+from bot.storage.prepared import Prepared
 from bot.storage.tables import Action, OutboxState
 
 KEPT_FOR: Final = timedelta(days=14)
@@ -66,9 +67,14 @@ class Settlement:
 _is_waiting: Final = text("outbox.state = 'waiting'")
 # A literal, since SQLite takes the partial index for no other form.
 _PARCEL: Final = [tables.outbox.c[name] for name in Parcel.__dataclass_fields__]
-_add: Final = tables.outbox.insert().returning(tables.outbox.c.id)
+_ROW: Final = (
+    "chat_id", "patient_id", "action", "urgency", "once", "body", "bubble_id", "message_id", "day", "state",
+    "created_at", "tries",
+)  # fmt: skip
+_add: Final = Prepared(tables.outbox.insert().returning(tables.outbox.c.id), _ROW)
+_add_many: Final = Prepared(tables.outbox.insert(), _ROW)
 _add_bubble: Final = tables.bubbles.insert().returning(tables.bubbles.c.id)
-_waiting: Final = (
+_waiting: Final = Prepared(
     select(*_PARCEL)
     .where(
         _is_waiting,
@@ -79,7 +85,7 @@ _waiting: Final = (
     .order_by(tables.outbox.c.id)
     .limit(bindparam("limit"))
 )
-_settle: Final = (
+_settle: Final = Prepared(
     update(tables.outbox)
     .where(tables.outbox.c.id == bindparam("which"))
     .values(
@@ -90,7 +96,7 @@ _settle: Final = (
         body=None,
     )
 )
-_shown: Final = (
+_shown: Final = Prepared(
     update(tables.bubbles).where(tables.bubbles.c.id == bindparam("which")).values(message_id=bindparam("shown_as"))
 )
 _bubble: Final = select(tables.bubbles.c.message_id).where(tables.bubbles.c.id == bindparam("which"))
@@ -106,12 +112,27 @@ def add_bubble(
 
 
 def show_bubble(tx: Connection, bubble_id: int, message_id: int) -> None:
-    tx.execute(_shown, [{"which": bubble_id, "shown_as": message_id}])
+    _shown.run(tx, {"which": bubble_id, "shown_as": message_id})
 
 
 def message_of(tx: Connection, bubble_id: int) -> int | None:
     """The number of the message that a bubble shows as; None while it was not sent."""
     return tx.execute(_bubble, {"which": bubble_id}).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row is made of, before it has a number: see Parcel."""
+
+    chat_id: ChatId
+    action: Action
+    body: dict[str, Any]
+    urgency: Urgency
+    patient_id: PatientId | None = None
+    once: bool = False
+    bubble_id: int | None = None
+    message_id: int | None = None
+    day: date | None = None
 
 
 def add(
@@ -128,34 +149,43 @@ def add(
     message_id: int | None = None,
     day: date | None = None,
 ) -> int:
-    """Put one row into the outbox, in the transaction that decided it."""
-    return int(
-        tx.execute(
-            _add,
-            {
-                "chat_id": chat,
-                "patient_id": patient_id,
-                "action": action,
-                "urgency": urgency,
-                "once": once,
-                "body": body,
-                "bubble_id": bubble_id,
-                "message_id": message_id,
-                "day": day,
-                "state": OutboxState.WAITING,
-                "created_at": now,
-                "tries": 0,
-            },
-        ).scalar_one()
-    )
+    """Put one row into the outbox, in the transaction that decided it; returns its number."""
+    said = Said(chat, action, body, urgency, patient_id, once, bubble_id, message_id, day)
+    made = _add.first(tx, _row(said, now))
+    assert made is not None
+    return int(made[0])
+
+
+def add_all(tx: Connection, said: Sequence[Said], now: datetime) -> None:
+    """Put rows into the outbox in the order given, in the transaction that decided them."""
+    _add_many.many(tx, [_row(it, now) for it in said])
+
+
+def _row(said: Said, now: datetime) -> dict[str, Any]:
+    return {
+        "chat_id": said.chat_id,
+        "patient_id": said.patient_id,
+        "action": said.action,
+        "urgency": said.urgency,
+        "once": said.once,
+        "body": said.body,
+        "bubble_id": said.bubble_id,
+        "message_id": said.message_id,
+        "day": said.day,
+        "state": OutboxState.WAITING,
+        "created_at": now,
+        "tries": 0,
+    }
+
+
+def halt(tx: Connection, chat: ChatId, now: datetime) -> int:
+    """The chat has shut us out: what waits for it is settled as blocked, and not sent one by one."""
+    return add(tx, chat, Action.HALT, {}, urgency=Urgency.TAP, now=now)
 
 
 def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limit: int) -> list[Parcel]:
     """Rows still to be sent with an id above `after`, of urgencies in the closed range, in order."""
-    rows = tx.execute(
-        _waiting,
-        {"after": after, "from_urgency": urgencies[0], "to_urgency": urgencies[1], "limit": limit},
-    )
+    rows = _waiting.all(tx, {"after": after, "from_urgency": urgencies[0], "to_urgency": urgencies[1], "limit": limit})
     return [Parcel(*row) for row in rows]
 
 
@@ -187,10 +217,8 @@ def start(tx: Connection, outbox_id: int, now: datetime | None) -> None:
 
 def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
     """Write down what became of rows, and which messages bubbles now show as."""
-    if not settlements:
-        return
-    tx.execute(
-        _settle,
+    _settle.many(
+        tx,
         [{"which": s.id, "to_state": s.state, "at": s.at, "tried": s.tries, "why": s.error} for s in settlements],
     )
 
@@ -209,6 +237,17 @@ def doubt_started(tx: Connection, now: datetime) -> list[Parcel]:
 def depth(tx: Connection) -> int:
     """How many rows wait to be sent."""
     return tx.execute(select(func.count()).select_from(tables.outbox).where(_is_waiting)).scalar_one()
+
+
+def depths(tx: Connection) -> dict[Urgency, tuple[int, datetime]]:
+    """For each urgency of which rows wait: how many, and when the oldest of them was said."""
+    table = tables.outbox.c
+    found = tx.execute(
+        select(table.urgency, func.count(), func.min(table.id)).where(_is_waiting).group_by(table.urgency)
+    ).all()
+    oldest = [row[2] for row in found]
+    said_at = {row[0]: row[1] for row in tx.execute(select(table.id, table.created_at).where(table.id.in_(oldest)))}
+    return {Urgency(row[0]): (row[1], said_at[row[2]]) for row in found}
 
 
 def forget_old(tx: Connection, now: datetime) -> int:

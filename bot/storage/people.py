@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any, Final
 
@@ -13,18 +13,19 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
 from bot.storage import tables
+from bot.storage.prepared import Prepared
 
 _ACCOUNT: Final = [tables.accounts.c[field.name] for field in fields(Account)]
 PATIENT: Final = [tables.patients.c[field.name] for field in fields(Patient)]
 THERAPIST: Final = [tables.therapists.c[field.name] for field in fields(Therapist)]
 _INVITE: Final = [tables.invites.c[field.name] for field in fields(Invite)]
 
-_account: Final = select(*_ACCOUNT).where(tables.accounts.c.chat_id == bindparam("chat"))
-_patient: Final = select(*PATIENT).where(tables.patients.c.chat_id == bindparam("chat"))
+_account: Final = Prepared(select(*_ACCOUNT).where(tables.accounts.c.chat_id == bindparam("chat")))
+_patient: Final = Prepared(select(*PATIENT).where(tables.patients.c.chat_id == bindparam("chat")))
 _patient_by_id: Final = select(*PATIENT).where(tables.patients.c.id == bindparam("patient"))
-_therapist: Final = select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat"))
+_therapist: Final = Prepared(select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat")))
 _therapist_by_id: Final = select(*THERAPIST).where(tables.therapists.c.id == bindparam("therapist"))
-_admin: Final = select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat"))
+_admin: Final = Prepared(select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat")))
 
 
 # --- accounts -------------------------------------------------------------------------------------------------
@@ -32,18 +33,19 @@ _admin: Final = select(tables.admins.c.chat_id).where(tables.admins.c.chat_id ==
 
 def account(tx: Connection, chat: ChatId, language: str, now: datetime) -> Account:
     """The account of a chat, made at its first word in `language`."""
-    row = tx.execute(_account, {"chat": chat}).first()
+    row = _account.first(tx, {"chat": chat})
     if row is None:
         tx.execute(
             tables.accounts.insert(),
             {"chat_id": chat, "language": language, "reach": Reach.OK, "reach_since": now, "created_at": now},
         )
-        row = tx.execute(_account, {"chat": chat}).one()
+        row = _account.first(tx, {"chat": chat})
+        assert row is not None
     return Account(*row)
 
 
 def find_account(tx: Connection, chat: ChatId) -> Account | None:
-    row = tx.execute(_account, {"chat": chat}).first()
+    row = _account.first(tx, {"chat": chat})
     return None if row is None else Account(*row)
 
 
@@ -56,21 +58,61 @@ def expect(tx: Connection, chat: ChatId, what: str | None) -> None:
     tx.execute(update(tables.accounts).where(tables.accounts.c.chat_id == chat).values(expecting=what))
 
 
-def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime) -> bool:
-    """Note whether the chat can be written to. True if that is new."""
+def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime, heard_at: datetime | None = None) -> bool:
+    """Note whether the chat can be written to. True if that is new.
+
+    `heard_at`: when what tells us so was asked; what we have learned since then stands.
+    """
     changed = tx.execute(
         update(tables.accounts)
-        .where(tables.accounts.c.chat_id == chat, tables.accounts.c.reach != reach)
+        .where(
+            tables.accounts.c.chat_id == chat,
+            tables.accounts.c.reach != reach,
+            tables.accounts.c.reach_since <= (heard_at or datetime.max.replace(tzinfo=UTC)),
+        )
         .values(reach=reach, reach_since=now)
     )
+    if reach is not Reach.OK:
+        undelivered(tx, chat, now)
     return changed.rowcount > 0
+
+
+def undelivered(tx: Connection, chat: ChatId, now: datetime) -> None:
+    """Something could not reach this chat: of a therapist's an admin is to hear."""
+    table = tables.therapists
+    tx.execute(
+        update(table).where(table.c.chat_id == chat, table.c.undelivered_at.is_(None)).values(undelivered_at=now)
+    )
+
+
+def undelivered_therapists(tx: Connection) -> list[tuple[Therapist, Reach]]:
+    """Therapists whom something could not reach, since an admin was last told."""
+    statement = (
+        select(*THERAPIST, tables.accounts.c.reach)
+        .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
+        .where(tables.therapists.c.undelivered_at.is_not(None))
+        .order_by(tables.therapists.c.id)
+    )
+    return [(Therapist(*row[:-1]), row[-1]) for row in tx.execute(statement)]
+
+
+def told_of_undelivered(tx: Connection, therapist_id: TherapistId) -> None:
+    table = tables.therapists
+    tx.execute(update(table).where(table.c.id == therapist_id).values(undelivered_at=None))
+
+
+def doubt_reach(tx: Connection, now: datetime) -> None:
+    """Somebody may have come back while we could not hear it: the next message to each finds out."""
+    tx.execute(
+        update(tables.accounts).where(tables.accounts.c.reach != Reach.OK).values(reach=Reach.OK, reach_since=now)
+    )
 
 
 # --- roles ----------------------------------------------------------------------------------------------------
 
 
 def is_admin(tx: Connection, chat: ChatId) -> bool:
-    return tx.execute(_admin, {"chat": chat}).first() is not None
+    return _admin.first(tx, {"chat": chat}) is not None
 
 
 def add_admin(tx: Connection, chat: ChatId, now: datetime) -> None:
@@ -78,7 +120,7 @@ def add_admin(tx: Connection, chat: ChatId, now: datetime) -> None:
 
 
 def therapist(tx: Connection, chat: ChatId) -> Therapist | None:
-    row = tx.execute(_therapist, {"chat": chat}).first()
+    row = _therapist.first(tx, {"chat": chat})
     return None if row is None else Therapist(*row)
 
 
@@ -151,7 +193,7 @@ def _hashed(code: str) -> bytes:
 
 
 def patient(tx: Connection, chat: ChatId) -> Patient | None:
-    row = tx.execute(_patient, {"chat": chat}).first()
+    row = _patient.first(tx, {"chat": chat})
     return None if row is None else Patient(*row)
 
 

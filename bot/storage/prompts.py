@@ -1,29 +1,145 @@
-"""Who is due for a prompt, and the claim that makes sure it goes once."""
+"""Who is due for a prompt, and the claim that makes sure it goes once; a portion of patients at a time.
+
+Each verb takes a whole portion and needs the same few statements for one patient as for hundreds: thousands fall due
+in the same minute, and whoever taps meanwhile waits for at most one portion.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Final
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
 
-from bot.diary.entries import Cause
-from bot.diary.people import Patient, PatientId, Reach
+from bot.diary.entries import Cause, Item, ItemId
+from bot.diary.people import ChatId, PatientId, Reach
 from bot.diary.prompts import Due
 from bot.storage import tables
-from bot.storage.people import PATIENT
+from bot.storage.outbox import Urgency
+from bot.storage.prepared import Prepared
+from bot.storage.tables import Action, OutboxState
 
-_due: Final = (
-    select(*PATIENT, tables.accounts.c.language, tables.accounts.c.reach)
-    .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A patient whose hour has come, and what is known of the day in question.
+
+    `items`: all ever followed, in the order asked. `answered`: those of the day that were scored or skipped.
+    """
+
+    patient_id: PatientId
+    chat_id: ChatId
+    zone: str
+    prompt_time: time
+    due: Due
+    language: str
+    reach: Reach
+    reach_since: datetime
+    asked: bool
+    declined: bool
+    bubble_id: int | None
+    items: Sequence[Item]
+    answered: frozenset[ItemId]
+
+
+@dataclass(frozen=True, slots=True)
+class DayAsked:
+    """What becomes of the day: `not_asked` with its cause, or asked by a message with this `body`, or neither."""
+
+    candidate: Candidate
+    closes_at: datetime
+    not_asked: Cause | None = None
+    body: str | None = None
+
+
+_ITEM: Final = [tables.items.c[field.name] for field in fields(Item)]
+# One statement for any number of patients: their ids travel as one JSON array.
+_ids: Final = select(func.json_each(bindparam("ids", type_=Text)).table_valued("value").c.value)
+_due: Final = Prepared(
+    select(tables.patients.c.id)
     .where(tables.patients.c.next_prompt_at <= bindparam("now"))
     .order_by(tables.patients.c.next_prompt_at)
     .limit(bindparam("limit"))
 )
-_claim: Final = (
+_candidates: Final = Prepared(
+    select(
+        tables.patients.c.id,
+        tables.patients.c.chat_id,
+        tables.patients.c.zone,
+        tables.patients.c.prompt_time,
+        tables.patients.c.next_prompt_day,
+        tables.patients.c.next_prompt_at,
+        tables.accounts.c.language,
+        tables.accounts.c.reach,
+        tables.accounts.c.reach_since,
+        tables.diary_days.c.asked_at,
+        tables.diary_days.c.declined_at,
+        tables.diary_days.c.bubble_id,
+    )
+    .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
+    .outerjoin(
+        tables.diary_days,
+        and_(
+            tables.diary_days.c.patient_id == tables.patients.c.id,
+            tables.diary_days.c.day == tables.patients.c.next_prompt_day,
+        ),
+    )
+    .where(tables.patients.c.id.in_(_ids))
+    .order_by(tables.patients.c.next_prompt_at, tables.patients.c.id)
+)
+_items: Final = Prepared(
+    select(tables.items.c.patient_id, *_ITEM)
+    .where(tables.items.c.patient_id.in_(_ids))
+    .order_by(tables.items.c.patient_id, tables.items.c.position, tables.items.c.id)
+)
+_answered: Final = Prepared(
+    select(tables.scores.c.patient_id, tables.scores.c.item_id)
+    .join(
+        tables.patients,
+        and_(
+            tables.patients.c.id == tables.scores.c.patient_id,
+            tables.patients.c.next_prompt_day == tables.scores.c.day,
+        ),
+    )
+    .where(tables.patients.c.id.in_(_ids), tables.scores.c.withdrawn_at.is_(None))
+)
+_claim: Final = Prepared(
     update(tables.patients)
     .where(tables.patients.c.id == bindparam("patient"), tables.patients.c.next_prompt_at == bindparam("due_at"))
     .values(next_prompt_at=bindparam("next_at"), next_prompt_day=bindparam("next_on"))
+)
+_postpone: Final = (
+    update(tables.patients)
+    .where(tables.patients.c.id == bindparam("patient"))
+    .values(
+        # In SQL, since the row may be one that we can't read.
+        next_prompt_at=func.strftime("%Y-%m-%d %H:%M:%f000", tables.patients.c.next_prompt_at, "+1 day", type_=Text()),
+        next_prompt_day=func.date(tables.patients.c.next_prompt_day, "+1 day", type_=Text()),
+    )
+)
+_last_bubble: Final = Prepared(select(func.coalesce(func.max(tables.bubbles.c.id), 0)))
+_add_bubble: Final = Prepared(tables.bubbles.insert(), ["id", "chat_id", "patient_id", "day", "created_at"])
+_new_day: Final = insert(tables.diary_days)
+_FOUND_OUT: Final = ("asked_at", "bubble_id", "not_asked")
+_put_day: Final = Prepared(
+    _new_day.on_conflict_do_update(
+        index_elements=["patient_id", "day"],
+        # A day that exists stays as it was planned; only what is known now is written.
+        set_={
+            "intended_at": _new_day.excluded.intended_at,
+            **{n: func.coalesce(_new_day.excluded[n], tables.diary_days.c[n]) for n in _FOUND_OUT},
+        },
+    ),
+    ["patient_id", "day", "zone", "closes_at", "intended_at", *_FOUND_OUT, "paused"],
+)
+_say: Final = Prepared(
+    # The body is JSON already.
+    tables.outbox.insert().values(body=bindparam("body", type_=Text)),
+    ["chat_id", "patient_id", "action", "urgency", "once", "bubble_id", "day", "state", "created_at", "tries"],
 )
 _settle: Final = (
     update(tables.diary_days)
@@ -36,23 +152,177 @@ _settle: Final = (
 )
 
 
-def due(tx: Connection, now: datetime, limit: int) -> list[tuple[Patient, str, Reach]]:
-    """Patients whose hour has come, with their language and reach, the longest waiting first."""
-    return [(Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_due, {"now": now, "limit": limit})]
-
-
-def claim(tx: Connection, patient: Patient, following: Due) -> bool:
-    """Move the patient's due time on, if nobody did before."""
-    claimed = tx.execute(
-        _claim,
-        {"patient": patient.id, "due_at": patient.next_prompt_at, "next_at": following.at, "next_on": following.day},
+# A bubble that never came on screen is no bubble of the day: else a typed answer would edit what nobody sees.
+_unshow: Final = (
+    update(tables.diary_days)
+    .where(
+        tables.diary_days.c.patient_id == bindparam("patient"),
+        tables.diary_days.c.day == bindparam("on"),
+        tables.diary_days.c.bubble_id == bindparam("bubble"),
     )
-    return claimed.rowcount == 1
+    .values(bubble_id=None)
+)
 
 
-def settle(tx: Connection, patient_id: PatientId, day: date, *, sent_at: datetime | None, cause: Cause | None) -> None:
-    """Note that the prompt of a day arrived, or why it never will."""
+def due(tx: Connection, now: datetime, limit: int) -> list[PatientId]:
+    """Patients whose hour has come, the longest waiting first."""
+    return [PatientId(row[0]) for row in _due.all(tx, {"now": now, "limit": limit})]
+
+
+def candidates(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candidate]:
+    """What is known of these patients and of the day that is due, the longest waiting first."""
+    ids = {"ids": json.dumps(patient_ids)}
+    items: dict[int, list[Item]] = {}
+    for patient_id, *item in _items.all(tx, ids):
+        items.setdefault(patient_id, []).append(Item(*item))
+    answered: dict[int, set[ItemId]] = {}
+    for patient_id, item_id in _answered.all(tx, ids):
+        answered.setdefault(patient_id, set()).add(ItemId(item_id))
+    return [
+        Candidate(
+            PatientId(patient_id),
+            ChatId(chat_id),
+            zone,
+            prompt_time,
+            Due(day, at),
+            language,
+            reach,
+            reach_since,
+            asked_at is not None,
+            declined_at is not None,
+            bubble_id,
+            items.get(patient_id, ()),
+            frozenset(answered.get(patient_id, ())),
+        )
+        for (
+            patient_id,
+            chat_id,
+            zone,
+            prompt_time,
+            day,
+            at,
+            language,
+            reach,
+            reach_since,
+            asked_at,
+            declined_at,
+            bubble_id,
+        ) in _candidates.all(tx, ids)
+    ]
+
+
+def claim(tx: Connection, claims: Sequence[tuple[Candidate, Due]]) -> bool:
+    """Move the due time of each patient on; False where somebody did before for any of them."""
+    moved = _claim.many(
+        tx,
+        [
+            {"patient": one.patient_id, "due_at": one.due.at, "next_at": following.at, "next_on": following.day}
+            for one, following in claims
+        ],
+    )
+    return moved == len(claims)
+
+
+def postpone(tx: Connection, patient_id: PatientId) -> None:
+    """Move a due time on by a day, whatever else is in the patient's rows."""
+    tx.execute(_postpone, {"patient": patient_id})
+
+
+def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
+    """Write down what became of days that were due, and put the prompts of those that are asked into the outbox.
+
+    The day's bubble goes out; one that the patient opened earlier by hand loses its buttons.
+    """
+    if not days:
+        return
+    asked = [day for day in days if day.body is not None]
+    # Nobody else writes within this transaction, so the ids that follow the last one are free.
+    ((last,),) = _last_bubble.all(tx, {})
+    bubbles = {day.candidate.patient_id: last + n for n, day in enumerate(asked, 1)}
+    _add_bubble.many(tx, [_bubble_row(day, bubbles[day.candidate.patient_id], now) for day in asked])
+    _put_day.many(tx, [_day_row(day, bubbles.get(day.candidate.patient_id), now) for day in days])
+    _say.many(tx, _messages(asked, bubbles, now))
+
+
+def _bubble_row(day: DayAsked, bubble_id: int, now: datetime) -> dict[str, Any]:
+    one = day.candidate
+    return {
+        "id": bubble_id,
+        "chat_id": one.chat_id,
+        "patient_id": one.patient_id,
+        "day": one.due.day,
+        "created_at": now,
+    }
+
+
+def _day_row(day: DayAsked, bubble_id: int | None, now: datetime) -> dict[str, Any]:
+    one = day.candidate
+    return {
+        "patient_id": one.patient_id,
+        "day": one.due.day,
+        "zone": one.zone,
+        "closes_at": day.closes_at,
+        "intended_at": one.due.at,
+        "asked_at": None if bubble_id is None else now,
+        "bubble_id": bubble_id,
+        "not_asked": day.not_asked,
+        "paused": False,
+    }
+
+
+def _messages(asked: Sequence[DayAsked], bubbles: dict[PatientId, int], now: datetime) -> Iterable[dict[str, Any]]:
+    for day in asked:
+        one = day.candidate
+        common = {
+            "chat_id": one.chat_id,
+            "patient_id": one.patient_id,
+            "once": False,
+            "state": OutboxState.WAITING,
+            "created_at": now,
+            "tries": 0,
+        }
+        if one.bubble_id is not None:
+            retire = {"action": Action.RETIRE, "urgency": Urgency.ANSWER, "body": "{}", "bubble_id": one.bubble_id}
+            yield {**common, **retire, "day": None}
+        send = {"action": Action.SEND, "urgency": Urgency.PROMPT, "body": day.body}
+        yield {**common, **send, "bubble_id": bubbles[one.patient_id], "day": one.due.day}
+
+
+def settle(
+    tx: Connection,
+    patient_id: PatientId,
+    day: date,
+    *,
+    sent_at: datetime | None,
+    cause: Cause | None,
+    bubble_id: int | None = None,
+) -> None:
+    """Note that the prompt of a day arrived, or why it never will; then `bubble_id` is the bubble that never showed."""
     tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
+    if cause is not None and bubble_id is not None:
+        tx.execute(_unshow, {"patient": patient_id, "on": day, "bubble": bubble_id})
+
+
+def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
+    """Replies from between these instants are lost: asked days that were open then and have no answer are our fault.
+
+    Returns how many. Goes through the patients, since days are found by patient and date alone.
+    """
+    table = tables.diary_days.c
+    changed = tx.execute(
+        update(tables.diary_days)
+        .where(
+            table.patient_id.in_(select(tables.patients.c.id)),
+            table.day.between(since.date() - timedelta(days=2), until.date() + timedelta(days=1)),
+            table.sent_at < until,
+            table.closes_at > since,
+            table.answered_at.is_(None),
+            table.declined_at.is_(None),
+            table.not_asked.is_(None),
+        )
+        .values(not_asked=Cause.BOT)
+    )
+    return changed.rowcount
 
 
 def next_due_at(tx: Connection) -> datetime | None:

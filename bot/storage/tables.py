@@ -6,12 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -28,7 +26,7 @@ from sqlalchemy import (
 from bot.diary.entries import Cause, Side, Symptom
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.sessions import Kind
-from bot.storage.columns import Instant, Of
+from bot.storage.columns import Data, Day, Instant, Of
 
 metadata: Final = MetaData(
     naming_convention={
@@ -58,6 +56,8 @@ class Action(StrEnum):
     """Answer a tap."""
     COMMANDS = "commands"
     LEAVE = "leave"
+    HALT = "halt"
+    """Asks nothing of Telegram: what was said to this chat before is not sent any more."""
 
 
 class OutboxState(StrEnum):
@@ -101,6 +101,13 @@ therapists: Final = Table(
     Column("zone", String(64), nullable=False),
     Column("since", Instant, nullable=False),
     Column("next_digest_at", Instant, index=True),
+    Column("undelivered_at", Instant, comment="something could not reach them, and no admin was told yet"),
+    Index(
+        "ix_therapists_undelivered",
+        "undelivered_at",
+        sqlite_where=text("undelivered_at is not null"),
+        postgresql_where=text("undelivered_at is not null"),
+    ),
 )
 patients: Final = Table(
     "patients",
@@ -112,10 +119,10 @@ patients: Final = Table(
     Column("zone", String(64), nullable=False),
     Column("prompt_time", Time, nullable=False),
     Column("next_prompt_at", Instant, index=True),
-    Column("next_prompt_day", Date),
+    Column("next_prompt_day", Day),
     Column("next_digest_at", Instant, index=True),
     Column("enrolled_at", Instant),
-    Column("enrolled_day", Date),
+    Column("enrolled_day", Day),
 )
 invites: Final = Table(
     "invites",
@@ -162,14 +169,14 @@ items: Final = Table(
     Column("site", String(40)),
     Column("side", Of(Side)),
     Column("position", Integer, nullable=False),
-    Column("added_day", Date, nullable=False),
-    Column("ended_day", Date),
+    Column("added_day", Day, nullable=False),
+    Column("ended_day", Day),
 )
 diary_days: Final = Table(
     "diary_days",
     metadata,
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Day, primary_key=True),
     Column("zone", String(64), nullable=False),
     Column("closes_at", Instant, nullable=False),
     Column("intended_at", Instant),
@@ -185,7 +192,7 @@ scores: Final = Table(
     "scores",
     metadata,
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Day, primary_key=True),
     Column("item_id", Integer, ForeignKey("items.id"), primary_key=True),
     Column("entered_at", Instant, primary_key=True),
     Column("value", Integer, comment="empty: skipped"),
@@ -199,7 +206,7 @@ notes: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
-    Column("day", Date, nullable=False),
+    Column("day", Day, nullable=False),
     Column("text", Text, nullable=False),
     Column("written_at", Instant, nullable=False),
     Column("undone_at", Instant),
@@ -211,7 +218,7 @@ sessions: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
-    Column("day", Date, nullable=False),
+    Column("day", Day, nullable=False),
     Column("kind", Of(Kind), nullable=False),
     Column("site", String(40)),
     Column("side", Of(Side)),
@@ -223,9 +230,10 @@ digests: Final = Table(
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("role", Of(Role), primary_key=True),
-    Column("week", Date, primary_key=True),
+    Column("week", Day, primary_key=True),
     Column("planned_at", Instant, nullable=False),
-    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL")),
+    Column("first_outbox_id", Integer, comment="a digest of several messages: the first of them"),
+    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL"), comment="and the last"),
     Column("named_at", Instant, comment="when a later digest said that this one may be missing"),
 )
 
@@ -234,7 +242,7 @@ notices: Final = Table(
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(40), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Day, primary_key=True),
     Column("told_at", Instant, nullable=False),
 )
 
@@ -270,7 +278,7 @@ bubbles: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), index=True),
-    Column("day", Date, comment="the diary day that it shows"),
+    Column("day", Day, comment="the diary day that it shows"),
     Column("message_id", BigInteger),
     Column("created_at", Instant, nullable=False),
     Index(None, "chat_id", "message_id"),
@@ -284,10 +292,10 @@ outbox: Final = Table(
     Column("action", Of(Action), nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("once", Boolean, nullable=False, comment="rather missing than twice"),
-    Column("body", JSON, comment="emptied when settled"),
+    Column("body", Data, comment="emptied when settled"),
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
     Column("message_id", BigInteger),
-    Column("day", Date, comment="the diary day whose prompt this is"),
+    Column("day", Day, comment="the diary day whose prompt this is"),
     Column("state", Of(OutboxState), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant, comment="committed before a send that must not happen twice"),

@@ -7,7 +7,9 @@ A failure tells whether the server can have acted: `NotSent` surely not, `Unansw
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -17,6 +19,12 @@ CONNECT_FOR: Final = 30.0
 """Seconds to wait for a connection; nothing was sent before it stands, so trying again is free."""
 ANSWER_FOR: Final = 120.0
 """Seconds to wait for an answer. Long, because giving up leaves it open whether a message arrived."""
+
+
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+_QUOTED: Final = [quote_plus(bytes([byte])) for byte in range(256)]
 
 
 class NotSent(NetworkError):
@@ -44,6 +52,7 @@ class Request(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=ANSWER_FOR),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent",),
             )
 
     async def shutdown(self) -> None:
@@ -80,9 +89,13 @@ class Request(BaseRequest):
     ) -> tuple[int, bytes]:
         """Send a form and wait `answer_for` seconds for the answer. Raises NotSent or Unanswered."""
         assert self._session is not None, "initialize the request first"
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=answer_for)
+        timeout = _waits(answer_for)
+        headers = None
+        if isinstance(data, dict):
+            # aiohttp takes any form apart as if it could hold files, at twice the price of the whole call.
+            data, headers = _form(data), FORM
         try:
-            async with self._session.request(method, url, data=data, timeout=timeout) as response:
+            async with self._session.request(method, url, data=data, headers=headers, timeout=timeout) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # `from None`: the cause's text holds the address, and the address holds the token.
@@ -97,3 +110,15 @@ class Request(BaseRequest):
             return json.loads(payload)
         except ValueError:
             raise TelegramError("the server's answer is not JSON") from None
+
+
+@lru_cache(maxsize=8)
+def _waits(answer_for: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=answer_for)
+
+
+def _form(fields: dict[str, str]) -> bytes:
+    """Fields as an URL-encoded form. The library's way takes twice as long, twice for each reply."""
+    return "&".join(
+        [f"{name}={''.join([_QUOTED[byte] for byte in value.encode()])}" for name, value in fields.items()]
+    ).encode()

@@ -1,31 +1,49 @@
 """The receiver: long polling that commits a batch before Telegram is told that it arrived.
 
-Law: the next `getUpdates` offset is the acknowledgement, and it is only ever raised after the commit.
+Laws:
+1. The next `getUpdates` offset is the acknowledgement, and it is only ever raised after the commit.
+2. A poll that has not ended well after its hold is dead, whatever the connection says: it is broken off and begun anew.
+3. Only a refusal that lasts ends the program; what passes (a network, a proxy, a wrong answer) is waited for.
+4. What a poll brings was made at some time since the last poll that left nothing waiting. A full batch may have left
+   something: until the rest is in, later batches waited as long as the first one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import logs, storage
+from bot import diary, logs, storage
 from bot.clock import Clock
-from bot.wire.http import ANSWER_FOR, NotSent, Request, Unanswered
+from bot.wire.bodies import error_code, is_whole, retry_after
+from bot.wire.figures import Figures
+from bot.wire.http import NotSent, Request, Unanswered
 
 log = logs.get(__name__)
 
 POLL_FOR: Final = 30
 """Seconds that Telegram holds a poll open when there is nothing new."""
+STALLED_AFTER: Final = 15.0
+"""Seconds beyond that after which a poll that has not ended, be it that bytes still trickle in, never will."""
 BATCH: Final = 100
 """Telegram's own limit for one poll."""
+CUT_FROM: Final = 2**21
+"""Bytes of an answer from which it may have been cut short: the Bot API server ends one at 4 MiB, however many more
+updates wait."""
 WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
-CONFLICT_FOR: Final = 60.0
-"""Seconds that a 409 is retried: the poll of a process that was just killed may still be open."""
+REFUSED_FOR: Final = 60.0
+"""Seconds that a 409 is retried, since the poll of a process that was just killed may still be open; and a 401."""
 LONGEST_PAUSE: Final = 30.0
+ID_LASTS_FOR: Final = timedelta(days=6)
+"""After a week without updates Telegram begins at another number, perhaps a lower one, and an offset above it would
+acknowledge what nobody has seen (core.telegram.org/bots/api#update). After this long we ask without one."""
+LARGEST_ID: Final = 2**63 - 2
 
 
 class SomeoneElsePolls(Exception):
@@ -37,104 +55,237 @@ class TokenRevoked(Exception):
 
 
 class Refused(Exception):
-    """The server answered a poll with an error; `hold` is how many seconds it wants us to wait."""
+    """The server answered with an error, in its `words`; `hold` is how many seconds it wants us to wait."""
 
-    def __init__(self, code: int, hold: float | None) -> None:
+    def __init__(self, code: int, hold: float | None, words: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.hold = hold
+        self.words = words
+
+
+class Unreadable(Exception):
+    """The answer to a poll is none of a Bot API server: a proxy's page, half a body, something that is no list."""
+
+
+class Stalled(Exception):
+    """A poll did not end in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a poll brought, and whether that is all that waited."""
+
+    updates: list[dict[str, Any]]
+    all_of_them: bool
 
 
 class Receiver:
-    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in."""
+    """Polls until cancelled. `first_poll` is set once everything that waited at Telegram has been taken in.
+
+    `failing`: the newest poll brought no answer.
+    """
 
     def __init__(
-        self, database: storage.Database, request: Request, base_url: str, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: storage.Database,
+        request: Request,
+        base_url: str,
+        clock: Clock,
+        arrived: Callable[[], None],
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._request = request
         self._url = f"{base_url}/getUpdates"
         self._clock = clock
         self._arrived = arrived
+        self._figures = figures or Figures()
         self._offset: int | None = None
+        self._offset_at: datetime | None = None
+        # The first poll, and one after a failure, asks for what is there and returns at once.
+        self._hold = 0
+        self._failures = 0
+        self._stalls = 0
+        self._refused_since: tuple[str, float] | None = None
         self.first_poll = asyncio.Event()
+        self.polled_at: datetime | None = None
+        """When Telegram last answered a poll of this process and what it brought was committed; None before."""
 
     async def run(self) -> None:
         """Receive for ever. Raises SomeoneElsePolls or TokenRevoked, or what the database raises."""
-        failures = 0
-        conflict_since: float | None = None
-        hold = 0  # The first poll, and one after a poll that hung, asks for what is there and returns at once.
         while True:
             try:
-                updates = await self._poll(hold)
+                found = await self._poll()
             except Refused as refusal:
-                if refusal.code == 409:
-                    conflict_since = self._still_in_conflict(conflict_since)
-                elif refusal.code in (401, 404):
-                    raise TokenRevoked(
-                        "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
-                    ) from None
-                failures += 1
-                log.warning("polling is refused", code=refusal.code, times=failures)
-                await asyncio.sleep(refusal.hold or _pause(failures))
-                continue
-            except (NotSent, Unanswered) as error:
-                failures += 1
-                hold, conflict_since = 0, None
-                # A single one is nothing: a connection that a router forgot, a server that restarted.
-                tell = log.info if failures == 1 else log.warning
-                tell("polling fails", why=str(error), times=failures)
-                await asyncio.sleep(_pause(failures - 1))
-                continue
-            failures, conflict_since, hold = 0, None, POLL_FOR
-            await self._keep(updates)
-            if len(updates) < BATCH:
-                self.first_poll.set()
+                self._give_up_where_it_lasts(refusal.code)
+                pause = self._failed("polling is refused", code=refusal.code)
+                await asyncio.sleep(refusal.hold or pause)
+            except (NotSent, Unanswered, Stalled, Unreadable) as error:
+                self._refused_since = None
+                await asyncio.sleep(self._tell(error))
             else:
-                hold = 0
+                await asyncio.sleep(await self._take(found))
 
-    def _still_in_conflict(self, since: float | None) -> float:
+    @property
+    def failing(self) -> bool:
+        """Whether the newest poll brought no answer, or none that is new."""
+        return self._failures > 0
+
+    async def _take(self, found: Found) -> float:
+        """Commit what a poll brought. Returns how long to wait before the next one, in seconds."""
+        self._refused_since = None
+        if not await self._keep(found):
+            return self._failed("a poll brought what was confirmed before", pauses=1, quiet=self._failures == 0)
+        if self._failures > 1:
+            log.info("polling works again", after=self._failures)
+        self._failures, self._stalls = 0, 0
+        self._hold = POLL_FOR if found.all_of_them else 0
+        if found.all_of_them:
+            self.first_poll.set()
+        return 0
+
+    # --- when it fails ----------------------------------------------------------------------------------------
+
+    def _tell(self, error: Exception) -> float:
+        """Log a failure of the network. Returns the pause in seconds."""
+        if isinstance(error, Stalled):
+            self._stalls += 1
+            return self._failed("a poll stalled and is begun anew on another connection", pauses=1, waited_s=str(error))
+        if isinstance(error, Unreadable):
+            return self._failed("the answer to a poll makes no sense", why=str(error))
+        # A single one is nothing: a connection that a router forgot, a server that restarted.
+        return self._failed("polling fails", pauses=1, quiet=self._failures == 0, why=str(error))
+
+    def _failed(self, what: str, *, pauses: int = 0, quiet: bool = False, **more: Any) -> float:
+        """Count and log a failure; the first `pauses` in a row cost no pause. Returns it in seconds."""
+        self._failures += 1
+        self._hold = 0
+        tell = log.info if quiet else log.warning
+        tell(what, times=self._failures, **more)
+        return _pause(self._failures - pauses)
+
+    def _give_up_where_it_lasts(self, code: int) -> None:
+        """Raise once Telegram has refused our token, or us as its only reader, for a minute without a break."""
+        if code not in (401, 404, 409):
+            self._refused_since = None
+            return
+        why = "conflict" if code == 409 else "token"
         now = asyncio.get_running_loop().time()
-        if since is None:
-            log.warning("another poll is open for this token; trying again", for_seconds=CONFLICT_FOR)
-            return now
-        if now - since >= CONFLICT_FOR:
-            raise SomeoneElsePolls(
-                "Another program receives this bot's messages: Telegram answered 409 for a minute. "
-                "Stop the other one, or get a token of its own for this one from @BotFather."
-            )
-        return since
+        if self._refused_since is None or self._refused_since[0] != why:
+            self._refused_since = (why, now)
+        elif now - self._refused_since[1] >= REFUSED_FOR:
+            raise SomeoneElsePolls(ANOTHER) if code == 409 else TokenRevoked(UNKNOWN)
 
-    async def _poll(self, hold: int) -> list[dict[str, Any]]:
-        wanted = {"timeout": str(hold), "limit": str(BATCH), "allowed_updates": json.dumps(WANTED)}
+    # --- one poll ---------------------------------------------------------------------------------------------
+
+    @property
+    def _limit(self) -> int:
+        """Fewer after each stall in a row: over a slow line a hundred updates may never come in time."""
+        return max(1, BATCH >> self._stalls)
+
+    async def _poll(self) -> Found:
+        wanted = {"timeout": str(self._hold), "limit": str(self._limit), "allowed_updates": json.dumps(WANTED)}
+        if self._offset_at is not None and self._clock.now() - self._offset_at > ID_LASTS_FOR:
+            self._offset = self._offset_at = None
         if self._offset is not None:
             wanted["offset"] = str(self._offset)
-        status, payload = await self._request.post_form(self._url, wanted, hold + ANSWER_FOR)
+        patience = self._hold + STALLED_AFTER
         try:
-            answer = json.loads(payload)
-            if answer["ok"]:
-                return list(answer["result"])
-            hold_for = (answer.get("parameters") or {}).get("retry_after")
-            raise Refused(int(answer.get("error_code", status)), hold_for)
-        except (ValueError, KeyError, TypeError):
-            # No answer of a Bot API server: a proxy's error page, a captive portal. It says nothing of the token.
-            raise Refused(max(status, 500), None) from None
+            # By the clock, over all of it: a half-open connection brings no byte, a sick proxy one every second.
+            # A cancelled call closes its connection, so that the next one gets another.
+            async with asyncio.timeout(patience):
+                status, payload = await self._request.post_form(self._url, wanted, None)
+        except TimeoutError:
+            raise Stalled(patience) from None
+        return _found(status, payload, self._limit)
 
-    async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        # In ASCII: half a surrogate pair can't be stored otherwise, and such an update would end every start.
-        rows = [(u["update_id"], json.dumps(u)) for u in updates if isinstance(u.get("update_id"), int)]
+    async def _keep(self, found: Found) -> bool:
+        """Commit a batch, then move the offset. False if it only brought what had been confirmed already."""
+        # In order: the ids are there "to restore the correct update sequence, should they get out of order".
+        rows = sorted(as_rows(found.updates))
+        # Ids that we confirmed are a server's mistake; low ones that we never saw are the new numbers it draws.
+        behind = bool(rows) and self._offset is not None and rows[-1][0] < self._offset
+        now = self._clock.now()
 
-        def keep(tx: Connection) -> None:
-            now = self._clock.now()
-            if rows:
-                storage.inbox.put(tx, rows, now, storage.inbox.last_poll(tx))
-            storage.inbox.polled(tx, now)
+        def keep_new(tx: Connection) -> bool:
+            seen = behind and storage.inbox.known(tx, [update_id for update_id, _ in rows]) == len(rows)
+            keep(tx, [] if seen else rows, now, in_touch_at=now if found.all_of_them else None)
+            return not seen
 
-        await self._database.write(keep)
-        if not rows:
-            return
-        self._offset = max(update_id for update_id, _ in rows) + 1
-        self._arrived()
+        fresh = await self._database.write(keep_new)
+        self.polled_at = now
+        if found.all_of_them:
+            self._figures.in_touch(now)
+        if rows and fresh:
+            self._figures.updates["polling"] += len(rows)
+            self._offset, self._offset_at = rows[-1][0] + 1, now
+            self._arrived()
+        return fresh
+
+
+ANOTHER: Final = (
+    "Another program receives this bot's messages: Telegram answered 409 for a minute. "
+    "Stop the other one, or get a token of its own for this one from @BotFather."
+)
+UNKNOWN: Final = "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
+
+
+def _found(status: int, payload: bytes, limit: int) -> Found:
+    """The updates in an answer. Raises Refused, or Unreadable for what no Bot API server says."""
+    given = result_of(status, payload)
+    if not isinstance(given, list):
+        raise Unreadable("no list of updates")
+    updates = [update for update in given if _is_update(update)]
+    if len(updates) < len(given):
+        log.error("an answer to a poll held what is no update", count=len(given) - len(updates))
+        if not updates:
+            raise Unreadable("no update in the list")
+    return Found(updates, len(given) < limit and len(payload) < CUT_FROM)
+
+
+def result_of(status: int, payload: bytes) -> Any:
+    """What a method gave. Raises Refused, or Unreadable for what no Bot API server says."""
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        # A proxy's error page, a captive portal. It says nothing of the token.
+        raise Unreadable(f"HTTP {status} without JSON") from None
+    if not isinstance(answer, dict) or "ok" not in answer:
+        raise Unreadable(f"HTTP {status} with other JSON")
+    if not answer["ok"]:
+        raise Refused(error_code(answer, status), retry_after(answer), str(answer.get("description", "")))
+    return answer.get("result")
+
+
+def as_rows(updates: Iterable[Any]) -> list[tuple[int, str]]:
+    """What the inbox keeps of updates: id and JSON. What has no id that can be one is no update."""
+    return [(update["update_id"], storage.inbox.kept(update)) for update in updates if _is_update(update)]
+
+
+def keep(tx: Connection, rows: list[tuple[int, str]], now: datetime, *, in_touch_at: datetime | None) -> None:
+    """Keep a batch, and with it when nothing else waited at Telegram, where that is known."""
+    last_poll = storage.inbox.last_poll(tx)
+    if last_poll is not None:
+        _write_off(tx, last_poll, now)
+    if rows:
+        storage.inbox.put(tx, rows, now, last_poll)
+    if in_touch_at is not None:
+        storage.inbox.polled(tx, in_touch_at)
+
+
+def _is_update(value: Any) -> bool:
+    """Whether this has a number that can be confirmed. A negative one would mean "forget all but the last"."""
+    return isinstance(value, dict) and is_whole(value.get("update_id")) and 0 <= value["update_id"] <= LARGEST_ID
+
+
+def _write_off(tx: Connection, last_poll: datetime, now: datetime) -> None:
+    """Own up to what is lost where we were away for longer than Telegram keeps replies."""
+    lost = diary.entries.lost_between(last_poll, now)
+    if lost is not None:
+        count = storage.prompts.answers_lost(tx, *lost)
+        storage.people.doubt_reach(tx, now)
+        log.warning("away for longer than Telegram keeps replies; unanswered days are called our fault", days=count)
 
 
 def _pause(failures: int) -> float:

@@ -5,15 +5,15 @@ Laws:
 2. Edits and answers to taps are never paced; only a 429 holds them back.
 3. A row that must not go twice is marked as started, durably, before it goes. All others go again when in doubt.
 4. A row is settled in the same transaction as its consequences (the bubble's number, a blocked chat, a day not asked).
+5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
+6. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,11 +24,15 @@ from bot import logs, storage
 from bot.clock import Clock
 from bot.diary.entries import Cause
 from bot.diary.people import ChatId, Reach
+from bot.press import Made
 from bot.storage.outbox import Parcel, Settlement, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
+from bot.wire.figures import Figures
 from bot.wire.http import NotSent, Request, Unanswered
-from bot.wire.pacing import Pace
+from bot.wire.lanes import NEW, Lane, Lanes
+from bot.wire.pacing import Pace, Start
+from bot.wire.recipes import Recipes, Result
 
 log = logs.get(__name__)
 
@@ -42,22 +46,8 @@ LONGEST_PAUSE: Final = 60.0
 """Seconds between tries at most, after failures that double the pause from one second on."""
 STOP_WITHIN: Final = 2.0
 """Seconds that calls under way get to end when the program stops."""
-FLOODED_CHATS: Final = 3
-"""Chats held back by 429 at once from which the limit is taken to be the whole bot's."""
-PICTURE_TRIES: Final = 3
-"""After so many failures to draw, the text goes alone."""
-
-Draw = Callable[[Parcel], Awaitable[bytes | None]]
-"""Makes the picture of a row; None where the reader may no longer see it."""
-
-
-@dataclass(slots=True)
-class Lane:
-    """What one chat still gets of one sort, in order; one call at a time."""
-
-    waiting: list[tuple[int, int, Parcel]] = field(default_factory=list)
-    busy: bool = False
-    free_at: float = 0.0
+LAST_TRY: Final = 1_500
+"""A day of tries with the longest pause between them: whatever still fails then is a message that nobody takes."""
 
 
 class Sender:
@@ -69,21 +59,22 @@ class Sender:
         request: Request,
         base_url: str,
         clock: Clock,
-        draw: Draw,
+        recipes: Recipes,
         *,
         per_second: float,
         per_second_per_chat: float,
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._request = request
         self._base_url = base_url
         self._clock = clock
-        self._draw = draw
-        self._pace = Pace(per_second)
-        self._chat_gap = 1 / per_second_per_chat
-        self._now_lanes: dict[ChatId, Lane] = {}
-        self._new_lanes: dict[ChatId, Lane] = {}
-        self._held: dict[ChatId, float] = {}
+        self._recipes = recipes
+        self._figures = figures or Figures()
+        self._loop = asyncio.get_running_loop()
+        self._lanes = Lanes(Pace(per_second), 1 / per_second_per_chat, recipes.unmade)
+        self._shut: dict[ChatId, tuple[int, Verdict]] = {}
+        self._lost: dict[ChatId, tuple[Reach, datetime]] = {}
         self._shown: OrderedDict[int, int] = OrderedDict()
         self._aside: dict[int, list[Parcel]] = {}
         self._read_to = {"urgent": 0, "bulk": 0}
@@ -93,6 +84,7 @@ class Sender:
         self._running: set[asyncio.Task[None]] = set()
         self._more = True
         self._event = asyncio.Event()
+        recipes.came = self._event.set
 
     # --- the outside ------------------------------------------------------------------------------------------
 
@@ -103,8 +95,11 @@ class Sender:
 
     def idle(self) -> bool:
         """Whether nothing is read, under way or to be settled."""
-        lanes = [*self._now_lanes.values(), *self._new_lanes.values()]
-        return not (self._more or self._running or self._settled or any(lane.waiting for lane in lanes))
+        return not (self._more or self._running or self._settled) and self._lanes.empty()
+
+    def sendable(self) -> bool:
+        """Whether something is under way, or waits though no limit of Telegram's holds it back."""
+        return bool(self._running) or self._lanes.sendable(self._time(), LONGEST_PAUSE)
 
     async def run(self) -> None:
         """Send for ever. A database that can't be written ends it with an exception."""
@@ -112,18 +107,19 @@ class Sender:
         try:
             while True:
                 await self._visit()
-                pause = self._dispatch()
+                self._dispatch()
                 if not self._more:
-                    await self._sleep(pause)
+                    await self._sleep()
         finally:
             await self._finish()
 
     # --- the loop ---------------------------------------------------------------------------------------------
 
-    async def _sleep(self, pause: float | None) -> None:
-        if self._settle_at is not None:
-            left = max(0.0, self._settle_at - self._time())
-            pause = left if pause is None else min(pause, left)
+    async def _sleep(self) -> None:
+        now = self._time()
+        settling = None if self._settle_at is None else max(0.0, self._settle_at - now)
+        pauses = (self._lanes.pause(now, AT_ONCE - len(self._running)), self._recipes.pause(now), settling)
+        pause = min((pause for pause in pauses if pause is not None), default=None)
         try:
             async with asyncio.timeout(pause):
                 await self._event.wait()
@@ -132,10 +128,11 @@ class Sender:
         self._event.clear()
 
     def _time(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._loop.time()
 
     async def _finish(self) -> None:
         """Give calls under way a moment, then write down what is known."""
+        await self._recipes.close()
         if self._running:
             await asyncio.wait(self._running, timeout=STOP_WITHIN)
         for task in self._running:
@@ -147,24 +144,25 @@ class Sender:
     async def _visit(self) -> None:
         """One visit to the database: settle what ended, read what is new."""
         due = self._settle_at is None or self._time() >= self._settle_at
-        settled = self._settled if due else []
+        settled, lost = (self._settled, self._lost) if due else ([], {})
         if not settled and not self._more:
             return
         if due:
-            self._settled, self._settle_at = [], None
+            self._settled, self._lost, self._settle_at = [], {}, None
         aside = list(self._aside)
         # An edit that waits for a message can tell only after that message is settled whether it will ever come.
         more, self._more = self._more or bool(settled and aside), False
 
+        room = IN_MEMORY - self._bulk
+
         def visit(tx: Connection) -> tuple[list[Parcel], list[Parcel], set[int]]:
-            self._write_down(tx, settled)
+            self._write_down(tx, settled, lost)
             if not more:
                 return [], [], set()
             urgent = storage.outbox.waiting(tx, self._read_to["urgent"], (Urgency.TAP, Urgency.ALERT), IN_MEMORY)
-            room = IN_MEMORY - self._bulk
             bulk = (
                 storage.outbox.waiting(tx, self._read_to["bulk"], (Urgency.PROMPT, Urgency.DIGEST), room)
-                if room > 0
+                if room >= IN_MEMORY // 2
                 else []
             )
             bubbles = {p.bubble_id for p in urgent + bulk if p.bubble_id is not None and p.action is not Action.SEND}
@@ -176,7 +174,7 @@ class Sender:
             urgent, bulk, coming = await self._database.write(visit)
         except BaseException:
             # Perhaps it was never begun: what was delivered must not go again. Writing it down twice does no harm.
-            self._settled = settled + self._settled
+            self._settled, self._lost = settled + self._settled, lost | self._lost
             raise
         if urgent:
             self._read_to["urgent"] = urgent[-1].id
@@ -194,92 +192,65 @@ class Sender:
 
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
-        if parcel.action in (Action.SEND, Action.LEAVE):
-            # Leaving waits its turn too: the farewell goes first.
-            self._bulk += parcel.urgency >= Urgency.PROMPT
-            lane = self._new_lanes.setdefault(parcel.chat_id, Lane())
-            heapq.heappush(lane.waiting, (parcel.id, parcel.id, parcel))
+        if parcel.action is Action.HALT:
+            self._shut_out(parcel.chat_id, parcel.id, Verdict(OutboxState.BLOCKED, error="blocked"))
+            self._note(parcel, Verdict(OutboxState.DELIVERED))
             return
-        if parcel.bubble_id is not None and parcel.message_id is None and parcel.bubble_id not in self._shown:
+        if (verdict := self._useless(parcel)) is not None:
+            self._note(parcel, verdict)
+            return
+        if parcel.action in NEW:
+            self._bulk += _is_bulk(parcel)
+        elif parcel.bubble_id is not None and parcel.message_id is None and parcel.bubble_id not in self._shown:
             if parcel.bubble_id in coming:
                 self._aside.setdefault(parcel.bubble_id, []).append(parcel)
             else:
                 self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
             return
-        lane = self._now_lanes.setdefault(parcel.chat_id, Lane())
-        if parcel.action is Action.EDIT:
-            self._overtake(lane, parcel)
-        heapq.heappush(lane.waiting, (int(parcel.urgency), parcel.id, parcel))
+        for overtaken in self._lanes.put(parcel, self._time()):
+            self._note(overtaken, Verdict(OutboxState.DROPPED, error="overtaken by a later edit"))
 
-    def _overtake(self, lane: Lane, newer: Parcel) -> None:
-        """An edit that still waits is pointless once a later one of the same message is here."""
-        target = (newer.bubble_id, newer.message_id)
-        older = [
-            entry
-            for entry in lane.waiting
-            if entry[2].action is Action.EDIT and (entry[2].bubble_id, entry[2].message_id) == target
-        ]
-        for entry in older:
-            lane.waiting.remove(entry)
-            self._note(entry[2], Verdict(OutboxState.DROPPED, error="overtaken by a later edit"))
-        if older:
-            heapq.heapify(lane.waiting)
+    def _shut_out(self, chat: ChatId, newest: int, verdict: Verdict) -> None:
+        """The chat can't be reached: rows up to `newest` that wait for it are settled so, read already or not."""
+        self._shut[chat] = newest, verdict
+        for parcel in self._lanes.take_out(chat, newest, self._time()):
+            self._bulk -= _is_bulk(parcel)
+            self._note(parcel, verdict)
+        for bubble, parcels in list(self._aside.items()):
+            if parcels[0].chat_id == chat:
+                self._aside[bubble] = [parcel for parcel in parcels if parcel.id > newest]
+                for parcel in parcels:
+                    if parcel.id <= newest:
+                        self._note(parcel, verdict)
 
-    def _dispatch(self) -> float | None:
-        """Start every call that may start now. Returns seconds until another may, None when nothing waits."""
+    def _useless(self, parcel: Parcel) -> Verdict | None:
+        """What becomes of a row that was said before its chat shut us out."""
+        newest, verdict = self._shut.get(parcel.chat_id, (0, None))
+        return verdict if parcel.id <= newest else None
+
+    def _dispatch(self) -> None:
+        """Have made what is to be sent soon, and start every call that may start now."""
         now = self._time()
-        soonest: float | None = None
+        self._look_at(self._recipes.news(now), now)
+        for parcel in self._lanes.to_make(now, self._recipes.room):
+            self._recipes.begin(parcel, now)
+        self._look_at(self._recipes.news(now), now)
+        for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
+            self._bulk -= _is_bulk(parcel)
+            made = self._recipes.take(parcel)
+            task = self._loop.create_task(self._deliver(lane, parcel, made, start))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
 
-        def later(at: float) -> None:
-            nonlocal soonest
-            soonest = at if soonest is None else min(soonest, at)
-
-        for chat in list(self._now_lanes):
-            lane = self._now_lanes[chat]
-            if lane.busy or not lane.waiting:
-                if not lane.busy:
-                    del self._now_lanes[chat]
-                continue
-            free_at = max(lane.free_at, self._held.get(chat, 0.0))
-            if free_at > now:
-                later(free_at)
-            elif len(self._running) < AT_ONCE:
-                self._start(lane, heapq.heappop(lane.waiting)[2])
-        ready: list[tuple[int, int, ChatId]] = []
-        for chat in list(self._new_lanes):
-            lane = self._new_lanes[chat]
-            if lane.busy:
-                continue
-            free_at = max(lane.free_at, self._held.get(chat, 0.0))
-            if free_at > now:
-                if lane.waiting:
-                    later(free_at)
-            elif lane.waiting:
-                # A red flag behind a prompt hurries the whole chat: its order stays, its turn comes sooner.
-                urgency = min(parcel.urgency for _, _, parcel in lane.waiting)
-                heapq.heappush(ready, (int(urgency), lane.waiting[0][1], chat))
-            else:
-                del self._new_lanes[chat]
-        while ready and len(self._running) < AT_ONCE:
-            wait = self._pace.wait(now)
-            if wait > 0:
-                later(now + wait)
-                break
-            chat = heapq.heappop(ready)[2]
-            lane = self._new_lanes[chat]
-            parcel = heapq.heappop(lane.waiting)[2]
-            self._pace.take(now)
-            self._bulk -= parcel.urgency >= Urgency.PROMPT
-            self._start(lane, parcel)
-        for chat in [chat for chat, until in self._held.items() if until <= now]:
-            del self._held[chat]
-        return None if soonest is None else max(0.0, soonest - now)
-
-    def _start(self, lane: Lane, parcel: Parcel) -> None:
-        lane.busy = True
-        task = asyncio.get_running_loop().create_task(self._deliver(lane, parcel))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+    def _look_at(self, news: list[Result], now: float) -> None:
+        """Rows that were made, or are to be made anew; where there is nothing to send, that is what became of it."""
+        for result in news:
+            parcel = result.parcel
+            if result.nothing is None:
+                self._lanes.look_again(parcel, now)
+            elif self._lanes.leave_out(parcel, now):
+                self._bulk -= _is_bulk(parcel)
+                self._note(parcel, Verdict(OutboxState.DROPPED, error=result.nothing))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -289,69 +260,82 @@ class Sender:
 
     # --- one call ---------------------------------------------------------------------------------------------
 
-    async def _deliver(self, lane: Lane, parcel: Parcel) -> None:
+    async def _deliver(self, lane: Lane, parcel: Parcel, made: Made, start: Start | None) -> None:
+        began, newest = self._clock.now(), max(self._read_to.values())
         try:
-            verdict = await self._outcome(parcel)
+            verdict = await self._outcome(parcel, made, start)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             log.error("a message could not be made", action=parcel.action.value, error=logs.trace(error))
             verdict = Verdict(OutboxState.WAITING, error=type(error).__name__)
-        now = self._time()
-        lane.busy = False
-        if parcel.action is Action.SEND:
-            lane.free_at = now + self._chat_gap
-        if verdict.state is not OutboxState.WAITING:
-            self._note(parcel, verdict)
-            return
-        if verdict.resend and parcel.action is Action.EDIT:
-            again = replace(parcel, action=Action.SEND, message_id=None)
-            self._take_in(again, set())
-            return
-        if verdict.resend:
-            self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
-            return
-        if verdict.unknown and parcel.once:
-            self._note(parcel, Verdict(OutboxState.IN_DOUBT, error=verdict.error))
-            return
-        self._put_back(lane, parcel, verdict, now)
+        if verdict.state is OutboxState.WAITING:
+            verdict = self._useless(parcel) or verdict
+        if verdict.state is OutboxState.WAITING and not verdict.resend and verdict.moved_to is None:
+            if verdict.unknown and parcel.once:
+                verdict = Verdict(OutboxState.IN_DOUBT, error=verdict.error)
+            elif parcel.tries >= LAST_TRY:
+                verdict = Verdict(OutboxState.REFUSED, error="given up")
+            else:
+                self._put_back(lane, parcel, verdict)
+                return
+        self._lanes.done(lane, parcel, self._time())
+        self._conclude(parcel, verdict, began, newest)
 
-    def _put_back(self, lane: Lane, parcel: Parcel, verdict: Verdict, now: float) -> None:
+    def _conclude(self, parcel: Parcel, verdict: Verdict, began: datetime, newest: int) -> None:
+        """A call has ended for good. `began`: when; `newest`: the last row that had been said by then."""
+        if verdict.moved_to is not None:
+            self._follow(parcel, verdict)
+        elif verdict.resend and parcel.action is Action.EDIT:
+            self._take_in(replace(parcel, action=Action.SEND, message_id=None), set())
+        elif verdict.resend:
+            self._note(parcel, Verdict(OutboxState.DROPPED, error="nothing to edit"))
+        else:
+            self._note(parcel, verdict)
+            if verdict.state in REACHES and parcel.action not in (Action.ANSWER, Action.COMMANDS):
+                log.warning("a chat can't be reached", why=verdict.error)
+                self._lost[parcel.chat_id] = REACHES[verdict.state], began
+                self._shut_out(parcel.chat_id, newest, replace(verdict, message_id=None))
+
+    def _follow(self, parcel: Parcel, verdict: Verdict) -> None:
+        """The group is now another chat: say it there. A group moves only once."""
+        if verdict.moved_to is None or parcel.body.get("moved"):
+            self._note(parcel, Verdict(OutboxState.REFUSED, error=verdict.error))
+            return
+        behind = self._lanes.take_out(parcel.chat_id, None, self._time())
+        self._bulk -= sum(map(_is_bulk, behind))
+        for one in [parcel, *behind]:
+            there = replace(one, chat_id=ChatId(verdict.moved_to), body=one.body | {"moved": True})
+            self._take_in(there, set())
+
+    def _put_back(self, lane: Lane, parcel: Parcel, verdict: Verdict) -> None:
         """Keep the row at the head of its lane and wait before the next try."""
+        now = self._time()
         if verdict.hold is not None:
-            self._held[parcel.chat_id] = now + verdict.hold
-            if sum(until > now for until in self._held.values()) >= FLOODED_CHATS:
-                self._pace.hold(now + verdict.hold)
-            again = parcel
+            self._lanes.hold(parcel.chat_id, now + verdict.hold, now)
+            again, until = parcel, now
         else:
             again = replace(parcel, tries=parcel.tries + 1)
-            lane.free_at = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
+            until = now + min(LONGEST_PAUSE, 2.0 ** min(parcel.tries, 10))
+        self._figures.postponed(parcel.action.value)
         log.warning("a message waits", action=parcel.action.value, why=verdict.error, tries=again.tries)
-        if parcel.action in (Action.SEND, Action.LEAVE):
-            self._bulk += parcel.urgency >= Urgency.PROMPT
-            heapq.heappush(lane.waiting, (again.id, again.id, again))
-            self._new_lanes.setdefault(parcel.chat_id, lane)
-        else:
-            heapq.heappush(lane.waiting, (int(again.urgency), again.id, again))
-            self._now_lanes.setdefault(parcel.chat_id, lane)
+        self._bulk += _is_bulk(parcel)
+        self._lanes.put_back(lane, again, until, now)
 
-    async def _outcome(self, parcel: Parcel) -> Verdict:
+    async def _outcome(self, parcel: Parcel, made: Made, start: Start | None) -> Verdict:
         if (until := parcel.body.get("until")) is not None and self._clock.now() > datetime.fromisoformat(until):
             return Verdict(OutboxState.DROPPED, error="too late")
-        photo = None
-        if "picture" in parcel.body and parcel.tries < PICTURE_TRIES:
-            photo = await self._draw(parcel)
-            if photo is None:
-                return Verdict(OutboxState.DROPPED, error="no longer shared")
         message_id = parcel.message_id
         if message_id is None and parcel.bubble_id is not None:
             message_id = self._shown.get(parcel.bubble_id)
             if message_id is None and parcel.action is not Action.SEND:
                 bubble = parcel.bubble_id
                 message_id = await self._database.write(lambda tx: storage.outbox.message_of(tx, bubble))
-        call = call_of(parcel, message_id, photo)
+        call = call_of(replace(parcel, body=made.body), message_id, made.photo)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
+        if start is not None:
+            start.leaves(self._time())
         try:
             status, payload = await self._post(call)
         except NotSent as error:
@@ -379,7 +363,9 @@ class Sender:
 
     def _note(self, parcel: Parcel, verdict: Verdict) -> None:
         """Remember what became of a row until the next commit."""
-        self._settled.append((parcel, verdict, self._clock.now()))
+        at = self._clock.now()
+        self._settled.append((parcel, verdict, at))
+        self._figures.settled(parcel.action.value, verdict.state.value, at, prompt=parcel.day is not None)
         if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
             self._shown[parcel.bubble_id] = verdict.message_id
         if parcel.bubble_id in self._aside or parcel.urgency >= Urgency.PROMPT:
@@ -389,7 +375,14 @@ class Sender:
         self._settle_at = soon if self._settle_at is None else min(self._settle_at, soon)
         self._event.set()
 
-    def _write_down(self, tx: Connection, settled: list[tuple[Parcel, Verdict, datetime]]) -> None:
+    def _write_down(
+        self,
+        tx: Connection,
+        settled: list[tuple[Parcel, Verdict, datetime]],
+        lost: dict[ChatId, tuple[Reach, datetime]],
+    ) -> None:
+        for chat, (reach, began) in lost.items():
+            storage.people.put_reach(tx, chat, reach, self._clock.now(), began)
         storage.outbox.settle(
             tx,
             [
@@ -400,10 +393,7 @@ class Sender:
         for parcel, verdict, at in settled:
             if verdict.message_id is not None and parcel.bubble_id is not None and parcel.action is Action.SEND:
                 storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
-            if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
-                reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
-                storage.people.put_reach(tx, parcel.chat_id, reach, at)
-            if verdict.state in (OutboxState.REFUSED, OutboxState.BLOCKED, OutboxState.GONE):
+            if verdict.state is OutboxState.REFUSED:
                 log.warning("a message was refused", action=parcel.action.value, why=verdict.error)
             if parcel.day is not None and parcel.patient_id is not None:
                 delivered = verdict.state is OutboxState.DELIVERED
@@ -413,6 +403,7 @@ class Sender:
                     parcel.day,
                     sent_at=at if delivered else None,
                     cause=None if delivered else CAUSES.get(verdict.state, Cause.BOT),
+                    bubble_id=parcel.bubble_id,
                 )
 
     def _doubt(self, tx: Connection) -> None:
@@ -422,4 +413,10 @@ class Sender:
             log.warning("messages in flight when the program ended are in doubt", count=count)
 
 
+def _is_bulk(parcel: Parcel) -> bool:
+    """Whether this is one of the rows that are read ahead in portions."""
+    return parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
+
+
 CAUSES: Final = {OutboxState.BLOCKED: Cause.BLOCKED, OutboxState.GONE: Cause.GONE}
+REACHES: Final = {OutboxState.BLOCKED: Reach.BLOCKED, OutboxState.GONE: Reach.GONE}

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from bot import logs, storage
 from bot.clock import Clock
 from bot.storage.inbox import Arrival
+from bot.wire.figures import Figures
 
 log = logs.get(__name__)
 
@@ -27,6 +27,9 @@ TRIES: Final = 3
 BATCH: Final = 100
 COMMIT_AFTER: Final = 0.02
 """Seconds of handling after which a batch is committed."""
+
+HANDLING: Final = storage.Savepoint("handling")
+SORRY: Final = storage.Savepoint("sorry")
 
 Handle = Callable[[Connection, Arrival], None]
 
@@ -41,12 +44,14 @@ class Worker:
         handle: Handle,
         apologise: Handle,
         spoke: Callable[[], None],
+        figures: Figures | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._handle = handle
         self._apologise = apologise
         self._spoke = spoke
+        self._figures = figures or Figures()
         self._event = asyncio.Event()
         self._idle = asyncio.Event()
         self._recovered = False
@@ -69,7 +74,8 @@ class Worker:
         """Work for ever, beginning with what a process before us left behind."""
         await self.recover()
         while True:
-            while await self._database.write(self._batch):
+            while count := await self._database.write(self._batch):
+                self._figures.worked(count, self._clock.now())
                 self._spoke()
             self._busy = self._event.is_set()
             if not self._busy:
@@ -88,56 +94,67 @@ class Worker:
         self._recovered = True
         for arrival in await self._database.write(lambda tx: storage.inbox.waiting(tx, BATCH)):
             if arrival.tries >= TRIES:
-                await self._database.write(lambda tx, it=arrival: self._park(tx, it, "the program died handling it"))  # type: ignore[misc]
+                await self._database.write(
+                    lambda tx, it=arrival: self._park(tx, it, "the program died handling it", it.tries)  # type: ignore[misc]
+                )
                 continue
             await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq))  # type: ignore[misc]
             try:
-                await self._database.write(lambda tx, it=arrival: self._one(tx, it))  # type: ignore[misc]
+                await self._database.write(lambda tx, it=arrival: self._alone(tx, it))  # type: ignore[misc]
             except asyncio.CancelledError:
                 # A clean stop is no death: it takes its try back.
                 await self._database.write(lambda tx, it=arrival: storage.inbox.count_try(tx, it.seq, -1))  # type: ignore[misc]
                 raise
+            self._figures.worked(1, self._clock.now())
             self._spoke()
 
     def _batch(self, tx: Connection) -> int:
         """Handle as many as fit into one short transaction; returns how many."""
         began = time.perf_counter()
         count = 0
+        handled: list[int] = []
         for arrival in storage.inbox.waiting(tx, BATCH):
-            self._one(tx, arrival)
+            if self._one(tx, arrival):
+                handled.append(arrival.seq)
             count += 1
             if time.perf_counter() - began > COMMIT_AFTER:
                 break
+        storage.inbox.done(tx, handled, self._clock.now())
         return count
 
-    def _one(self, tx: Connection, arrival: Arrival) -> None:
+    def _alone(self, tx: Connection, arrival: Arrival) -> None:
+        if self._one(tx, arrival):
+            storage.inbox.done(tx, [arrival.seq], self._clock.now())
+
+    def _one(self, tx: Connection, arrival: Arrival) -> bool:
+        """Handle one update in a savepoint of its own. False where it had to be parked."""
         failure: Exception | None = None
         for _ in range(TRIES):
-            tx.exec_driver_sql("SAVEPOINT handling")
+            HANDLING.begin(tx)
             try:
                 self._handle(tx, arrival)
-            except OperationalError:
-                raise
             except Exception as error:
-                tx.exec_driver_sql("ROLLBACK TO handling")
-                tx.exec_driver_sql("RELEASE handling")
+                if storage.is_trouble(error):
+                    raise
+                HANDLING.undo(tx)
                 failure = error
             else:
-                tx.exec_driver_sql("RELEASE handling")
-                storage.inbox.done(tx, [arrival.seq], self._clock.now())
-                return
+                HANDLING.keep(tx)
+                return True
         assert failure is not None
-        self._park(tx, arrival, logs.trace(failure))
+        self._park(tx, arrival, logs.trace(failure), TRIES)
+        return False
 
-    def _park(self, tx: Connection, arrival: Arrival, reason: str) -> None:
+    def _park(self, tx: Connection, arrival: Arrival, reason: str, tries: int) -> None:
         log.error("an update was parked", update=arrival.update_id, why=reason)
-        storage.inbox.park(tx, arrival.seq, reason)
-        tx.exec_driver_sql("SAVEPOINT sorry")
+        storage.inbox.park(tx, arrival.seq, reason, self._clock.now(), tries)
+        SORRY.begin(tx)
         try:
             self._apologise(tx, arrival)
-        except OperationalError:
-            raise
         except Exception as error:
-            tx.exec_driver_sql("ROLLBACK TO sorry")
+            if storage.is_trouble(error):
+                raise
+            SORRY.undo(tx)
             log.error("the sender of a parked update could not be told", why=logs.trace(error))
-        tx.exec_driver_sql("RELEASE sorry")
+        else:
+            SORRY.keep(tx)

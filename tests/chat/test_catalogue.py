@@ -30,14 +30,16 @@ NO_SENTENCES: Final = {
 }
 """Files whose texts nobody is sent, with the reason."""
 NOT_SAID: Final = {
+    "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
+    "bot/jobs/notices.py": {"backup failed": "a kind of notice"},
     "bot/jobs/prompts.py": {"a prompt could not be made": "a log event"},
     "bot/reports/fonts/__init__.py": {"DejaVu Sans": "the name of the letters"},
 }
 """Texts that look like prose and are none."""
 RAW_SENTENCES: Final = {
     "bot/chat/alerts.py": {"card": "the clinic's own card, with a number that is a Sentence"},
-    "bot/chat/entries.py": {"question": "a sentence in italics", "unclear": "sentences in a row"},
+    "bot/chat/entries.py": {"_asking": "a sentence in italics", "unclear": "sentences in a row"},
     "bot/chat/sessions.py": {"_capital": "a sentence with another first letter"},
     "bot/chat/words.py": {"*": "where sentences are made"},
     "bot/reports/charts.py": {"_told": "sentences in a row"},

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import chat
-from bot.chat import alerts, buttons, entries, items, people, sessions, typed, typed_times
+from bot.chat import alerts, buttons, entries, items, notices, people, sessions, typed, typed_times
 from bot.chat import words as spoken
 from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
@@ -35,7 +35,7 @@ from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
-from bot.diary.people import MAX_LABEL, PatientId, Role, Stage
+from bot.diary.people import MAX_LABEL, PatientId, Reach, Role, Stage
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import digests
 
@@ -409,6 +409,12 @@ def _(say: Words, label: str) -> Iterator[Made]:
     yield people.has_stopped(label, say)
 
 
+@case(people.therapist_unreachable)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reach in (Reach.BLOCKED, Reach.GONE):
+        yield people.therapist_unreachable(label, reach, say)
+
+
 @case(people.welcome_back)
 def _(say: Words, label: str) -> Iterator[Made]:
     for next_at in (None, NOON):
@@ -465,6 +471,17 @@ def _(say: Words, label: str) -> Iterator[Made]:
 def _(say: Words, label: str) -> Iterator[Made]:
     for site in (*SITES, label):
         yield sessions.site_label(site, say)
+
+
+@case(notices.parked)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for n in (1, 2, 10_000):
+        yield notices.parked(n, say)
+
+
+@case(notices.backup_failed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield notices.backup_failed(say)
 
 
 def speaking() -> set[Callable[..., Any]]:

@@ -2,7 +2,8 @@
 
 Diaries are written as text, one row per item and one character per day, from a Monday on: a score, "T" for
 10, "s" for a skipped item, "." for no answer. `marks` says what became of the asking: "a" asked, "x" not
-today, "P" paused, "b" not asked by the bot, "B" blocked, "G" gone, "_" not planned at all.
+today, "P" paused, "b" not asked by the bot, "l" asked but the answer lost by the bot, "B" blocked, "G" gone, "_" not
+planned at all.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "x": {"declined_at": datetime(2026, 2, 2, tzinfo=UTC)},
     "P": {"paused": True},
     "b": {"not_asked": Cause.BOT},
+    "l": {"not_asked": Cause.BOT},
     "B": {"not_asked": Cause.BLOCKED},
     "G": {"not_asked": Cause.GONE},
 }
@@ -72,7 +74,7 @@ def diary(*rows: str, marks: str = "", needled: Iterable[Session] = ()) -> Diary
 
 
 def _planned(number: int, mark: str) -> Day:
-    sent_at = days.at(day(number), EVENING, LISBON) if mark in "ax" else None
+    sent_at = days.at(day(number), EVENING, LISBON) if mark in "axl" else None
     return Day(PatientId(1), day(number), LISBON, noon_after(number), sent_at=sent_at, **MARKS[mark])
 
 
@@ -134,6 +136,42 @@ def test_a_week_that_does_not_start_on_monday_is_refused(offset: int) -> None:
         digests.week(diary("1"), day(offset), noon_after(0))
     with pytest.raises(ValueError, match="Monday"):
         digests.need(diary("1"), day(offset), noon_after(0))
+
+
+# Which digest is due
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "hour", "week", "skipped", "following"),
+    [
+        # On time, and a minute late.
+        ("03-09 07:30", "03-09 07:30", "03-09 07:30", "03-02", [], "03-16 07:30"),
+        ("03-09 07:30", "03-09 07:31", "03-09 07:30", "03-02", [], "03-16 07:30"),
+        # Down all Monday; until Sunday night, when the week that is just ending has been asked.
+        ("03-09 07:30", "03-10 11:00", "03-09 07:30", "03-02", [], "03-16 07:30"),
+        ("03-09 07:30", "03-15 21:00", "03-09 07:30", "03-02", [], "03-16 07:30"),
+        # Down over two Mondays, and over three.
+        ("03-09 07:30", "03-16 07:30", "03-16 07:30", "03-09", ["03-02"], "03-23 07:30"),
+        ("03-09 07:30", "03-18 12:00", "03-16 07:30", "03-09", ["03-02"], "03-23 07:30"),
+        ("03-09 07:30", "03-24 12:00", "03-23 07:30", "03-16", ["03-02", "03-09"], "03-30 06:30"),
+        # The clocks of Lisbon go forward on 29 March: the hour is 06:30 by UTC from then on.
+        ("03-23 07:30", "03-30 06:29", "03-23 07:30", "03-16", [], "03-30 06:30"),
+        ("03-23 07:30", "03-30 06:30", "03-30 06:30", "03-23", ["03-16"], "04-06 06:30"),
+        # DIGEST_DAY was changed meanwhile: the next hour is on the new day, and no week comes twice.
+        ("03-05 07:30", "03-09 08:00", "03-09 07:30", "03-02", ["02-23"], "03-16 07:30"),
+        ("03-10 07:30", "03-16 07:00", "03-10 07:30", "03-02", [], "03-16 07:30"),
+    ],
+)
+def test_a_late_digest_is_about_its_own_week_and_of_several_the_newest_goes(
+    due: str, now: str, hour: str, week: str, skipped: list[str], following: str
+) -> None:
+    found = digests.slot(utc(f"2026-{due}"), utc(f"2026-{now}"), LISBON, 0, time(7, 30), EVENING)
+    assert found == digests.Slot(
+        utc(f"2026-{hour}"),
+        date.fromisoformat(f"2026-{week}"),
+        tuple(date.fromisoformat(f"2026-{one}") for one in skipped),
+        utc(f"2026-{following}"),
+    )
 
 
 # One item
@@ -692,3 +730,22 @@ def test_the_last_weeks_sunday_has_been_asked_and_the_next_ones_has_not(zone: st
 def test_the_number_of_scores_for_a_mean_is_the_one_of_the_rules() -> None:
     assert sessions.MIN_SCORES == 4
     assert (digests.QUIET_FROM, digests.SILENT_FROM, digests.STRONG) == (3, 7, 7)
+
+
+def test_a_day_whose_answer_we_may_have_lost_is_never_held_against_the_patient() -> None:
+    told = diary("4......", marks="albaaaa")
+    found = digests.week(told, day(0), noon_after(6))
+    assert (found.answered, found.asked) == (1, 5)
+    assert found.not_asked == {Cause.BOT: (day(1), day(2))}
+    assert (found.lost, found.not_asked_by_us) == ((day(1),), (day(2),))
+    assert digests.silent_days(diary("4......", marks="aaalaaa"), noon_after(6)) == 5
+    assert digests.week(diary("44.....", marks="alaaaaa"), day(0), noon_after(6)).lost == ()
+
+
+def test_of_the_steady_those_who_cant_be_reached_stand_first() -> None:
+    def member(number: int, label: str, cause: Cause | None) -> Member:
+        steady = digests.need(diary("4444444"), day(0), noon_after(6))
+        return Member(PatientId(number), label, replace(steady, unreachable=cause))
+
+    found = digests.panel([member(1, "Ada", None), member(2, "Cleo", Cause.GONE), member(3, "Ben", Cause.BLOCKED)])
+    assert [one.label for one in found.steady] == ["Ben", "Cleo", "Ada"]

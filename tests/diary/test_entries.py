@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.diary import entries
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, OpenDay, Score, Symptom
-from bot.diary.people import PatientId
+from bot.diary.people import PatientId, Reach
 
 MONDAY = date(2026, 3, 2)
 ASKED_AT = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -30,6 +30,7 @@ ASKED = replace(PLANNED, sent_at=ASKED_AT)
 DECLINED = replace(ASKED, declined_at=ASKED_AT)
 PAUSED = replace(PLANNED, paused=True)
 UNASKED = replace(PLANNED, not_asked=Cause.BOT)
+LOST = replace(ASKED, not_asked=Cause.BOT)
 BLOCKED = replace(PLANNED, not_asked=Cause.BLOCKED)
 GONE = replace(PLANNED, not_asked=Cause.GONE)
 
@@ -69,6 +70,8 @@ def counted(answers: Answers) -> dict[tuple[date, ItemId], Score]:
         (UNASKED, [], DayState.NOT_ASKED, DayState.NOT_ASKED),
         (BLOCKED, [], DayState.NOT_ASKED, DayState.NOT_ASKED),
         (GONE, [], DayState.NOT_ASKED, DayState.NOT_ASKED),
+        (LOST, [], DayState.OPEN, DayState.NOT_ASKED),
+        (LOST, [4], DayState.OPEN, DayState.PARTIAL),
         (UNASKED, [4], DayState.OPEN, DayState.PARTIAL),
         (UNASKED, [SKIP], DayState.OPEN, DayState.SKIPPED),
         (UNASKED, [4, 3, 5], DayState.COMPLETE, DayState.COMPLETE),
@@ -150,6 +153,21 @@ def test_typed_scores_find_their_day(open_days: list[OpenDay], replied: int | No
     to = None if replied is None else MONDAY + timedelta(days=replied)
     found = entries.target(open_days, MONDAY + timedelta(days=2), to)
     assert found == MONDAY + timedelta(days=expected)
+
+
+@pytest.mark.parametrize(("away_for", "lost_for"), [(23, None), (24, None), (25, 1), (30, 6), (48, 24)])
+def test_what_was_said_more_than_a_day_before_we_came_back_is_lost(away_for: int, lost_for: int | None) -> None:
+    now = ASKED_AT + timedelta(hours=away_for)
+    expected = None if lost_for is None else (ASKED_AT, ASKED_AT + timedelta(hours=lost_for))
+    assert entries.lost_between(ASKED_AT, now) == expected
+
+
+def test_an_answer_can_be_lost_only_of_a_prompt_that_arrived() -> None:
+    assert [entries.may_be_lost(day) for day in (ASKED, UNASKED, BLOCKED, LOST)] == [False, False, False, True]
+
+
+def test_a_chat_that_is_lost_is_the_cause() -> None:
+    assert [entries.cause_of(reach) for reach in Reach] == [None, Cause.BLOCKED, Cause.GONE]
 
 
 def test_the_scale_and_the_symptoms() -> None:

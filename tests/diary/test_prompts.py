@@ -26,9 +26,26 @@ def utc(text: str) -> datetime:
 
 
 def plan(
-    *, asked: bool = False, finished: bool = False, reach: Reach = Reach.OK, late: timedelta = timedelta(0)
+    *,
+    asked: bool = False,
+    finished: bool = False,
+    reach: Reach = Reach.OK,
+    late: timedelta = timedelta(0),
+    lost: timedelta | None = None,
+    late_for: timedelta = prompts.LATE_WINDOW,
 ) -> Plan:
-    return prompts.plan(DUE, LISBON, EVENING, asked=asked, finished=finished, reach=reach, now=DUE.at + late)
+    """`late`: how long after its hour the prompt is planned; `lost`: how long after it the chat was lost."""
+    return prompts.plan(
+        DUE,
+        LISBON,
+        EVENING,
+        asked=asked,
+        finished=finished,
+        reach=reach,
+        now=DUE.at + late,
+        reach_since=None if lost is None else DUE.at + lost,
+        late_for=late_for,
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,10 +62,25 @@ def plan(
         (plan(reach=Reach.BLOCKED), Outcome.NOT_ASKED, Cause.BLOCKED),
         (plan(reach=Reach.GONE), Outcome.NOT_ASKED, Cause.GONE),
         (plan(reach=Reach.BLOCKED, late=timedelta(days=2)), Outcome.NOT_ASKED, Cause.BLOCKED),
+        (plan(reach=Reach.BLOCKED, lost=timedelta(days=-1), late=timedelta(days=2)), Outcome.NOT_ASKED, Cause.BLOCKED),
+        (plan(reach=Reach.GONE, lost=timedelta(hours=3), late=timedelta(days=2)), Outcome.NOT_ASKED, Cause.GONE),
+        # Lost only when the bot had been too late already: that comes first.
+        (plan(reach=Reach.BLOCKED, lost=timedelta(hours=4), late=timedelta(days=2)), Outcome.NOT_ASKED, Cause.BOT),
+        # Another window.
+        (plan(late=timedelta(minutes=30), late_for=timedelta(minutes=30)), Outcome.SEND, None),
+        (plan(late=timedelta(minutes=31), late_for=timedelta(minutes=30)), Outcome.NOT_ASKED, Cause.BOT),
+        (plan(late=timedelta(hours=12), late_for=timedelta(hours=12)), Outcome.SEND, None),
     ],
 )
 def test_a_due_prompt_has_one_outcome(planned: Plan, outcome: Outcome, cause: Cause | None) -> None:
     assert planned == Plan(outcome, cause, FOLLOWING)
+
+
+def test_a_late_prompt_never_outlives_its_day() -> None:
+    """At 03:30 in the night after it a day has eight and a half hours left, whatever the window."""
+    due = Due(DAY, days.at(DAY, time(3, 30), LISBON))
+    assert prompts.worth_until(due, LISBON, timedelta(hours=12)) == days.closes_at(DAY, LISBON)
+    assert prompts.worth_until(due, LISBON) == due.at + timedelta(hours=3)
 
 
 @pytest.mark.parametrize(

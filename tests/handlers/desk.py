@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from sqlalchemy import Connection, text
 from telegram.ext import ContextTypes, ExtBot
 from telegram.request import BaseRequest, RequestData
 
-from bot import handlers, storage
+from bot import handlers, press, storage
 from bot.clock import StillClock
 from bot.demo import methods
 from bot.demo.calls import Upload
@@ -214,21 +214,23 @@ class Desk:
 
     async def deliver(self) -> None:
         """Put what waits in the outbox on the screens, and write down what became of it."""
-        while found := await self.database.write(_waiting):
+        while found := await self.database.write(lambda tx: _waiting(tx, self.now)):
             parcels, shown = found
             verdicts = []
-            for parcel in parcels:
+            for parcel, photo in parcels:
                 message_id = parcel.message_id or shown.get(parcel.bubble_id or 0)
-                verdict = self._call(parcel, message_id)
+                verdict = self._call(parcel, message_id, photo)
                 if parcel.action is Action.SEND and parcel.bubble_id is not None and verdict.message_id is not None:
                     shown[parcel.bubble_id] = verdict.message_id
                 verdicts.append((parcel, verdict))
             await self.database.write(partial(self._write_down, verdicts))
 
-    def _call(self, parcel: Parcel, shown: int | None) -> Verdict:
-        if parcel.action in (Action.EDIT, Action.RETIRE) and shown is None:
+    def _call(self, parcel: Parcel, shown: int | None, photo: bytes | None) -> Verdict:
+        if parcel.action is Action.HALT:
+            return Verdict(OutboxState.DELIVERED)
+        if "nothing" in parcel.body or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
-        call = call_of(parcel, shown, SMALL_PICTURE if "picture" in parcel.body else None)
+        call = call_of(parcel, shown, photo)
         params = dict(call.params)
         if call.photo is not None:
             params["photo"] = Upload("diary.png", call.photo, "image/png")
@@ -237,7 +239,7 @@ class Desk:
         except Refused as refusal:
             answer, ok, status = refusal.description, False, refusal.status
         self.sent.append(Sent(call.method, call.params, ok, answer))
-        reply = {"ok": True, "result": answer} if ok else {"error_code": status, "description": answer}
+        reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
 
     def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> None:
@@ -306,11 +308,21 @@ class Desk:
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
 
 
-def _waiting(tx: Connection) -> tuple[list[Parcel], dict[int, int]] | None:
-    """What is to be delivered, and the message numbers of the bubbles that it is about."""
+def _waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, bytes | None]], dict[int, int]] | None:
+    """What is to be delivered, with its picture, and the message numbers of the bubbles that it is about."""
     parcels = storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
     bubbles = {parcel.bubble_id for parcel in parcels if parcel.bubble_id is not None}
-    return (parcels, storage.outbox.shown(tx, bubbles)) if parcels else None
+    return ([_made(tx, parcel, now) for parcel in parcels], storage.outbox.shown(tx, bubbles)) if parcels else None
+
+
+def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, bytes | None]:
+    """A row as the press makes it, but for the drawing."""
+    if not {"recipe", "picture"} & parcel.body.keys():
+        return parcel, None
+    draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
+    if isinstance(draft, press.Nothing):
+        return replace(parcel, body={"nothing": draft.why}), None
+    return replace(parcel, body=draft.body), SMALL_PICTURE if draft.picture is not None else None
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

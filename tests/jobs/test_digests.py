@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from bot.demo.person import Person
+from bot.jobs import digests as digest_job
 from tests.handlers.desk import Desk, clinic_at
 from tests.stage import newest, text_of
 
@@ -152,3 +153,41 @@ async def test_the_day_and_the_hour_are_settings(tmp_path: Path) -> None:
         await answer_until(desk, desk.ben, at(8, 21))
         assert "Monday 2 March to Sunday 8 March" in digests(desk.ben)[0]
         assert not desk.refused()
+
+
+async def test_the_tick_only_claims_and_what_is_said_is_read_as_it_goes(clinic: Desk) -> None:
+    desk, ada, ito = clinic, clinic.ada, clinic.ito
+    await answer_until(desk, ada, MONDAY_AFTER - timedelta(seconds=1))
+    desk.clock.move_to(MONDAY_AFTER)
+    assert await desk.ticker.tick(desk.now) == {"digests": 2}
+    bodies = await desk.rows("select body from outbox where state = 'waiting'")
+    assert len(bodies) == 3, "hers in at most two messages, and the therapist's"
+    assert not any("average" in str(body) or "Ada" in str(body) for body in bodies)
+    # Before it leaves she takes her yes back.
+    await desk.rows("update shares set ended_at = since returning 1")
+    await desk.deliver()
+    assert "Burning: average 4.0 from 7 days." in digests(ada)[0]
+    assert digests(ito) == []
+
+
+async def test_a_thousand_readers_are_claimed_in_portions(clinic: Desk) -> None:
+    desk, count = clinic, digest_job.AT_ONCE + 5
+    await desk.rows(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < :count)"
+        " insert into accounts (chat_id, language, reach, reach_since, created_at)"
+        " select 9000 + i, 'en', 'ok', a.created_at, a.created_at from n, accounts a"
+        " where a.chat_id = :ada returning 1",
+        count=count, ada=desk.ada.id,
+    )  # fmt: skip
+    await desk.rows(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < :count)"
+        " insert into patients (chat_id, stage, zone, prompt_time, next_digest_at, enrolled_at, enrolled_day)"
+        " select 9000 + i, p.stage, p.zone, p.prompt_time, p.next_digest_at, p.enrolled_at, p.enrolled_day"
+        " from n, patients p where p.chat_id = :ada returning 1",
+        count=count, ada=desk.ada.id,
+    )  # fmt: skip
+    desk.clock.move_to(MONDAY_AFTER)
+    assert await desk.database.write(lambda tx: digest_job.send_due(tx, desk.settings, desk.now)) == digest_job.AT_ONCE
+    counts = await desk.ticker.tick(desk.now)
+    assert counts["digests"] == count + 2 - digest_job.AT_ONCE
+    assert await desk.rows("select count(*), count(distinct chat_id) from digests") == [(count + 2, count + 2)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.jobs import prompts
 from tests.handlers.desk import Desk
 from tests.stage import newest, text_of
 
@@ -115,3 +117,115 @@ async def test_a_prompt_carries_the_end_of_its_window(clinic: Desk) -> None:
     await desk.ticker.tick(desk.now)
     ((until,),) = await desk.rows("select json_extract(body, '$.until') from outbox where state = 'waiting'")
     assert datetime.fromisoformat(until) == at(2, 20) + timedelta(hours=3)
+
+
+# --- many at once -----------------------------------------------------------------------------------------------
+
+CROWD = 11
+
+
+async def crowded(desk: Desk) -> list[int]:
+    """Ada, and more patients like her who are asked when she is; returns their ids, hers first."""
+    for n in range(1, CROWD + 1):
+        desk.person(7000 + n, f"Patient {n}")
+    await desk.rows(
+        "insert into accounts (chat_id, language, reach, reach_since, created_at)"
+        " with recursive n(i) as (select 1 union all select i + 1 from n where i < :crowd)"
+        " select 7000 + i, case i % 2 when 0 then 'es' else 'en' end, 'ok', '2026-03-01', '2026-03-01' from n"
+        " returning 1",
+        crowd=CROWD,
+    )
+    await desk.rows(
+        "insert into patients (chat_id, stage, zone, prompt_time, next_prompt_at, next_prompt_day, enrolled_day)"
+        " select a.chat_id, p.stage, p.zone, p.prompt_time, p.next_prompt_at, p.next_prompt_day, p.enrolled_day"
+        " from accounts a, patients p where a.chat_id > 7000 and a.chat_id < 7100 and p.chat_id = :ada returning 1",
+        ada=desk.ada.id,
+    )
+    await desk.rows(
+        "insert into items (patient_id, symptom, position, added_day)"
+        " select p.id, i.symptom, i.position, i.added_day from patients p, items i"
+        " where p.chat_id != :ada and i.patient_id = (select id from patients where chat_id = :ada)"
+        " order by p.id desc, i.position returning 1",
+        ada=desk.ada.id,
+    )
+    return [row[0] for row in await desk.rows("select id from patients order by id")]
+
+
+async def test_a_crowd_is_asked_each_in_their_language_and_for_their_own_items(clinic: Desk) -> None:
+    desk = clinic
+    ids = await crowded(desk)
+    desk.clock.move_to(at(2, 20))
+    assert await desk.ticker.tick(desk.now) == {"send": CROWD + 1}
+    rows = await desk.rows(
+        "select o.patient_id, o.chat_id, o.body, a.language, i.id, b.chat_id, b.patient_id, b.day, d.bubble_id = b.id"
+        " from outbox o join accounts a on a.chat_id = o.chat_id join bubbles b on b.id = o.bubble_id"
+        " join items i on i.patient_id = o.patient_id and i.position = 0"
+        " join diary_days d on d.patient_id = o.patient_id and d.day = o.day"
+        " where o.state = 'waiting' and o.urgency = 4 and o.once = 0 order by o.patient_id"
+    )
+    assert [row[0] for row in rows] == ids
+    for patient, chat, body, language, item, bubble_chat, bubble_patient, bubble_day, is_the_days in rows:
+        assert (bubble_chat, bubble_patient, bubble_day, is_the_days) == (chat, patient, "2026-03-02", 1)
+        said = json.loads(body)
+        taps = [button["tap"] for row in said["buttons"] for button in row]
+        assert taps[:11] == [f"s:20260302:{item}:{value}" for value in range(11)]
+        assert ("Ardor" if language == "es" else "Burning") in said["text"]
+    assert await desk.tick() == {}
+
+
+async def test_portions_leave_nobody_out_and_ask_nobody_twice(clinic: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = clinic
+    ids = await crowded(desk)
+    monkeypatch.setattr(prompts, "AT_ONCE", 5)
+    assert await desk.jump(at(2, 20)) == {"send": CROWD + 1}
+    assert [row[0] for row in await desk.rows("select patient_id from outbox where day is not null order by 1")] == ids
+    assert await desk.jump(at(3, 20)) == {"send": CROWD + 1}
+
+
+@pytest.mark.parametrize(
+    ("harm", "becomes"),
+    [
+        ("update patients set zone = 'Nowhere/At_All' where id = :one returning 1", None),
+        ("update patients set prompt_time = 'soon' where id = :one returning 1", None),
+        ("update patients set next_prompt_day = null where id = :one returning 1", None),
+        ("update items set symptom = 'unheard of' where patient_id = :one returning 1", None),
+        # Its prompt stands in the outbox already, though the day says that it was not asked.
+        (
+            "insert into outbox (chat_id, patient_id, action, urgency, once, body, day, state, created_at, tries)"
+            " values (1, :one, 'send', 4, 0, null, '2026-03-02', 'delivered', '2026-03-02', 1) returning 1",
+            "bot",
+        ),
+    ],
+    ids=["zone", "hour", "day", "item", "twice"],
+)
+async def test_whom_we_fail_to_ask_costs_nobody_else_a_prompt(clinic: Desk, harm: str, becomes: str | None) -> None:
+    desk = clinic
+    ids = await crowded(desk)
+    one = ids[4]
+    await desk.rows(harm, one=one)
+    desk.clock.move_to(at(2, 20))
+    assert await desk.ticker.tick(desk.now) == {"send": CROWD, "not_asked": 1}
+    asked = await desk.rows("select patient_id from outbox where state = 'waiting' order by 1")
+    assert [row[0] for row in asked] == [number for number in ids if number != one]
+    days = await desk.rows("select not_asked, asked_at, bubble_id from diary_days where patient_id = :one", one=one)
+    assert days == ([] if becomes is None else [(becomes, None, None)])
+    assert await desk.rows("select id from patients where next_prompt_at <= '2026-03-03'") == []
+    assert await desk.ticker.tick(desk.now) == {}, "nobody is tried over and over"
+
+
+async def test_a_bubble_opened_by_hand_loses_its_buttons_to_the_prompt_and_the_day_stays_as_planned(
+    clinic: Desk,
+) -> None:
+    desk, ada = clinic, clinic.ada
+    await crowded(desk)
+    await desk.says(ada, "/today")
+    first = ada.last["message_id"]
+    await desk.taps(ada, "4")
+    await desk.rows("update patients set zone = 'America/Chicago' where chat_id = :ada returning 1", ada=ada.id)
+    before = await desk.rows("select zone, closes_at, answered_at from diary_days")
+    assert await desk.jump(at(2, 20)) == {"send": CROWD + 1}
+    assert ada.labels(first) == []
+    assert "Tingling" in newest(ada)
+    assert (
+        await desk.rows("select zone, closes_at, answered_at from diary_days where answered_at is not null") == before
+    )

@@ -40,6 +40,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "x": {"declined_at": datetime(2026, 2, 2, tzinfo=UTC)},
     "P": {"paused": True},
     "b": {"not_asked": Cause.BOT},
+    "l": {"not_asked": Cause.BOT},
     "B": {"not_asked": Cause.BLOCKED},
     "G": {"not_asked": Cause.GONE},
 }
@@ -71,7 +72,7 @@ def diary(*rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: It
 
 
 def _planned(on: date, mark: str) -> Day:
-    sent_at = days.at(on, time(20), LISBON) if mark in "ax" else None
+    sent_at = days.at(on, time(20), LISBON) if mark in "axl" else None
     return Day(PatientId(1), on, LISBON, days.closes_at(on, LISBON), sent_at=sent_at, **MARKS[mark])
 
 
@@ -204,6 +205,10 @@ def test_a_week_before_the_diary_has_nothing_to_show() -> None:
 
 
 def test_every_day_without_an_answer_is_told_for_what_it_was() -> None:
+    lost = diary("4444444 4444444 4......", marks="aaaaaaa aaaaaaa axPlBGa")
+    assert to_patient(lost, MONDAY_MORNING)[-5] == (
+        "The bot was down, and an answer of yours for Thursday may be lost. That was our fault."
+    )
     told = diary("4444444 4444444 4......", marks="aaaaaaa aaaaaaa axPbBGa")
     assert to_patient(told, MONDAY_MORNING)[-8:] == [
         "Answered 1 of 2 days asked.",
@@ -363,20 +368,20 @@ def test_a_panel_of_one() -> None:
     [
         (
             diary("4444444 4444444 .......", marks="a" * 14 + "B" * 7),
-            "no entry for 7 days, last answer 1 Mar, has blocked the bot",
+            "no entry for 7 days, last answer 1 Mar, can't be reached (has blocked the bot)",
         ),
         (
             diary("4444444 4444444 444....", marks="a" * 17 + "G" * 4),
-            "no entry for 4 days, last answer 4 Mar, Telegram account gone",
+            "no entry for 4 days, last answer 4 Mar, can't be reached (Telegram account gone)",
         ),
         (diary("....... ....... ......."), "no entry for 21 days, no answer so far"),
         (
             diary("4444444 4444444 5......", marks="a" * 20 + "B"),
-            "no entry for 6 days, last answer 2 Mar, has blocked the bot",
+            "no entry for 6 days, last answer 2 Mar, can't be reached (has blocked the bot)",
         ),
         (
             diary("4444444 4444444 55.5.5.", marks="a" * 20 + "B"),
-            "Burning 5.0 from 4 days; 4 of 6; has blocked the bot",
+            "Burning 5.0 from 4 days; 4 of 6; can't be reached (has blocked the bot)",
         ),
         (diary("4444444 4444444 5.5.5.s"), "Burning single scores 5, 5 and 5; 3 of 7"),
         (
@@ -451,6 +456,26 @@ def test_bot_failures_are_said_plainly_with_whom_and_how_often() -> None:
     text = str(digests.for_therapist(panel, EN))
     assert text.endswith("Not asked, by a failure of the bot: Ada (3 days), Ben (3 days)")
     assert "<b>0 need you, 2 steady, 0 quiet</b>" in text
+    lost = diary("4444444 4444444 4444...", marks="a" * 18 + "bll")
+    text = str(digests.for_therapist(rules.panel([member(1, "Ada", lost)]), EN))
+    assert text.endswith(
+        "Not asked, by a failure of the bot: Ada (1 day)\n\n"
+        "Asked, but an answer may be lost, by a failure of the bot: Ada (2 days)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"), [(Cause.BLOCKED, "has blocked the bot"), (Cause.GONE, "the Telegram account is gone")]
+)
+def test_the_card_says_whether_the_patient_can_be_reached_now(cause: Cause, said: str) -> None:
+    card = str(digests.patient_card("Ada", ADA, THIRD_WEEK, MONDAY_MORNING, EN, cause))
+    assert f"Can't be reached now: {said}." in card.split("\n")
+
+
+def test_who_needs_you_for_another_reason_is_still_told_to_be_out_of_reach() -> None:
+    high = member(1, "High", diary("4444444 4444444 8888888"))
+    blocked = replace(high, need=replace(high.need, unreachable=Cause.BLOCKED))
+    assert "can't be reached (has blocked the bot)" in digests.lines(rules.panel([blocked]), EN)[0].text
 
 
 def test_a_therapists_own_name_for_a_patient_is_text_and_stays_on_one_line() -> None:
@@ -556,6 +581,10 @@ def test_the_card_of_a_patient_with_few_answers() -> None:
         "Not asked, our fault: Friday.",
         "Bot blocked or account gone: Saturday.",
     ]
+    told = diary("....... ....... 7.8....", marks="a" * 17 + "xlBa")
+    assert "Asked, but an answer may be lost, our fault: Friday." in digests.patient_card(
+        "Ben", told, THIRD_WEEK, MONDAY_NOON, EN
+    )
 
 
 def test_the_card_of_a_patient_who_has_just_started() -> None:

@@ -214,8 +214,9 @@ async def test_a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is(tmp_p
     path.write_bytes(content)
     said = await refusal_of(path)
     assert str(path) in said
-    assert "if the file is damaged, put a copy in its place" in said
+    assert "go back to a backup with `symptom-diary restore FILE`" in said
     assert path.read_bytes() == content
+    assert sorted(os.listdir(tmp_path)) == ["diary.db", "diary.db.lock"]
 
 
 async def test_a_file_that_was_refused_is_let_go(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection, text
 
 from bot.diary.entries import Cause
@@ -31,24 +32,65 @@ async def test_those_whose_hour_has_come_are_due_the_longest_waiting_first(datab
         ada = due_at(tx, cast.ada, NOW)
         ben = due_at(tx, cast.ben, NOW - timedelta(hours=1))
         people.put_reach(tx, BEN, Reach.BLOCKED, NOW)
-        assert prompts.due(tx, NOW, 10) == [(ben, "en", Reach.BLOCKED), (ada, "en", Reach.OK)]
-        assert prompts.due(tx, NOW, 1) == [(ben, "en", Reach.BLOCKED)]
-        assert prompts.due(tx, NOW - timedelta(microseconds=1), 10) == [(ben, "en", Reach.BLOCKED)]
+        assert prompts.due(tx, NOW, 10) == [ben.id, ada.id]
+        assert prompts.due(tx, NOW, 1) == [ben.id]
+        assert prompts.due(tx, NOW - timedelta(microseconds=1), 10) == [ben.id]
         assert prompts.next_due_at(tx) == NOW - timedelta(hours=1)
+        found = prompts.candidates(tx, [ada.id, ben.id])
+        assert [(one.patient_id, one.language, one.reach) for one in found] == [
+            (ben.id, "en", Reach.BLOCKED), (ada.id, "en", Reach.OK),
+        ]  # fmt: skip
+        assert [one.due for one in found] == [Due(MONDAY, NOW - timedelta(hours=1)), Due(MONDAY, NOW)]
 
     await database.write(work)
 
 
 async def test_a_prompt_is_claimed_only_once(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> list[bool]:
-        ada = due_at(tx, cast.ada, NOW)
-        claimed = [prompts.claim(tx, ada, TOMORROW), prompts.claim(tx, ada, TOMORROW)]
-        moved = people.patient_by_id(tx, ada.id)
-        assert (moved.next_prompt_at, moved.next_prompt_day) == (TOMORROW.at, TOMORROW.day)
+        both = [due_at(tx, cast.ada, NOW), due_at(tx, cast.ben, NOW)]
+        claims = [(one, TOMORROW) for one in prompts.candidates(tx, [patient.id for patient in both])]
+        claimed = [prompts.claim(tx, claims[:1]), prompts.claim(tx, claims[:1]), prompts.claim(tx, claims)]
+        for patient in both:
+            moved = people.patient_by_id(tx, patient.id)
+            assert (moved.next_prompt_at, moved.next_prompt_day) == (TOMORROW.at, TOMORROW.day)
         assert prompts.due(tx, NOW, 10) == []
         return claimed
 
-    assert await database.write(work) == [True, False]
+    assert await database.write(work) == [True, False, False]
+
+
+async def test_what_is_known_of_a_day_that_is_due_is_that_days_alone(database: Database, cast: Cast) -> None:
+    def work(tx: Connection) -> None:
+        ada, ben = due_at(tx, cast.ada, NOW), due_at(tx, cast.ben, NOW)
+        for day in (MONDAY - timedelta(days=1), MONDAY):
+            entries.plan_day(tx, ada.id, day, "Europe/Lisbon", NOW)
+        burning, tingling, pain = entries.items_of(tx, ada.id)
+        entries.put_score(tx, ada.id, MONDAY, burning.id, 0, NOW)
+        entries.put_score(tx, ada.id, MONDAY, tingling.id, None, NOW)
+        entries.put_score(tx, ada.id, MONDAY - timedelta(days=1), pain.id, 3, NOW)
+        entries.change_day(tx, ada.id, MONDAY - timedelta(days=1), declined_at=NOW, asked_at=NOW)
+        hers, his = prompts.candidates(tx, [ben.id, ada.id])
+        assert (hers.asked, hers.declined, hers.bubble_id) == (False, False, None)
+        assert hers.answered == {burning.id, tingling.id}, "zero and a skipped one are answers"
+        assert list(hers.items) == [burning, tingling, pain]
+        assert his.answered == frozenset()
+        assert list(his.items) == list(entries.items_of(tx, ben.id))
+        entries.withdraw_scores(tx, ada.id, MONDAY, [burning.id], NOW, NOW)
+        entries.change_day(tx, ada.id, MONDAY, declined_at=NOW, asked_at=NOW)
+        (hers,) = prompts.candidates(tx, [ada.id])
+        assert (hers.asked, hers.declined, hers.answered) == (True, True, {tingling.id})
+
+    await database.write(work)
+
+
+async def test_a_postponed_patient_is_due_a_day_later_at_the_same_hour(database: Database, cast: Cast) -> None:
+    def work(tx: Connection) -> None:
+        ada = due_at(tx, cast.ada, NOW)
+        prompts.postpone(tx, ada.id)
+        assert prompts.due(tx, NOW + timedelta(hours=23), 10) == []
+        assert [one.due for one in prompts.candidates(tx, prompts.due(tx, NOW + timedelta(days=1), 10))] == [TOMORROW]
+
+    await database.write(work)
 
 
 async def test_a_prompt_that_arrived_is_never_called_not_asked(database: Database, cast: Cast) -> None:
@@ -111,6 +153,23 @@ async def test_a_digest_that_may_be_missing_is_named_once_and_to_its_reader_alon
                 assert digests.name_missing(tx, ADA, Role.THERAPIST, NOW) == []
                 assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [WEEK]
             assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == []
+
+    await database.write(work)
+
+
+@pytest.mark.parametrize("doubtful", [0, 1, 2])
+async def test_a_digest_of_several_messages_may_miss_any_of_them(database: Database, cast: Cast, doubtful: int) -> None:
+    def work(tx: Connection) -> None:
+        digests.claim(tx, ADA, Role.PATIENT, WEEK, NOW)
+        rows = []
+        for _ in range(3):
+            rows.append(outbox.add(tx, ADA, Action.SEND, {}, urgency=Urgency.DIGEST, now=NOW, once=True))
+            digests.put_outbox(tx, ADA, Role.PATIENT, WEEK, rows[-1])
+        for place, row in enumerate(rows):
+            became = OutboxState.IN_DOUBT if place == doubtful else OutboxState.DELIVERED
+            outbox.settle(tx, [Settlement(row, became, NOW, 1)])
+        assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == [WEEK]
+        assert digests.name_missing(tx, ADA, Role.PATIENT, NOW) == []
 
     await database.write(work)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
 
-from bot.diary.entries import DEFAULT_SYMPTOMS, Cause, ItemId
+from bot.diary.entries import DEFAULT_SYMPTOMS, ItemId
 from bot.diary.people import PatientId
 from bot.storage import Database, entries, outbox
 from tests.storage.conftest import NOW, Cast
@@ -99,7 +99,7 @@ async def test_a_clock_that_was_set_back_cannot_bring_an_old_value_back(
 async def test_the_file_itself_refuses_what_is_not_on_the_scale(
     database: Database, cast: Cast, burning: ItemId, value: int
 ) -> None:
-    with pytest.raises(IntegrityError, match="ck_scores_in_range"):
+    with pytest.raises(sqlite3.IntegrityError, match="ck_scores_in_range"):
         await database.write(lambda tx: entries.put_score(tx, cast.ada.id, MONDAY, burning, value, NOW))
     assert await database.write(every_value(cast.ada.id)) == []
 
@@ -233,27 +233,3 @@ async def test_an_undone_note_loses_its_words_and_is_read_by_nobody(database: Da
         return undone
 
     assert await database.write(work) == [False, True, False]
-
-
-# --- the whole diary ------------------------------------------------------------------------------------------
-
-
-async def test_a_diary_holds_what_counts_from_a_day_on(database: Database, cast: Cast, burning: ItemId) -> None:
-    def work(tx: Connection) -> None:
-        for number, day in enumerate((MONDAY, TUESDAY)):
-            entries.plan_day(tx, cast.ada.id, day, "Europe/Lisbon", NOW + timedelta(days=2))
-            entries.put_score(tx, cast.ada.id, day, burning, 3, NOW)
-            entries.put_score(tx, cast.ada.id, day, burning, 6 + number, NOW)
-        entries.change_day(tx, cast.ada.id, MONDAY, not_asked=Cause.BLOCKED)
-        whole, late = entries.diary_of(tx, cast.ada), entries.diary_of(tx, cast.ada, TUESDAY)
-        assert list(whole.days) == [MONDAY, TUESDAY]
-        assert whole.days[MONDAY].not_asked is Cause.BLOCKED
-        assert {key: score.value for key, score in whole.scores.items()} == {
-            (MONDAY, burning): 6,
-            (TUESDAY, burning): 7,
-        }
-        assert (list(late.days), list(late.scores)) == ([TUESDAY], [(TUESDAY, burning)])
-        assert len(late.items) == 3
-        assert entries.diary_of(tx, cast.ben).days == {}
-
-    await database.write(work)

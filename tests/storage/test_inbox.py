@@ -33,7 +33,7 @@ async def test_an_update_that_comes_again_is_ignored_whatever_became_of_it(datab
         inbox.put(tx, BATCH, NOW)
         first, second, _ = inbox.waiting(tx, 10)
         inbox.done(tx, [first.seq], NOW)
-        inbox.park(tx, second.seq, "ValueError")
+        inbox.park(tx, second.seq, "ValueError", NOW, 3)
         inbox.put(tx, [*((number, "again") for number, _ in BATCH), (906, "new")], NOW)
         return stored(tx)
 
@@ -56,7 +56,7 @@ async def test_an_id_twice_in_one_batch_is_kept_once(database: Database) -> None
 async def test_a_long_reason_does_not_keep_an_update_from_being_parked(database: Database) -> None:
     def work(tx: Connection) -> int:
         inbox.put(tx, BATCH[:1], NOW)
-        inbox.park(tx, inbox.waiting(tx, 1)[0].seq, "x" * 1_000)
+        inbox.park(tx, inbox.waiting(tx, 1)[0].seq, "x" * 1_000, NOW, 3)
         return len(str(tx.execute(text("select reason from inbox")).scalar()))
 
     assert await database.write(work) == 200
@@ -79,7 +79,7 @@ async def test_ids_are_known_for_three_days_and_parked_updates_for_ever(database
         inbox.put(tx, BATCH, NOW)
         first, second, _ = inbox.waiting(tx, 10)
         inbox.done(tx, [first.seq], NOW)
-        inbox.park(tx, second.seq, "ValueError")
+        inbox.park(tx, second.seq, "ValueError", NOW, 3)
         early = inbox.forget_old(tx, NOW + timedelta(days=3))
         late = inbox.forget_old(tx, NOW + timedelta(days=3, seconds=1))
         return early, late, [row[0] for row in stored(tx)]

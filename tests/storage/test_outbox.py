@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
 
 from bot.storage import Database, outbox
 from bot.storage.outbox import Settlement, Urgency
@@ -89,7 +89,7 @@ async def test_a_day_of_a_patient_has_one_prompt_in_the_outbox(database: Databas
                 tx, ADA, Action.SEND, {"text": "?"}, urgency=Urgency.PROMPT, now=NOW, patient_id=cast.ada.id, day=MONDAY
             )
 
-    with pytest.raises(IntegrityError, match="UNIQUE"):
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         await database.write(work)
 
 

@@ -21,10 +21,11 @@ from bot.demo.calls import Call, Fault, Params
 from bot.demo.person import Person
 from bot.demo.telegram import Telegram
 from bot.diary.people import ChatId, PatientId, Role
+from bot.press import Failed, Made, Nothing, Order
 from bot.storage import Database
-from bot.storage.outbox import Parcel, Urgency
+from bot.storage.outbox import Urgency
 from bot.storage.tables import Action
-from bot.wire import Request, Sender
+from bot.wire import Recipes, Request, Sender
 from tests.storage.conftest import migrated
 
 TOKEN = "700700700:a-token-that-only-the-stand-in-knows"
@@ -127,14 +128,15 @@ class Post:
     told: list[Any] = field(default_factory=list)
     """What was logged."""
 
-    async def draw(self, parcel: Parcel) -> bytes | None:
+    async def make(self, order: Order) -> Made | Nothing | Failed:
         raise NotImplementedError
 
     def start(self, per_second: float = FAST, per_chat: float = FAST, *, base_url: str | None = None) -> None:
         """Let the sender run."""
         self.sender = Sender(
             self.database, self.request, base_url or f"{self.telegram.address}/bot{TOKEN}", self.clock,
-            lambda parcel: self.draw(parcel), per_second=per_second, per_second_per_chat=per_chat,
+            Recipes(lambda order: self.make(order), self.database.path, self.clock),
+            per_second=per_second, per_second_per_chat=per_chat,
         )  # fmt: skip
         self.running = asyncio.create_task(self.sender.run())
 

@@ -79,14 +79,15 @@ def test_each_action_becomes_its_call(
     assert call_of(parcel(action, body), 9, photo) == expected
 
 
-def test_every_action_has_a_call() -> None:
+def test_every_action_but_a_halt_has_a_call() -> None:
     body = {"text": "words", "callback_query_id": "5"}
-    assert len({call_of(parcel(action, body), 9, None).method for action in Action}) == len(Action)
+    calls = set(Action) - {Action.HALT}
+    assert len({call_of(parcel(action, body), 9, None).method for action in calls}) == len(calls)
 
 
 def test_a_form_holds_texts_as_they_are_and_everything_else_as_json() -> None:
     form = Call("sendMessage", {"chat_id": 101, "text": "¿7 & 8?", "is": True, "rows": [{"ä": 1}]}).form()
-    assert form == {"chat_id": "101", "text": "¿7 & 8?", "is": "true", "rows": '[{"ä": 1}]'}
+    assert form == {"chat_id": "101", "text": "¿7 & 8?", "is": "true", "rows": '[{"ä":1}]'}
 
 
 def refused(code: int, description: str = "", **more: Any) -> Verdict:
@@ -113,6 +114,21 @@ def test_a_message_that_was_made_has_a_number() -> None:
         (403, "Forbidden: bot is not a member of the group chat", OutboxState.GONE),
         (400, "Bad Request: chat not found", OutboxState.GONE),
         (400, "Bad Request: PEER_ID_INVALID", OutboxState.GONE),
+        (403, "Forbidden: the group chat was deleted", OutboxState.GONE),
+        (403, "Forbidden: bot was kicked from the supergroup chat", OutboxState.GONE),
+        (403, "Forbidden: the bot can't send messages to the bot", OutboxState.GONE),
+        (403, "Forbidden: bots can't send messages to bots", OutboxState.GONE),
+        (400, "Bad Request: private chat not found", OutboxState.GONE),
+        (400, "Bad Request: USER_IS_BLOCKED", OutboxState.BLOCKED),
+        (400, "Bad Request: INPUT_USER_DEACTIVATED", OutboxState.GONE),
+        (400, "Bad Request: user not found", OutboxState.GONE),
+        (400, "Bad Request: have no write access to the chat", OutboxState.GONE),
+        (400, "Bad Request: CHAT_WRITE_FORBIDDEN", OutboxState.GONE),
+        (400, "Bad Request: have no rights to send a message", OutboxState.GONE),
+        (400, "Bad Request: not enough rights to send text messages to the chat", OutboxState.GONE),
+        (400, "Bad Request: CHANNEL_PRIVATE", OutboxState.GONE),
+        (404, "Not Found: method not found", OutboxState.REFUSED),
+        (413, "Request Entity Too Large", OutboxState.REFUSED),
         (400, "Bad Request: can't parse entities: unclosed tag", OutboxState.REFUSED),
         (400, "Bad Request: message is too long", OutboxState.REFUSED),
     ],
@@ -136,18 +152,77 @@ def test_flood_control_holds_for_as_long_as_it_says() -> None:
     assert refused(429, "Too Many Requests").hold == 1.0
 
 
-@pytest.mark.parametrize("code", [401, 404])
-def test_a_revoked_token_is_not_the_messages_fault(code: int) -> None:
-    verdict = refused(code, "Unauthorized")
+@pytest.mark.parametrize(
+    ("code", "description"),
+    [
+        (401, "Unauthorized"),
+        (404, "Not Found"),
+        (400, "Logged out"),
+        (400, "Bad Request: FROZEN_METHOD_INVALID"),
+        (408, "Request Timeout"),
+        (409, "Conflict"),
+        (420, "FLOOD_WAIT_3"),
+    ],
+)
+def test_what_passes_is_not_the_messages_fault(code: int, description: str) -> None:
+    verdict = refused(code, description)
     assert (verdict.state, verdict.unknown, verdict.hold) == (OutboxState.WAITING, False, None)
+
+
+def test_a_group_that_became_another_chat_says_which() -> None:
+    verdict = refused(
+        400,
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        parameters={"migrate_to_chat_id": -1001234567890},
+    )
+    assert (verdict.state, verdict.moved_to, verdict.unknown) == (OutboxState.WAITING, -1001234567890, False)
+
+
+def test_a_proxy_that_finds_a_picture_too_large_is_not_asked_for_ever() -> None:
+    assert verdict_of(413, b"<html>Request Entity Too Large</html>").state is OutboxState.REFUSED
+
+
+@pytest.mark.parametrize("more", [[], "soon", {"retry_after": "soon"}, {"migrate_to_chat_id": "there"}, None])
+def test_parameters_of_no_known_form_are_passed_over(more: object) -> None:
+    assert refused(400, "Bad Request: chat not found", parameters=more).state is OutboxState.GONE
+    assert refused(429, "Too Many Requests", parameters=more).hold == 1.0
 
 
 def test_after_a_broken_answer_nobody_can_know() -> None:
     pages = [(502, b"<html>Bad Gateway</html>"), (200, b""), (200, b'{"ok":tr'), (500, b"[]"), (200, b"\xff\xfe")]
+    pages += [(500, b'{"ok":false,"error_code":"what"}')]
     for status, page in pages:
         verdict = verdict_of(status, page)
         assert (verdict.state, verdict.unknown) == (OutboxState.WAITING, True), page
     assert refused(500, "Internal Server Error").unknown
+
+
+@pytest.mark.parametrize(
+    ("status", "page"),
+    [
+        (403, b'{"error":"Forbidden by the firewall"}'),
+        (400, b'{"message":"chat not found"}'),
+        (200, b"{}"),
+        (200, b"[" * 100_000),
+        (200, b'"ok"'),
+    ],
+    ids=["firewall", "other json", "empty", "deep", "text"],
+)
+def test_what_a_proxy_says_in_json_is_no_word_of_telegram(status: int, page: bytes) -> None:
+    verdict = verdict_of(status, page)
+    assert (verdict.state, verdict.unknown) == (OutboxState.WAITING, True)
+
+
+@pytest.mark.parametrize("parameters", [[], "17", {"retry_after": "soon"}, {"retry_after": -5}, {"retry_after": []}])
+def test_a_refusal_that_is_put_together_wrongly_is_still_one(parameters: object) -> None:
+    assert refused(429, "Too Many Requests", parameters=parameters).hold == 1.0
+    answer = {"ok": False, "error_code": None, "description": None, "parameters": parameters}
+    assert verdict_of(403, json.dumps(answer).encode()).state is OutboxState.BLOCKED
+    assert verdict_of(200, b'{"ok":true,"result":{"message_id":"7"}}') == Verdict(OutboxState.DELIVERED)
+
+
+def test_a_flood_of_a_thousand_years_is_asked_about_again_after_an_hour() -> None:
+    assert refused(429, parameters={"retry_after": 1e12}).hold == 3600
 
 
 def test_what_a_person_wrote_never_gets_into_an_error() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ class Line:
 
     def __init__(self, telegram: Telegram, database: Database, request: Request) -> None:
         self.telegram, self.database, self.request = telegram, database, request
+        self.clock = StillClock(NOW)
         self.arrived = 0
         self.running: list[asyncio.Task[None]] = []
         self.person: Person = telegram.person(ADA, "Ada")
@@ -41,7 +43,7 @@ class Line:
             self.arrived += 1
 
         receiver = Receiver(
-            database or self.database, self.request, f"{self.telegram.address}/bot{token}", StillClock(NOW), arrived
+            database or self.database, self.request, f"{self.telegram.address}/bot{token}", self.clock, arrived
         )
         self.running.append(asyncio.create_task(receiver.run()))
         return receiver
@@ -300,12 +302,253 @@ async def test_a_minute_begins_anew_after_a_poll_that_went_well(line: Line, leap
     assert len(line.kept()) == 1
 
 
-@pytest.mark.parametrize("times", [1, 3])
-async def test_a_revoked_token_ends_the_receiver_and_says_what_to_do(
-    line: Line, without_pauses: None, times: int
+@pytest.mark.parametrize("code", [401, 404])
+async def test_a_token_refused_for_a_minute_ends_the_receiver_and_says_what_to_do(
+    line: Line, leap: Leap, without_pauses: None, code: int
 ) -> None:
-    line.telegram.fault = one_after_the_other(*[PAGE] * (times - 1))
-    line.start(token="700700700:another-token-altogether")
+    polls = refused_with(line, leap, *[Fault(status=code, description="Unauthorized")] * 99)
+    line.start()
     with pytest.raises(TokenRevoked, match="Telegram does not know this BOT_TOKEN") as caught:
         await line.ends()
-    assert "another-token" not in str(caught.value)
+    assert TOKEN not in str(caught.value)
+    assert 5 <= len(polls) <= 8
+
+
+async def test_a_token_refused_for_a_moment_is_tried_again(line: Line, leap: Leap, without_pauses: None) -> None:
+    unauthorized = Fault(status=401, description="Unauthorized")
+    refused_with(line, leap, *[unauthorized] * 5, None, *[unauthorized] * 5)
+    line.person.send("burning 7")
+    line.start()
+    await line.confirmed()
+    assert len(line.kept()) == 1
+
+
+@pytest.mark.parametrize("between", [PAGE, Fault.lost_before(), Fault.garbled(), Fault(status=500), CONFLICT])
+async def test_a_minute_of_refusals_is_one_without_a_break(
+    line: Line, leap: Leap, without_pauses: None, between: Fault
+) -> None:
+    unauthorized = Fault(status=401, description="Unauthorized")
+    refused_with(line, leap, *[unauthorized] * 5, between, *[unauthorized] * 5)
+    line.person.send("burning 7")
+    line.start()
+    await line.confirmed()
+
+
+def refused_with(line: Line, leap: Leap, *faults: Fault | None) -> list[Params]:
+    """Polls that fail one after the other, each ten seconds after the one before; the list of them."""
+    left, polls = list(faults), []
+
+    def refuse(method: str, params: Params) -> Fault | None:
+        polls.append(params)
+        leap(10)
+        return left.pop(0) if left else None
+
+    line.telegram.fault = refuse
+    return polls
+
+
+# --- polls that stall -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Fault(stall=True), Fault(trickle=True)], ids=["no byte", "bytes without end"])
+async def test_a_poll_that_stalls_is_broken_off_and_begun_anew_on_another_connection(
+    line: Line, leap: Leap, fault: Fault
+) -> None:
+    polls: list[int] = []
+    line.telegram.fault = stalling(polls, fault)
+    line.person.send("burning 7")
+    with capture_logs() as told:
+        receiver = line.start()
+        await holds(lambda: polls)
+        assert receiver.polled_at is None
+        leap(module.STALLED_AFTER - 1)
+        await line.database.write(lambda tx: None)
+        assert len(polls) == 1, "it may still come"
+        leap(1.1)
+        await line.confirmed()
+    assert len(line.kept()) == 1
+    assert receiver.polled_at == NOW
+    assert [event["log_level"] for event in told if "stalled" in event["event"]] == ["warning"]
+
+
+def stalling(polls: list[int], *faults: Fault) -> Callable[[str, Params], Fault | None]:
+    left = list(faults)
+
+    def hook(method: str, params: Params) -> Fault | None:
+        polls.append(int(params["limit"]))
+        return left.pop(0) if left else None
+
+    return hook
+
+
+async def test_a_held_poll_is_given_its_hold_before_it_counts_as_stalled(line: Line, leap: Leap) -> None:
+    receiver = line.start()
+    async with asyncio.timeout(10):
+        await receiver.first_poll.wait()
+    await line.telegram.until(lambda: line.telegram.polling)
+    polls: list[int] = []
+    line.telegram.fault = stalling(polls)
+    leap(module.POLL_FOR + module.STALLED_AFTER - 1)
+    await line.database.write(lambda tx: None)
+    assert not polls
+    leap(1.1)
+    await holds(lambda: polls)
+    assert module.POLL_FOR + module.STALLED_AFTER < 60, "well before two minutes"
+
+
+async def test_over_a_slow_line_fewer_updates_are_asked_for(line: Line, leap: Leap, without_pauses: None) -> None:
+    polls: list[int] = []
+    line.telegram.fault = stalling(polls, *[Fault(trickle=True)] * 2)
+    for number in range(101):
+        line.person.send(str(number))
+    line.start()
+    for stalls in (1, 2):
+        await holds(lambda stalls=stalls: len(polls) == stalls)
+        leap(module.STALLED_AFTER + 0.1)
+    await line.confirmed()
+    assert polls[:5] == [100, 50, 25, 100, 100]
+    assert len(line.kept()) == 101
+
+
+async def test_it_can_be_read_when_telegram_last_answered(line: Line, without_pauses: None) -> None:
+    failed = asyncio.Event()
+
+    def never(method: str, params: Params) -> Fault:
+        failed.set()
+        return Fault(status=500)
+
+    line.telegram.fault = never
+    receiver = line.start()
+    async with asyncio.timeout(10):
+        await failed.wait()
+    assert receiver.polled_at is None
+    line.telegram.fault = None
+    async with asyncio.timeout(10):
+        await receiver.first_poll.wait()
+    assert receiver.polled_at == NOW
+
+
+# --- answers that make no sense -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"ok":true,"result":{"update_id":5}}',
+        '{"ok":true,"result":"none"}',
+        '{"ok":true}',
+        '{"ok":true,"result":["update",7,null,{},{"update_id":"5"},{"update_id":true},{"update_id":-3}]}',
+        '{"ok":true,"result":[{"update_id":99999999999999999999}]}',
+        '{"ok":false,"error_code":429,"parameters":["soon"]}',
+        '{"ok":false,"error_code":429,"parameters":{"retry_after":"soon"}}',
+        '{"ok":false,"error_code":"what"}',
+        '["ok"]',
+        '"ok"',
+        "{}",
+        "",
+        "[" * 100_000,
+        '{"ok":tr',
+    ],
+)
+async def test_an_answer_that_makes_no_sense_is_asked_for_again(line: Line, without_pauses: None, body: str) -> None:
+    left, offsets = [Fault.garbled(body)] * 3, set()
+
+    def hook(method: str, params: Params) -> Fault | None:
+        offsets.add(params.get("offset"))
+        return left.pop() if left else None
+
+    line.telegram.fault = hook
+    line.person.send("burning 7")
+    line.start()
+    await line.confirmed()
+    assert len(line.kept()) == 1
+    assert offsets == {None, line.kept()[0][0] + 1}, "nothing but what was kept is confirmed"
+
+
+async def test_half_an_answer_is_asked_for_again(line: Line, without_pauses: None) -> None:
+    line.telegram.fault = first_of("getUpdates", Fault(cut=True), times=3)
+    line.person.send("burning 7")
+    line.start()
+    await line.confirmed()
+    assert len(line.kept()) == 1
+
+
+async def test_what_is_no_update_does_not_hold_up_the_others(line: Line) -> None:
+    line.telegram.fault = first_of(
+        "getUpdates", Fault(changed=lambda updates: ["noise", *updates, {"update_id": None}])
+    )
+    line.person.send("burning 7")
+    line.start()
+    await line.confirmed()
+    assert len(line.kept()) == 1
+
+
+async def test_updates_out_of_order_are_put_in_order(line: Line) -> None:
+    line.telegram.fault = first_of("getUpdates", Fault(changed=lambda updates: updates[::-1]))
+    for number in range(5):
+        line.person.send(str(number))
+    line.start()
+    await line.confirmed()
+    ids = [update_id for update_id, _ in line.kept()]
+    assert ids == sorted(ids)
+    assert len(ids) == 5
+
+
+async def test_confirmed_updates_that_come_again_do_not_move_the_offset_back(
+    line: Line, leap: Leap, without_pauses: None
+) -> None:
+    given: list[dict[str, Any]] = []
+    offsets: list[int] = []
+
+    def again(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        given.extend(updates)
+        return updates or given[:1]
+
+    def hook(method: str, params: Params) -> Fault:
+        offsets.append(params.get("offset", 0))
+        return Fault(changed=again)
+
+    line.telegram.fault = hook
+    for number in range(3):
+        line.person.send(str(number))
+    with capture_logs() as told:
+        line.start()
+        await line.telegram.until(lambda: line.telegram.polling)
+        leap(module.POLL_FOR)
+        await holds(lambda: sum("confirmed before" in event["event"] for event in told) >= 3)
+        line.person.send("new")
+        await holds(lambda: len(line.kept()) == 4)
+    assert offsets == sorted(offsets)
+
+
+async def test_telegram_may_begin_to_count_anew_at_a_lower_number(line: Line) -> None:
+    line.telegram.fault = then(None, Fault(changed=lambda updates: [{"update_id": 7, "message": {}}]))
+    line.person.send("one")
+    line.start()
+    await line.telegram.until(lambda: line.telegram.polling)
+    line.person.send("two")
+    await line.confirmed()
+    ids = [update_id for update_id, _ in line.kept()]
+    assert ids == [ids[0], 7, ids[0] + 1]
+
+
+def then(*faults: Fault | None) -> Callable[[str, Params], Fault | None]:
+    left = list(faults)
+    return lambda method, params: left.pop(0) if left else None
+
+
+async def test_after_six_quiet_days_nothing_is_confirmed_that_nobody_has_seen(line: Line, leap: Leap) -> None:
+    offsets: list[int | None] = []
+    line.telegram.fault = lambda method, params: offsets.append(params.get("offset"))  # type: ignore[func-returns-value]
+    line.person.send("one")
+    line.start()
+    await line.confirmed()
+    await line.telegram.until(lambda: line.telegram.polling)
+    for polls in (3, 4):
+        line.clock.move(timedelta(days=3, seconds=1))
+        leap(module.POLL_FOR)
+        await line.telegram.until(lambda polls=polls: len(offsets) == polls and line.telegram.polling)
+    line.person.send("two")
+    await line.confirmed()
+    (first, _), (second, _) = line.kept()
+    assert offsets == [None, first + 1, first + 1, None, second + 1]

@@ -16,11 +16,13 @@ from bot import storage
 from bot.demo.calls import Fault, Params, Upload
 from bot.demo.person import SMALL_PICTURE
 from bot.diary.entries import Cause
-from bot.diary.people import PatientId, Reach
+from bot.diary.people import ChatId, PatientId, Reach
+from bot.press import Made, Nothing, Order
 from bot.storage import Database
-from bot.storage.outbox import Parcel, Urgency
+from bot.storage.outbox import Urgency
 from bot.storage.tables import Action
 from bot.wire import sender as module
+from bot.wire.recipes import AHEAD
 from tests.wire.conftest import (
     ADA,
     BEN,
@@ -270,6 +272,123 @@ async def test_a_group_is_left(post: Post) -> None:
     post.sender.wake()
     assert await post.settled(ids) == ["delivered"]
     assert post.telegram.calls_of("leaveChat")[0].ok
+
+
+async def test_a_group_that_moved_is_told_goodbye_and_left_where_it_is_now(post: Post) -> None:
+    """The farewell is refused with the new number; the leaving follows it."""
+    post.telegram.group_add(-5, post.person(ADA))
+    post.telegram.group_upgrade(-5, -1005)
+    rows = await post.database.write(
+        lambda tx: [
+            storage.outbox.add(tx, -5, action, {"text": "Goodbye"}, urgency=Urgency.ANSWER, now=NOW)  # type: ignore[arg-type]
+            for action in (Action.SEND, Action.LEAVE)
+        ]
+    )
+    post.start()
+    assert await post.settled(*rows) == ["delivered", "delivered"]
+    assert [(call.chat_id, call.ok) for call in post.telegram.calls if call.method != "getUpdates"] == [
+        (-5, False), (-1005, True), (-1005, True),
+    ]  # fmt: skip
+
+
+async def test_a_group_that_goes_on_moving_is_not_followed_for_ever(post: Post) -> None:
+    post.telegram.group_add(-5, post.person(ADA))
+    post.telegram.group_upgrade(-5, -1005)
+    post.telegram.chats[-1005].moved_to = -5
+    row = await post.database.write(
+        lambda tx: storage.outbox.add(tx, **say("Goodbye", -5))  # type: ignore[arg-type]
+    )
+    post.start()
+    assert await post.settled(row) == ["refused"]
+    assert len(post.telegram.calls_of("sendMessage")) == 2
+
+
+# --- who can't be reached -------------------------------------------------------------------------------------
+
+
+async def test_what_waits_for_a_chat_that_shut_us_out_is_settled_by_one_refusal(post: Post, ada: PatientId) -> None:
+    """Also an edit that waits for its message, and a prompt: its day was not asked for that cause."""
+    post.person(ADA).block()
+    bubble = await post.bubble()
+    rows = await post.put(
+        say("one", bubble_id=bubble), edit("one, changed", bubble_id=bubble), say("two"),
+        prompt(patient_id=ada, day=MONDAY), digest(), say("for Ben", BEN),
+    )  # fmt: skip
+    post.start()
+    assert await post.settled(*rows) == [*["blocked"] * 5, "delivered"]
+    assert len(post.telegram.calls_of("sendMessage", ADA)) == 1
+    assert post.telegram.calls_of("editMessageText", ADA) == []
+    assert await post.rows("select not_asked, sent_at from diary_days") == [("blocked", None)]
+    assert post.sender.idle()
+
+
+async def test_who_came_back_reads_what_is_new_and_nothing_that_waited(post: Post, ada: PatientId) -> None:
+    """The block is heard of by an update: the handler puts a halt behind what waits."""
+    post.person(ADA)
+    post.telegram.fault = faults_in(ADA, Fault.flood(3600))
+    post.start()
+    old = await post.put(say("old"), prompt("Burning?", patient_id=ada, day=MONDAY), edit("older", message_id=7))
+    await post.waits()
+    await post.database.write(lambda tx: storage.outbox.halt(tx, ADA, NOW))
+    post.sender.wake()
+    assert await post.settled(*old) == ["blocked"] * 3
+    assert await post.rows("select not_asked from diary_days") == [("blocked",)]
+
+
+async def test_a_halt_that_an_earlier_process_left_holds_for_what_stands_before_it(post: Post) -> None:
+    before = await post.put(prompt("old"), digest("old"))
+    await post.database.write(lambda tx: storage.outbox.halt(tx, ADA, NOW))
+    after = await post.put(say("new"), prompt("for Ben", BEN))
+    post.start()
+    assert await post.settled(*before, *after) == ["blocked", "blocked", "delivered", "delivered"]
+    assert post.texts(ADA) == ["new"]
+
+
+async def test_a_refusal_from_before_someone_came_back_does_not_count(post: Post, ada: PatientId) -> None:
+    """The call was under way when the person let us in again: what was learned later stands."""
+    post.person(ADA).block()
+    release = asyncio.Event()
+    refused = post.request.post_form
+
+    async def held(*args: Any, **more: Any) -> tuple[int, bytes]:
+        answer = await refused(*args, **more)
+        await release.wait()
+        return answer
+
+    post.request.post_form = held  # type: ignore[method-assign]
+    post.start()
+    [row] = await post.put(say("one"))
+    await post.sent(1)
+    later = NOW + timedelta(seconds=1)
+    await post.database.write(lambda tx: storage.people.put_reach(tx, ADA, Reach.BLOCKED, later))
+    await post.database.write(lambda tx: storage.people.put_reach(tx, ADA, Reach.OK, later))
+    post.person(ADA).unblock()
+    [new] = await post.put(say("welcome back"))
+    release.set()
+    assert await post.settled(row, new) == ["blocked", "delivered"]
+    account = await post.database.write(lambda tx: storage.people.find_account(tx, ADA))
+    assert account is not None
+    assert account.reach is Reach.OK
+
+
+async def test_a_message_that_nobody_ever_takes_is_given_up_and_the_chat_goes_on(
+    at_once: None, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LAST_TRY", 3)
+    post.telegram.fault = lambda method, params: Fault(status=500) if params.get("text") == "poison" else None
+    post.start()
+    rows = await post.put(say("poison"), say("and on"))
+    assert await post.settled(*rows) == ["refused", "delivered"]
+    assert len(post.telegram.calls_of("sendMessage")) == 5
+
+
+async def test_a_prompt_that_never_showed_leaves_its_day_without_a_bubble(post: Post, ada: PatientId) -> None:
+    bubble = await post.bubble()
+    await post.database.write(lambda tx: storage.entries.change_day(tx, ada, MONDAY, bubble_id=bubble))
+    post.person(ADA).block()
+    post.start()
+    await post.settled(*await post.put(prompt(patient_id=ada, day=MONDAY, bubble_id=bubble)))
+    assert await post.rows("select bubble_id from diary_days") == [(None,)]
 
 
 # --- edits ----------------------------------------------------------------------------------------------------
@@ -522,51 +641,105 @@ async def test_a_chat_that_hangs_delays_no_other_and_not_its_own_edits(at_once: 
     assert await post.states(*stuck) == ["waiting", "waiting"]
 
 
-# --- pictures -------------------------------------------------------------------------------------------------
+# --- what is still to be made ---------------------------------------------------------------------------------
 
 
-def pictured(words: str = "Your week") -> dict[str, Any]:
-    return digest(words) | {"body": {"text": words, "picture": {"kind": "course", "values": {}}}}
+def to_make(words: str = "Sorry.", chat: ChatId = ADA) -> dict[str, Any]:
+    return digest(words, chat) | {"body": {"text": words, "recipe": {"kind": "panel", "values": {}}}}
 
 
-async def test_a_picture_is_made_just_before_it_goes(post: Post) -> None:
-    async def draw(parcel: Parcel) -> bytes:
-        assert parcel.body["picture"]["kind"] == "course"
-        return SMALL_PICTURE
+async def test_what_is_made_goes_in_its_place_in_the_chat(post: Post) -> None:
+    async def make(order: Order) -> Made:
+        assert order.body["recipe"]["kind"] == "panel"
+        assert order.reader == ADA
+        return Made({"text": "Your week"}, SMALL_PICTURE)
 
-    post.draw = draw  # type: ignore[method-assign]
+    post.make = make  # type: ignore[method-assign]
     post.start()
-    rows = await post.put(pictured(), say("Later."))
-    assert await post.settled(*rows) == ["delivered", "delivered"]
+    rows = await post.put(say("Soon."), to_make(), say("Later."))
+    assert await post.settled(*rows) == ["delivered"] * 3
     [call] = post.telegram.calls_of("sendPhoto")
     assert isinstance(call.params["photo"], Upload)
     assert call.params["photo"].content == SMALL_PICTURE
     assert call.params["caption"] == "Your week"
-    assert [("photo" in message) for message in post.person(ADA).heard] == [True, False], "in order"
+    assert [("photo" in message) for message in post.person(ADA).heard] == [False, True, False], "in order"
 
 
-async def test_a_picture_that_may_no_longer_be_seen_is_dropped(post: Post) -> None:
-    async def draw(parcel: Parcel) -> None:
-        return None
+async def test_what_may_no_longer_be_seen_is_dropped_and_takes_no_slot_of_the_pace(post: Post) -> None:
+    async def make(order: Order) -> Nothing:
+        return Nothing("no longer shared")
 
-    post.draw = draw  # type: ignore[method-assign]
+    post.make = make  # type: ignore[method-assign]
+    post.start(TIGHT)  # two go at once, and no other soon
+    rows = await post.put(to_make(), to_make(chat=BEN), to_make(chat=CLEO), say("one"), say("two", BEN))
+    assert await post.settled(*rows) == ["dropped"] * 3 + ["delivered"] * 2
+    assert len(post.telegram.calls) == 2
+
+
+async def test_a_chat_whose_message_is_in_the_making_holds_up_no_other(post: Post) -> None:
+    going_on = asyncio.Event()
+
+    async def make(order: Order) -> Made:
+        await going_on.wait()
+        return Made({"text": "Your week"})
+
+    post.make = make  # type: ignore[method-assign]
+    post.start(TIGHT)
+    first, behind, *others = await post.put(to_make(), say("behind it"), say("a", BEN), say("b", CLEO))
+    assert await post.settled(*others) == ["delivered"] * 2, "it has taken no slot of the pace"
+    assert await post.states(first, behind) == ["waiting"] * 2
+    assert not post.sender.idle()
+    going_on.set()
+
+
+async def test_what_waits_for_its_slot_for_too_long_is_made_anew(post: Post, leap: Leap) -> None:
+    seen: list[str] = []
+
+    async def make(order: Order) -> Made | Nothing:
+        seen.append("made")
+        return Made({"text": f"Your week, version {len(seen)}"}) if len(seen) == 1 else Nothing("no longer shared")
+
+    post.make = make  # type: ignore[method-assign]
+    post.start(TIGHT)
+    await post.settled(*await post.put(say("a", BEN), say("b", CLEO)))
+    [row] = await post.put(to_make())
+    await holds(lambda: seen)
+    leap(A_TURN)
+    assert await post.settled(row) == ["dropped"]
+    assert post.telegram.calls_of("sendMessage", ADA) == []
+
+
+async def test_a_failed_call_makes_its_message_anew(post: Post, leap: Leap) -> None:
+    orders: list[Order] = []
+
+    async def make(order: Order) -> Made:
+        orders.append(order)
+        return Made({"text": f"version {len(orders)}"})
+
+    post.make = make  # type: ignore[method-assign]
+    post.telegram.fault = first_of("sendMessage", Fault(status=429, retry_after=FLOOD))
     post.start()
-    assert await post.settled(*await post.put(pictured())) == ["dropped"]
-    assert post.telegram.calls == []
+    [row] = await post.put(to_make())
+    await post.waits()
+    leap(FLOOD)
+    assert await post.settled(row) == ["delivered"]
+    assert post.texts(ADA) == ["version 2"]
 
 
-async def test_a_picture_that_cannot_be_drawn_leaves_the_words(at_once: None, post: Post) -> None:
-    tried: list[int] = []
+async def test_a_thousand_digests_are_made_a_few_ahead(post: Post) -> None:
+    made: list[Order] = []
 
-    async def draw(parcel: Parcel) -> bytes:
-        tried.append(parcel.tries)
-        raise ValueError("no font")
+    async def make(order: Order) -> Made:
+        made.append(order)
+        return Made({"text": "Your week"})
 
-    post.draw = draw  # type: ignore[method-assign]
-    post.start()
-    assert await post.settled(*await post.put(pictured())) == ["delivered"]
-    assert tried == [0, 1, 2]
-    assert post.texts(ADA) == ["Your week"]
+    post.make = make  # type: ignore[method-assign]
+    post.start(NEVER)
+    rows = await post.put(*(to_make(chat=1000 + number) for number in range(60)))  # type: ignore[arg-type]
+    await post.settled(rows[0])
+    await holds(lambda: len(made) == AHEAD + 1)
+    assert await post.states(*rows[1:]) == ["waiting"] * 59
+    assert len(made) == AHEAD + 1
 
 
 async def test_nothing_waits_when_all_is_settled(post: Post) -> None:

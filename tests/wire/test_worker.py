@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
 from telegram import Update
 from telegram.ext import TypeHandler
 
@@ -203,13 +203,15 @@ async def test_an_apology_that_fails_leaves_nothing_and_stops_nothing(bench: Ben
 async def test_a_database_that_cannot_be_written_ends_the_worker_and_blames_no_update(bench: Bench) -> None:
     def disk_is_full(tx: Connection, arrival: Arrival) -> None:
         echo(tx, arrival)
-        raise OperationalError("insert", {}, Exception("database or disk is full"))
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
 
     worker = bench.start(disk_is_full)
     await bench.idle(worker)
     await bench.put("one", "two")
     worker.wake()
-    with pytest.raises(OperationalError):
+    with pytest.raises(storage.CannotWrite, match="is full"):
         await asyncio.wait_for(bench.running.pop(), 10)
     assert await bench.said() == []
     assert await bench.states() == [("waiting", 0), ("waiting", 0)]

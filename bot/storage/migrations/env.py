@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from bot.storage.columns import Instant, Of
+from bot.storage.columns import Data, Day, Instant, Of
 from bot.storage.tables import metadata
 
 
@@ -14,6 +14,10 @@ def plain(kind: str, thing: object, _: Any) -> str | Literal[False]:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(thing, Of):
         return "sa.String(length=20)"
+    if kind == "type" and isinstance(thing, Data):
+        return "sa.JSON()"
+    if kind == "type" and isinstance(thing, Day):
+        return "sa.Date()"
     return False
 
 

@@ -18,6 +18,15 @@ def upgrade() -> None:
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("chat_id", "kind", "day", name=op.f("pk_notices")),
     )
+    op.add_column("digests", sa.Column("first_outbox_id", sa.Integer()))
+    op.execute("update digests set first_outbox_id = outbox_id")
+    op.add_column("therapists", sa.Column("undelivered_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_therapists_undelivered",
+        "therapists",
+        ["undelivered_at"],
+        sqlite_where=sa.text("undelivered_at is not null"),
+    )
     op.create_index("ix_inbox_parked", "inbox", ["seq"], sqlite_where=sa.text("state = 'parked'"))
     op.create_index("ix_inbox_done", "inbox", ["done_at"], sqlite_where=sa.text("state = 'done'"))
     op.create_index("ix_outbox_settled", "outbox", ["settled_at"], sqlite_where=sa.text("state <> 'waiting'"))

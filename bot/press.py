@@ -1,0 +1,195 @@
+"""The press: makes what the outbox only names, out of what is remembered: weeks, panels, cards, pictures.
+
+Rules:
+1. Whether the reader may see it is asked anew, in the same snapshot of the data that it is made from.
+2. It reads the file by itself and writes nothing, so it can run in any process (bot/crew.py).
+3. No text of an exception leaves it: one may quote what a person wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from bot import diary, logs, reports, storage
+from bot.chat.messages import Message, Picture, as_data
+from bot.chat.words import Words, words
+from bot.diary.digests import Diary
+from bot.diary.excerpts import FOR_A_CHART
+from bot.diary.people import ChatId, Patient, PatientId, Stage
+from bot.reports import letters
+from bot.reports.recipes import Card, Page, Panel, Wanted, Week
+
+GONE: Final = "no longer shared"
+"""Why nothing is sent: the reader may no longer see it."""
+NO_REST: Final = "said under the chart"
+"""Why nothing is sent: the words stand under the chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to make of one outbox row, from the database file `database`, for the chat `reader`.
+
+    `plain`: without a picture, since drawing has failed.
+    """
+
+    database: Path
+    reader: ChatId
+    body: Mapping[str, Any]
+    now: datetime
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A message as data with its PNG; `rest`: what the second message of a week says, where it takes two."""
+
+    body: dict[str, Any]
+    photo: bytes | None = None
+    rest: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to send, because of `why`."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing came of it, because of `why`: a place in the code. `fatal`: it ends the worker that tries."""
+
+    why: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as data and what is to be drawn to it, read to the end: from here on nothing is looked up any more."""
+
+    body: dict[str, Any]
+    picture: Picture | None = None
+    diary: Diary | None = None
+    rest: dict[str, Any] | None = None
+
+
+def make(order: Order) -> Made | Nothing | Failed:
+    """Make one order; never raises."""
+    try:
+        with _reader(order.database).connect() as tx, tx.begin():
+            draft = written(tx, order)
+        return draft if isinstance(draft, Nothing) else printed(draft, order)
+    except Exception as error:
+        return Failed(logs.trace(error))
+
+
+def written(tx: Connection, order: Order) -> Draft | Nothing:
+    """The words of an order."""
+    body = order.body
+    if "recipe" not in body:
+        return _pictured(tx, order)
+    wanted, language = reports.recipes.wanted(body["recipe"])
+    return _written(tx, order, wanted, words(language))
+
+
+def printed(draft: Draft, order: Order) -> Made:
+    """A draft with its picture."""
+    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary)
+    return Made(draft.body, photo, draft.rest)
+
+
+@cache
+def _reader(database: Path) -> Any:
+    """This process's own connection to the file, kept open."""
+    return storage.database.reader_engine(database)
+
+
+def _drawn(picture: Picture, kept: Diary | None) -> bytes:
+    values: Mapping[str, Any] = picture.values
+    if picture.kind == "qr":
+        return reports.pictures.qr(values["link"])
+    assert kept is not None
+    first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
+    return reports.pictures.png(reports.charts.course(kept, first, last, words(values["language"]), values["title"]))
+
+
+def _draft(message: Message, kept: Diary | None = None, rest: Message | None = None) -> Draft:
+    body = as_data(replace(message, picture=None))
+    return Draft(body, message.picture, kept, None if rest is None else as_data(rest))
+
+
+def _pictured(tx: Connection, order: Order) -> Draft | Nothing:
+    """Words that were ready before, with a picture to them: a link's code, or the chart of an older version's row."""
+    body = dict(order.body)
+    picture = Picture(**body.pop("picture"))
+    if picture.kind == "qr":
+        return Draft(body, picture)
+    values: Mapping[str, Any] = picture.values
+    patient_id = PatientId(values["patient"])
+    if not storage.sharing.may_read(tx, order.reader, patient_id):
+        return Nothing(GONE)
+    patient = storage.people.patient_by_id(tx, patient_id)
+    kept = _diary(tx, patient, date.fromisoformat(values["first"]) - timedelta(weeks=1), order.now)
+    return Draft(body, picture, kept)
+
+
+def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft | Nothing:
+    match wanted:
+        case Week():
+            return _week(tx, order, wanted, say)
+        case Card():
+            return _card(tx, order, wanted, say)
+        case Panel() | Page():
+            return _panel(tx, order, wanted, say)
+
+
+def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Nothing:
+    patient = storage.people.patient(tx, order.reader)
+    if patient is None or patient.id != wanted.patient or patient.stage is not Stage.ACTIVE:
+        return Nothing(GONE)
+    kept = _diary(tx, patient, wanted.start - FOR_A_CHART, order.now)
+    shares = storage.sharing.readers_of(tx, patient.id)
+    reader = storage.people.therapist_by_id(tx, shares[0].therapist_id).name if shares else None
+    first, *more = letters.patient_week(patient, kept, wanted.start, order.now, say, reader)
+    rest = more[0] if more else None
+    if wanted.rest:
+        return Nothing(NO_REST) if rest is None else _draft(rest)
+    return _draft(first, kept, rest)
+
+
+def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:
+    therapist = storage.people.therapist(tx, order.reader)
+    share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
+    if share is None or not diary.sharing.may_see(share):
+        return Nothing(GONE)
+    patient = storage.people.patient_by_id(tx, wanted.patient)
+    if patient.stage is not Stage.ACTIVE:
+        return Nothing(GONE)
+    start = diary.digests.last_week(order.now, patient.zone, patient.prompt_time)
+    kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
+    account = storage.people.find_account(tx, patient.chat_id)
+    unreachable = None if account is None else diary.entries.cause_of(account.reach)
+    return _draft(letters.card(patient, share.label, kept, order.now, say, unreachable), kept)
+
+
+def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:
+    therapist = storage.people.therapist(tx, order.reader)
+    if therapist is None:
+        return Nothing(GONE)
+    if isinstance(wanted, Page):
+        return _draft(letters.panel_page(storage.panels.panel_of(tx, therapist.id, order.now), wanted.number, say))
+    panel = storage.panels.panel_of(tx, therapist.id, order.now, wanted.due_at)
+    if wanted.due_at is not None and not panel.members:
+        return Nothing(GONE)
+    return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
+
+
+def _diary(tx: Connection, patient: Patient, recent: date, now: datetime) -> Diary:
+    return storage.diaries.of(tx, [patient], recent, now)[patient.id]

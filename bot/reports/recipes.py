@@ -1,0 +1,104 @@
+"""Weeks, panels and cards that are still to be made: what to make, as data, in the words of who reads it.
+
+Whoever says one only names it; bot/press.py makes it in a worker process, just before it goes. So no handler and no
+tick reads a diary to the end, writes a digest or draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from bot.chat.messages import Message, Recipe
+from bot.chat.words import Sentence, Words
+from bot.diary.people import PatientId
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A patient's own week from Monday `start`: the chart with the words under it.
+
+    `rest`: not that, but what came of it besides: the words, where they are too many to stand under a chart. Most of
+    the time there is none, and then nothing is sent.
+    """
+
+    patient: PatientId
+    start: date
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The week of all patients of the therapist who reads it.
+
+    `due_at`: of a weekly digest, its hour, however late it is made; None where someone asked for it by hand.
+    `missing`: the Mondays of weeks whose digest may never have come; `skipped`: of those that had none.
+    """
+
+    due_at: datetime | None = None
+    missing: tuple[date, ...] = ()
+    skipped: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list of patients of the therapist who reads it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The chart and the numbers of one patient, for a therapist."""
+
+    patient: PatientId
+
+
+Wanted = Week | Panel | Page | Card
+
+_KINDS: Final = {"week": Week, "panel": Panel, "page": Page, "card": Card}
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+
+
+def message(wanted: Wanted, words: Words) -> Message:
+    """The message that asks for something to be made; if it can't be, its words say so."""
+    values = {name: _data(value) for name, value in asdict(wanted).items()}
+    silent = isinstance(wanted, Week) and wanted.rest
+    return Message(
+        Sentence("") if silent else failed(words), recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.language})
+    )
+
+
+def week(patient: PatientId, start: date, words: Words) -> list[Message]:
+    """A patient's week, in as many messages as it takes."""
+    return [message(Week(patient, start), words), message(Week(patient, start, rest=True), words)]
+
+
+def failed(words: Words) -> Sentence:
+    """What is said where our own code tripped over a recipe."""
+    return words("This could not be put together. That is our fault, and every answer is safe. Please try again later.")
+
+
+def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
+    """What a recipe out of the outbox asks for, and the language to make it in."""
+    values = dict(data["values"])
+    language = values.pop("in")
+    match _KINDS[data["kind"]]:
+        case kind if kind is Week:
+            return Week(PatientId(values["patient"]), date.fromisoformat(values["start"]), values["rest"]), language
+        case kind if kind is Panel:
+            due_at = None if values["due_at"] is None else datetime.fromisoformat(values["due_at"])
+            missing, skipped = (tuple(map(date.fromisoformat, values[name])) for name in ("missing", "skipped"))
+            return Panel(due_at, missing, skipped), language
+        case kind if kind is Page:
+            return Page(values["number"]), language
+        case _:
+            return Card(PatientId(values["patient"])), language
+
+
+def _data(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_data(one) for one in value] if isinstance(value, Sequence) and not isinstance(value, str) else value

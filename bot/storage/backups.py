@@ -1,0 +1,249 @@
+"""Copies of the database: whole, checked, readable by its owner alone, and never half there.
+
+Laws:
+1. A copy is written under another name, checked, synced and then renamed: a file with a backup's name is a backup.
+2. Copying never holds up the writer and never sees half of a transaction.
+3. Only files of our own naming are ever removed.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from bot.storage import checks, troubles
+from bot.storage.checks import Stop
+
+PORTION: Final = 2_000
+"""Pages copied at a time, about 8 MB: after each one a stop is noticed."""
+
+
+class BackupFailed(Exception):
+    """No backup was made, and nothing is left of the attempt; the text says why and what to do."""
+
+
+class Stopped(Exception):
+    """The program ends; nothing is left of the attempt."""
+
+
+def never() -> bool:
+    return False
+
+
+def make(source: Path, target: Path, *, replace: bool = False, stop: Stop = never) -> None:
+    """Copy a database in use to `target`, and check the copy. Raises BackupFailed, or Stopped when `stop` says so.
+
+    An existing file is replaced only if asked, and only by a whole copy.
+    """
+    if not source.is_file():
+        raise BackupFailed(f"There is no database {source}. Start this where the bot is started, with its settings.")
+    if target.resolve() in _parts(source.resolve()):
+        raise BackupFailed(f"{target} is the database itself. Name another file.")
+    _free(target, replace)
+    try:
+        with partial(target) as copied:
+            _copy(source, copied, stop)
+            _check(source, copied)
+            _free(target, replace)
+            put_in_place(copied, target)
+    except OSError as error:
+        raise BackupFailed(_why(error, target)) from None
+    except sqlite3.Error as error:
+        raise BackupFailed(_why_of_sqlite(error, source, target)) from None
+
+
+@contextmanager
+def partial(target: Path) -> Iterator[Path]:
+    """An empty file beside `target`, for its owner alone; gone at the end unless it was put in place."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    os.close(handle)
+    made = Path(name)
+    try:
+        yield made
+    finally:
+        for left in _parts(made):
+            left.unlink(missing_ok=True)
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Sync a file, give it its name in one step, and sync the name."""
+    _sync(made)
+    made.replace(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def copy_of(source: sqlite3.Connection, target: Path, stop: Stop = never) -> None:
+    """Copy what a connection sees into the empty file `target`, as a single file that needs no other beside it."""
+
+    def portion(*_: int) -> None:
+        if stop():
+            raise Stopped
+
+    with closing(sqlite3.connect(target, isolation_level=None)) as copied:
+        # It is synced as a whole and renamed afterwards: until then nobody needs it to survive anything.
+        copied.execute("pragma journal_mode = off")
+        copied.execute("pragma synchronous = off")
+        source.backup(copied, pages=PORTION, progress=portion)
+        copied.execute("pragma journal_mode = delete")
+
+
+# --- the daily ones -------------------------------------------------------------------------------------------
+
+
+def folder_of(database: Path, chosen: Path | None) -> Path:
+    return database.parent / "backups" if chosen is None else chosen
+
+
+def name_on(database: Path, day: date) -> str:
+    return f"{database.stem}-{day:%Y-%m-%d}.db"
+
+
+def daily(database: Path, folder: Path) -> list[tuple[date, Path]]:
+    """The daily backups of a database that lie in a folder, oldest first."""
+    pattern = re.compile(re.escape(database.stem) + r"-(\d{4}-\d\d-\d\d)\.db")
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else []:
+        if (named := pattern.fullmatch(path.name)) and path.is_file():
+            try:
+                found.append((date.fromisoformat(named[1]), path))
+            except ValueError:
+                continue  # Such a day does not exist, so the name is none of ours.
+    return sorted(found)
+
+
+def make_daily(database: Path, folder: Path, day: date, kept: int, stop: Stop) -> None:
+    """Make the backup of a day and remove the oldest beyond `kept`. Raises BackupFailed or Stopped."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # What a kill left behind: nobody else makes these.
+        for left in folder.glob(f".{database.stem}-????-??-??.db.*.partial*"):
+            left.unlink()
+    except OSError as error:
+        raise BackupFailed(_why(error, folder / name_on(database, day))) from None
+    make(database, folder / name_on(database, day), replace=True, stop=stop)
+    for _, old in daily(database, folder)[:-kept]:
+        old.unlink(missing_ok=True)
+
+
+# --- going back -----------------------------------------------------------------------------------------------
+
+
+def restore(backup: Path, database: Path, now: datetime, newest: str) -> Path | None:
+    """Put a copy of a backup in the database's place; returns where the present one was put aside, if there was one.
+
+    Nobody may have the database open. `newest` is the schema that this program knows. Raises BackupFailed; then
+    everything is as it was.
+    """
+    if not backup.is_file():
+        raise BackupFailed(f"There is no file {backup}.")
+    if backup.resolve() in _parts(database.resolve()):
+        raise BackupFailed(f"{backup} is the database itself. Name a backup.")
+    try:
+        with partial(database) as copied:
+            _copy(backup, copied, never)
+            _check(backup, copied, newest)
+            _forget_what_went_out(copied)
+            aside = _put_aside(database, now)
+            put_in_place(copied, database)
+    except OSError as error:
+        raise BackupFailed(_why(error, database)) from None
+    except sqlite3.Error as error:
+        raise BackupFailed(_why_of_sqlite(error, backup, database)) from None
+    return aside
+
+
+def _forget_what_went_out(copied: Path) -> None:
+    """A digest that waited when the backup was made has gone out since: it must not go twice, so it is in doubt."""
+    with closing(sqlite3.connect(copied, isolation_level=None)) as connection:
+        connection.execute("pragma synchronous = off")
+        connection.execute("update outbox set started_at = created_at where state = 'waiting' and once")
+
+
+def _put_aside(database: Path, now: datetime) -> Path | None:
+    """Keep the present file under a dated name. It stays in its own place, too, until another one replaces it."""
+    aside = database.with_name(f"{database.name}.aside-{now:%Y%m%dT%H%M%S}")
+    if database.exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(database, isolation_level=None)) as present:
+            # A damaged one that can't do this is kept as it is, together with its log of changes.
+            present.execute("pragma wal_checkpoint(truncate)")
+        try:
+            os.link(database, aside)
+        except OSError:
+            shutil.copy2(database, aside)
+    # A log that stays behind would be folded into the file that comes now.
+    log = database.with_name(f"{database.name}-wal")
+    if log.exists():
+        log.replace(aside.with_name(f"{aside.name}-wal"))
+    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
+    return aside if aside.exists() else None
+
+
+# --- parts ----------------------------------------------------------------------------------------------------
+
+
+def _copy(source: Path, target: Path, stop: Stop) -> None:
+    """Within one read transaction, so that what is written meanwhile neither gets in nor makes it begin again."""
+    with closing(checks.reader(source)) as origin:
+        origin.execute("begin")
+        origin.execute("select count(*) from sqlite_master").fetchone()
+        copy_of(origin, target, stop)
+
+
+def _check(source: Path, copied: Path, newest: str | None = None) -> None:
+    with closing(checks.reader(copied)) as connection:
+        at = checks.version(connection)
+        if at is None:
+            raise BackupFailed(f"{source} is no database of this program.")
+        if newest is not None and at > newest:
+            raise BackupFailed(
+                f"{source} was written by a newer version of this program ({at}; this one knows {newest}). "
+                "Install the newer version first."
+            )
+        found = [row[0] for row in connection.execute("pragma integrity_check(1)")]
+        if found != ["ok"]:
+            raise BackupFailed(f"{source} is damaged ({str(found[0]).splitlines()[-1][:120]}). Use an older backup.")
+
+
+def _parts(database: Path) -> list[Path]:
+    return [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm", "-journal", ".lock"))]
+
+
+def _free(target: Path, replace: bool) -> None:
+    if target.is_dir():
+        raise BackupFailed(f"{target} is a folder. Name a file in it.")
+    if target.exists() and not replace:
+        raise BackupFailed(f"There is a file {target} already. Name another, or replace it with --force.")
+
+
+def _why(error: OSError, target: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"The disk with {target.parent} has no room for a copy. Make room, or name another place."
+    if error.errno == errno.ENOENT:
+        return f"There is no folder {target.parent}. Make it, or name another place."
+    return f"The folder {target.parent} can't be written ({error.strerror}). Name another place."
+
+
+def _why_of_sqlite(error: sqlite3.Error, source: Path, target: Path) -> str:
+    code = troubles.code_of(error)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return f"The disk with {target.parent} has no room for a copy, or fails ({error}). Make room, or name another."
+    if troubles.is_damage(error):
+        return f"{source} is damaged or no database ({error}). Use an older backup."
+    return f"{source} can't be copied ({error}). Check that you may read it and that no other program holds it."
