@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from bench import replies, sizes, waves
+from bench import digests, memory, replies, sizes, waves
 from bench.table import Row, say, show
 
 ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
@@ -16,6 +16,9 @@ ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
     "hanging": waves.hanging,
     "backlog": replies.backlog,
     "sizes": sizes.sizes,
+    "digests": digests.digests,
+    "memory": memory.memory,
+    "year": memory.year,
 }
 
 

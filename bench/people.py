@@ -53,6 +53,12 @@ class Load:
         self._ended = 0
         self._over = asyncio.Event()
 
+    def stop(self) -> None:
+        """Offer no more than was offered by now."""
+        self._count = len(self._offered)
+        if self._ended >= self._count:
+            self._over.set()
+
     async def run(self) -> dict[str, Any]:
         self._bot.ended = self._end
         began = time.monotonic()
@@ -77,7 +83,8 @@ class Load:
         while len(self._offered) < self._count:
             at += gaps.expovariate(self._rate)
             await asyncio.sleep(at - time.monotonic())
-            self._offer()
+            if len(self._offered) < self._count:
+                self._offer()
 
     def _offer(self) -> None:
         turn = self._bot.turns.get(self._crowd.first, 0)
@@ -126,7 +133,7 @@ class Control:
 
     def __init__(self, bots: dict[str, Bot]) -> None:
         self._bots = bots
-        self._loads: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._loads: dict[str, tuple[Load, asyncio.Task[dict[str, Any]]]] = {}
         self._asking: set[asyncio.Task[None]] = set()
 
     def asked(self, connection: Connection, body: bytes) -> None:
@@ -165,10 +172,15 @@ class Control:
 
     async def do_begin(self, token: str, **wanted: Any) -> None:
         """Begin to offer replies; `end` waits for them."""
-        self._loads[token] = asyncio.get_running_loop().create_task(Load(self._bots[token], wanted).run())
+        load = Load(self._bots[token], wanted)
+        self._loads[token] = load, asyncio.get_running_loop().create_task(load.run())
 
-    async def do_end(self, token: str) -> dict[str, Any]:
-        return await self._loads.pop(token)
+    async def do_end(self, token: str, at_once: bool = False) -> dict[str, Any]:
+        """What became of the replies, once all are answered; `at_once`: of those that were offered by now."""
+        load, running = self._loads.pop(token)
+        if at_once:
+            load.stop()
+        return await running
 
     async def do_polled(self, token: str, within: float) -> float | None:
         """Wait for the first poll; when it came."""

@@ -44,9 +44,9 @@ class Runner:
         crowd = {"first": 1, "patients": PATIENTS, "day": self.day} | says
         server.ask("begin", token=self.token, count=count, **(crowd | how))
 
-    def end(self, server: Server) -> dict[str, Any]:
-        """Wait for the replies that were offered. Raises where one was not answered."""
-        found: dict[str, Any] = server.ask("end", token=self.token)
+    def end(self, server: Server, *, at_once: bool = False) -> dict[str, Any]:
+        """Wait for the replies that were offered; `at_once`: offer no more. Raises where one was not answered."""
+        found: dict[str, Any] = server.ask("end", token=self.token, at_once=at_once)
         self.child.alive()
         self.taps += [(chat, item, value) for chat, item, value in found["answered_taps"]]
         if found["ended"] < found["wanted"]:
