@@ -6,11 +6,19 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from bench import replies
+from bench import digests, memory, replies, sizes, waves
 from bench.table import Row, say, show
 
 ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
     "replies": replies.throughput,
+    "latency": replies.latency,
+    "waves": waves.waves,
+    "hanging": waves.hanging,
+    "backlog": replies.backlog,
+    "sizes": sizes.sizes,
+    "digests": digests.digests,
+    "memory": memory.memory,
+    "year": memory.year,
 }
 
 

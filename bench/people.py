@@ -53,6 +53,12 @@ class Load:
         self._ended = 0
         self._over = asyncio.Event()
 
+    def stop(self) -> None:
+        """Offer no more than was offered by now."""
+        self._count = len(self._offered)
+        if self._ended >= self._count:
+            self._over.set()
+
     async def run(self) -> dict[str, Any]:
         self._bot.ended = self._end
         began = time.monotonic()
@@ -77,7 +83,8 @@ class Load:
         while len(self._offered) < self._count:
             at += gaps.expovariate(self._rate)
             await asyncio.sleep(at - time.monotonic())
-            self._offer()
+            if len(self._offered) < self._count:
+                self._offer()
 
     def _offer(self) -> None:
         turn = self._bot.turns.get(self._crowd.first, 0)
@@ -99,10 +106,12 @@ class Load:
         ended = [tap for tap in self._offered if tap.answered_at and tap.edited_at]
         last = max((max(tap.answered_at, tap.edited_at) for tap in ended), default=began)
         return {
+            "wanted": self._count,
             "offered": len(self._offered),
             "answered": sum(tap.answered_at > 0 for tap in self._offered),
             "ended": len(ended),
             "seconds": last - began,
+            "last_at": last,
             "answer_ms": spread([tap.answered_at - tap.offered_at for tap in self._offered if tap.answered_at]),
             "edit_ms": spread([tap.edited_at - tap.offered_at for tap in self._offered if tap.edited_at]),
             "answered_taps": [[tap.chat, tap.item, tap.value] for tap in self._offered if tap.answered_at],
@@ -124,7 +133,7 @@ class Control:
 
     def __init__(self, bots: dict[str, Bot]) -> None:
         self._bots = bots
-        self._loads: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._loads: dict[str, tuple[Load, asyncio.Task[dict[str, Any]]]] = {}
         self._asking: set[asyncio.Task[None]] = set()
 
     def asked(self, connection: Connection, body: bytes) -> None:
@@ -155,12 +164,23 @@ class Control:
         data = f"s:{day}:{number}:{value}"
         self._bots[token].tap(FIRST_CHAT + patient, FIRST_BUBBLE + patient, data, number, value)
 
+    async def do_say(self, token: str, patient: int, text: str) -> None:
+        """One person writes once; nobody waits for an answer."""
+        bot = self._bots[token]
+        bot.say(FIRST_CHAT + patient, text)
+        bot.open.clear()
+
     async def do_begin(self, token: str, **wanted: Any) -> None:
         """Begin to offer replies; `end` waits for them."""
-        self._loads[token] = asyncio.get_running_loop().create_task(Load(self._bots[token], wanted).run())
+        load = Load(self._bots[token], wanted)
+        self._loads[token] = load, asyncio.get_running_loop().create_task(load.run())
 
-    async def do_end(self, token: str) -> dict[str, Any]:
-        return await self._loads.pop(token)
+    async def do_end(self, token: str, at_once: bool = False) -> dict[str, Any]:
+        """What became of the replies, once all are answered; `at_once`: of those that were offered by now."""
+        load, running = self._loads.pop(token)
+        if at_once:
+            load.stop()
+        return await running
 
     async def do_polled(self, token: str, within: float) -> float | None:
         """Wait for the first poll; when it came."""
@@ -179,6 +199,7 @@ class Control:
 
     async def _until(self, condition: Any, within: float) -> Any:
         until = time.monotonic() + within
-        while not (found := condition()) and time.monotonic() < until:  # noqa: ASYNC110
+        while not (found := condition()) and time.monotonic() < until:
+            # Looking is cheaper than telling: nothing on the way of a reply knows that somebody waits.
             await asyncio.sleep(0.005)
         return found

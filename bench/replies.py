@@ -38,16 +38,26 @@ class Runner:
     taps: list[tuple[int, int, int]] = field(default_factory=list)
     _pace: float = 0.0
 
-    def offer(self, server: Server, count: int, **how: Any) -> dict[str, Any]:
-        """Offer replies and wait for them. Raises where one was not answered."""
+    def begin(self, server: Server, count: int, **how: Any) -> None:
+        """Begin to offer replies."""
         says = {} if self.says is None else {"says": self.says}
-        server.ask("begin", token=self.token, first=1, patients=PATIENTS, day=self.day, count=count, **says, **how)
-        found: dict[str, Any] = server.ask("end", token=self.token)
+        crowd = {"first": 1, "patients": PATIENTS, "day": self.day} | says
+        server.ask("begin", token=self.token, count=count, **(crowd | how))
+
+    def end(self, server: Server, *, at_once: bool = False) -> dict[str, Any]:
+        """Wait for the replies that were offered; `at_once`: offer no more. Raises where one was not answered."""
+        found: dict[str, Any] = server.ask("end", token=self.token, at_once=at_once)
         self.child.alive()
-        if found["ended"] < count:
-            raise RuntimeError(f"{self.name}: {count - found['ended']} of {count} replies were never answered")
         self.taps += [(chat, item, value) for chat, item, value in found["answered_taps"]]
+        if found["ended"] < found["wanted"]:
+            missing = found["wanted"] - found["ended"]
+            raise RuntimeError(f"{self.name}: {missing} of {found['wanted']} replies were never answered")
         return found
+
+    def offer(self, server: Server, count: int, **how: Any) -> dict[str, Any]:
+        """Offer replies and wait for them."""
+        self.begin(server, count, **how)
+        return self.end(server)
 
     def warm(self, server: Server) -> None:
         """A few replies, so that caches are full and it is known how many fill a round."""
@@ -80,19 +90,33 @@ STORED_HERE: Final = f"""SELECT {FIRST_CHAT} + patient_id, item_id, value FROM s
 STORED_THERE: Final = "SELECT chat_id, item, value FROM replies"
 
 
-def start_ours(stack: ExitStack, server: Server, clinic: seed.Clinic, folder: Path, **settings: str) -> Runner:
-    """Our bot on a fresh file, once it polls."""
+def start_ours(
+    stack: ExitStack,
+    server: Server,
+    clinic: seed.Clinic,
+    folder: Path,
+    *,
+    limits: tuple[int, bool] = (0, False),
+    hung: dict[int, float] | None = None,
+    **settings: str,
+) -> Runner:
+    """Our bot on a fresh file, once it polls. `limits`: what the server allows, new messages a second and one a
+    second for each chat; `hung`: seconds that the calls about some chats take."""
     database = folder / "diary.db"
     day = seed.make(database, clinic, datetime.now(UTC))
     token = server.token()
+    server.ask("set", token=token, per_second=limits[0], per_chat=limits[1], hung=hung or {})
     child = stack.enter_context(ours(server, token, database, **settings))
     ready(server, token, child)
     return Runner("ours", token, child, day, database)
 
 
-def start_peer(stack: ExitStack, server: Server, name: str, folder: Path, says: str | None = None) -> Runner:
+def start_peer(
+    stack: ExitStack, server: Server, name: str, folder: Path, says: str | None = None, **environment: str
+) -> Runner:
+    """A peer on a fresh file, once it polls; `says`: it is sent texts instead of taps."""
     token = server.token()
-    child = stack.enter_context(peer(name, server, token, folder))
+    child = stack.enter_context(peer(name, server, token, folder, **environment))
     ready(server, token, child)
     return Runner(name, token, child, "20260302", None if says else folder / f"{name}.db", says)
 
@@ -171,3 +195,75 @@ def _faster(name: str, rate: float, other: float, must: float | None) -> Row:
         "" if must is None else f"{must:g}x",
         None if must is None else rate >= must * other,
     )
+
+
+# --- how soon ---------------------------------------------------------------------------------------------------
+
+TAPS_A_SECOND: Final = 40
+TAPS: Final = 400
+"""Ten seconds of them in a round."""
+
+
+def latency() -> list[Row]:
+    """From the tap to the arrival of its answer, at 40 taps a second."""
+    with workplace() as folder, Server() as server, ExitStack() as stack:
+        mine = start_ours(stack, server, seed.Clinic(PATIENTS), folder)
+        peers = [start_peer(stack, server, name, folder) for name in ("ptb_bot", "aiogram_bot")]
+        found: dict[str, list[dict[str, float]]] = {}
+        for runner in (mine, *peers):
+            runner.offer(server, 100)
+        for _ in range(3):
+            for runner in (mine, *peers):
+                figures = runner.offer(server, TAPS, rate=TAPS_A_SECOND)["answer_ms"]
+                found.setdefault(runner.name, []).append(figures)
+                say(f"  {runner.name}: {spread_text(figures)}")
+        p99 = {name: middle(f["p99"] for f in rounds) for name, rounds in found.items()}
+        p50 = {name: middle(f["p50"] for f in rounds) for name, rounds in found.items()}
+        return [
+            Row(
+                "tap to answer at 40 taps/s, p50 / p99",
+                f"{p50['ours']:.1f} / {p99['ours']:.1f} ms",
+                ", ".join(
+                    f"{label} {p50[name]:.1f} / {p99[name]:.1f} ms"
+                    for name, label in (("ptb_bot", "PTB"), ("aiogram_bot", "aiogram"))
+                ),
+                times(p99["ours"] / p99["ptb_bot"]),
+                "p99 25 ms",
+                p99["ours"] <= 25,
+            )
+        ]
+
+
+def spread_text(figures: dict[str, float]) -> str:
+    return f"p50 {figures['p50']:.1f}, p99 {figures['p99']:.1f}, longest {figures['max']:.1f} ms"
+
+
+# --- after an outage --------------------------------------------------------------------------------------------
+
+WAITING: Final = 5_000
+WAITERS: Final = 2_000
+
+
+def backlog() -> list[Row]:
+    """5,000 replies of 2,000 patients wait at Telegram while the bot is down; then it starts."""
+    with workplace() as folder, Server() as server, ExitStack() as stack:
+        database = folder / "diary.db"
+        day = seed.make(database, seed.Clinic(WAITERS), datetime.now(UTC))
+        token = server.token()
+        server.ask("begin", token=token, first=1, patients=WAITERS, day=day, count=WAITING)
+        child = stack.enter_context(ours(server, token, database))
+        started = ready(server, token, child)
+        mine = Runner("ours", token, child, day, database)
+        found = mine.end(server)
+        whole = found["last_at"] - child.began_at
+        missing, too_many = mine.stored()
+        return [
+            Row(
+                "5,000 waiting replies after an outage",
+                f"{whole:.1f} s from the start of the process, {whole - started:.1f} s from the first poll",
+                f"lost {missing}, twice {too_many}",
+                "",
+                "10 s",
+                whole <= 10 and missing == too_many == 0,
+            )
+        ]

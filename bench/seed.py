@@ -7,17 +7,22 @@ bubble as message FIRST_BUBBLE + n. The first patients tap, the last are due.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from bench.people import FIRST_BUBBLE, FIRST_CHAT, ITEMS
 from bot.diary import days
 from bot.storage.database import migrate, writer_engine
 
 FIRST_THERAPIST_CHAT: Final = 1_000_000_000
-ZONE: Final = "Europe/Lisbon"
+ZONES: Final = (
+    "America/Los_Angeles", "America/Chicago", "Europe/Lisbon", "Asia/Kathmandu", "Asia/Tokyo", "Pacific/Auckland",
+)  # fmt: skip
+"""The clinic is where it is about noon, so that a diary day neither begins nor closes during a measurement."""
 PANEL: Final = 20
 """Patients of one therapist."""
 HOUR: Final = time(20)
@@ -25,16 +30,25 @@ HOUR: Final = time(20)
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """How many there are: `due` of the patients wait for their prompt, `digests_due` for their digest.
+    """How many there are: the last `due` patients have their prompt `due_in` from now, and no bubble of today yet;
+    the first `digests_due` wait for their digest.
 
-    `history`: days of complete entries, for the first `with_history` patients.
+    `history`: days of entries before today, for the first `with_history` patients. `wide`: those have four items
+    and read Spanish, so that the words of their week do not fit under its chart and go as a message of their own.
     """
 
     patients: int
     due: int = 0
+    due_in: timedelta = timedelta(minutes=-1)
     digests_due: int = 0
     history: int = 0
     with_history: int = 0
+    wide: bool = False
+
+
+def zone_at(now: datetime) -> str:
+    """Where the clinic is."""
+    return min(ZONES, key=lambda zone: abs(now.astimezone(ZoneInfo(zone)).hour - 12))
 
 
 def make(path: Path, clinic: Clinic, now: datetime) -> str:
@@ -43,7 +57,7 @@ def make(path: Path, clinic: Clinic, now: datetime) -> str:
     with engine.connect() as connection:
         migrate(connection, path, now)
     engine.dispose()
-    today = days.day_of(now, ZONE)
+    today = days.day_of(now, zone_at(now))
     database = sqlite3.connect(path, isolation_level=None)
     try:
         # Nobody else has the file yet; if this fails it is thrown away.
@@ -56,8 +70,26 @@ def make(path: Path, clinic: Clinic, now: datetime) -> str:
     return f"{today:%Y%m%d}"
 
 
+def due_again(path: Path, clinic: Clinic, now: datetime) -> None:
+    """Take back what was claimed, so that the last `due` patients are due once more, `due_in` from now."""
+    today = days.day_of(now, zone_at(now))
+    values = {
+        "first_due": clinic.patients - clinic.due,
+        "due": _instant(now + clinic.due_in),
+        "today": today.isoformat(),
+    }
+    database = sqlite3.connect(path)
+    try:
+        with database:
+            _run(database, AGAIN, values)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.close()
+
+
 def _fill(database: sqlite3.Connection, clinic: Clinic, now: datetime) -> None:
-    today = days.day_of(now, ZONE)
+    zone = zone_at(now)
+    today = days.day_of(now, zone)
     first_week = today - timedelta(days=max(clinic.history, 28))
     values: dict[str, Any] = {
         "patients": clinic.patients,
@@ -66,29 +98,37 @@ def _fill(database: sqlite3.Connection, clinic: Clinic, now: datetime) -> None:
         "chat": FIRST_CHAT,
         "bubble": FIRST_BUBBLE,
         "therapist_chat": FIRST_THERAPIST_CHAT,
-        "zone": ZONE,
+        "zone": zone,
         "items": ITEMS,
         "hour": _wall(HOUR),
         "now": _instant(now),
         "asked": _instant(now - timedelta(hours=1)),
-        "since": _instant(days.at(first_week, HOUR, ZONE)),
+        "since": _instant(days.at(first_week, HOUR, zone)),
         "first_day": first_week.isoformat(),
         "today": today.isoformat(),
         "tomorrow": (today + days.ONE_DAY).isoformat(),
-        "closes": _instant(days.closes_at(today, ZONE)),
-        "due": _instant(now - timedelta(minutes=1)),
+        "closes": _instant(days.closes_at(today, zone)),
+        "due": _instant(now + clinic.due_in),
         "first_due": clinic.patients - clinic.due,
         "digest": _instant(now + timedelta(days=3)),
         "digest_due": _instant(now - timedelta(minutes=1)),
         "digests_due": clinic.digests_due,
+        "some": clinic.with_history,
     }
     database.execute("BEGIN")
-    for statement in FILL:
-        database.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
-    _history(database, clinic, today)
+    _run(database, FILL, values)
+    if clinic.wide:
+        _run(database, WIDE, values)
+    _history(database, clinic, today, zone)
     database.execute("COMMIT")
 
 
+AGAIN: Final = (
+    "DELETE FROM outbox",
+    "DELETE FROM diary_days WHERE patient_id > :first_due AND day >= :today",
+    "DELETE FROM bubbles WHERE patient_id > :first_due",
+    "UPDATE patients SET next_prompt_at = :due, next_prompt_day = :today WHERE id > :first_due",
+)
 N: Final = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :patients)"
 T: Final = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :therapists)"
 FILL: Final = (
@@ -98,12 +138,12 @@ FILL: Final = (
     {N} SELECT :chat + n, iif(n % 4, 'en', 'es'), 'ok', :since, :since FROM n""",
     f"""INSERT INTO therapists (id, chat_id, name, zone, since, next_digest_at)
     {T} SELECT n, :therapist_chat + n, 'Dr ' || n, :zone, :since, :digest FROM n""",
-    # Whose prompt is not due has it within the next day, each minute about as many.
+    # All others have their prompt within the next day, each minute about as many.
     f"""INSERT INTO patients (id, chat_id, stage, zone, prompt_time, next_prompt_at, next_prompt_day, next_digest_at,
         enrolled_at, enrolled_day)
     {N} SELECT n, :chat + n, 'active', :zone, :hour,
         iif(n > :first_due, :due,
-            strftime('%Y-%m-%d %H:%M:%S.000000', :now, '+' || (20 + n * 7919 % 1400) || ' minutes')),
+            strftime('%Y-%m-%d %H:%M:%S.000000', :now, '+' || (120 + n * 7919 % 1300) || ' minutes')),
         iif(n > :first_due, :today, :tomorrow),
         iif(n <= :digests_due, :digest_due, :digest), :since, :first_day FROM n""",
     f"""INSERT INTO consents (id, patient_id, therapist_id, given, wording, language, said_at)
@@ -121,32 +161,39 @@ FILL: Final = (
 )
 
 
-def _history(database: sqlite3.Connection, clinic: Clinic, today: Any) -> None:
+def _history(database: sqlite3.Connection, clinic: Clinic, today: date, zone: str) -> None:
     """Whole evenings of the days before, six of seven answered."""
     for back in range(1, clinic.history + 1):
         day = today - timedelta(days=back)
-        at = days.at(day, HOUR, ZONE)
+        at = days.at(day, HOUR, zone)
         values = {
             "some": clinic.with_history,
-            "zone": ZONE,
-            "items": ITEMS,
+            "zone": zone,
             "day": day.isoformat(),
-            "closes": _instant(days.closes_at(day, ZONE)),
+            "closes": _instant(days.closes_at(day, zone)),
             "at": _instant(at),
             "answered": _instant(at + timedelta(minutes=5)),
             "back": back,
         }
-        for statement in HISTORY:
-            database.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
+        _run(database, HISTORY, values)
+
+
+def _run(database: sqlite3.Connection, statements: Sequence[str], values: Mapping[str, Any]) -> None:
+    for statement in statements:
+        database.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
 
 
 S: Final = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :some)"
 HISTORY: Final = (
     f"""INSERT INTO diary_days (patient_id, day, zone, closes_at, intended_at, asked_at, sent_at, answered_at, paused)
     {S} SELECT n, :day, :zone, :closes, :at, :at, :at, iif((n + :back) % 7, :answered, NULL), 0 FROM n""",
-    f"""INSERT INTO scores (patient_id, day, item_id, entered_at, value)
-    {S} SELECT n, :day, (n - 1) * :items + p + 1, :answered, (n * 7919 + p * 31 + :back * 17) % 11
-    FROM n, (SELECT 0 AS p UNION ALL SELECT 1 UNION ALL SELECT 2) WHERE (n + :back) % 7""",
+    """INSERT INTO scores (patient_id, day, item_id, entered_at, value)
+    SELECT patient_id, :day, id, :answered, (patient_id * 7919 + position * 31 + :back * 17) % 11
+    FROM items WHERE patient_id <= :some AND (patient_id + :back) % 7""",
+)
+WIDE: Final = (
+    f"INSERT INTO items (patient_id, symptom, position, added_day) {S} SELECT n, 'numbness', 3, :first_day FROM n",
+    f"UPDATE accounts SET language = 'es' WHERE chat_id IN ({S} SELECT :chat + n FROM n)",
 )
 
 

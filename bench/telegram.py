@@ -100,7 +100,7 @@ class Bot:
     def __init__(self) -> None:
         self.delay = 0.0
         self.hung: dict[int, float] = {}
-        self.per_second: int | None = None
+        self.per_second = 0
         self.per_chat = False
         self.patients_answer = False
         self.first_poll_at: float | None = None
@@ -247,7 +247,7 @@ class Bot:
         """Whether Telegram's limits let a new message through; a refused one does not count."""
         while self._window and self._window[0] <= now - SECOND:
             self._window.popleft()
-        if self.per_second is not None and len(self._window) >= self.per_second:
+        if self.per_second and len(self._window) >= self.per_second:
             return False
         if self.per_chat and now - self._last_to.get(chat, 0.0) < SECOND:
             return False

@@ -324,7 +324,7 @@ class Program:
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     program = Program(settings, supervisor=Supervisor.of(os.environ))
-    _rest_the_collector()
+    rest_the_collector()
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
@@ -339,7 +339,7 @@ def _menus() -> dict[str, list[dict[str, str]]]:
     return {language: chat.people.commands([], chat.words.words(language)) for language in chat.words.LANGUAGES}
 
 
-def _rest_the_collector() -> None:
+def rest_the_collector() -> None:
     """Let Python look for garbage less often, and never in what is here to stay: a tenth of a reply's time.
 
     Almost nothing of ours goes in circles, so there is little for it to find. What is here now is not looked through
