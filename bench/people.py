@@ -199,7 +199,7 @@ class Control:
 
     async def _until(self, condition: Any, within: float) -> Any:
         until = time.monotonic() + within
-        while not (found := condition()) and time.monotonic() < until:
+        while not (found := condition()) and time.monotonic() < until:  # noqa: ASYNC110
             # Looking is cheaper than telling: nothing on the way of a reply knows that somebody waits.
             await asyncio.sleep(0.005)
         return found
