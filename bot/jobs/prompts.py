@@ -50,18 +50,18 @@ def _asked(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: ti
 
 
 def _portion(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: timedelta) -> list[Outcome]:
-    planned = [(one, _plan(one, now, late_for)) for one in storage.prompts.candidates(tx, due)]
-    claimed = storage.prompts.claim(tx, [(one, plan.next) for one, plan in planned])
+    seen = [(one, _view(one)) for one in storage.prompts.candidates(tx, due)]
+    planned = [(one, view, _plan(one, view, now, late_for)) for one, view in seen]
+    claimed = storage.prompts.claim(tx, [(one, plan.next) for one, _, plan in planned])
     if len(planned) < len(due) or not claimed:
         raise NotAsExpected
     wordings = Wordings()
-    days = [_day(one, plan, wordings, late_for) for one, plan in planned if plan.outcome is not Outcome.ASKED]
+    days = [_day(*found, wordings, late_for) for found in planned if found[2].outcome is not Outcome.ASKED]
     storage.prompts.put_days(tx, days, now)
-    return [plan.outcome for _, plan in planned]
+    return [plan.outcome for _, _, plan in planned]
 
 
-def _plan(one: Candidate, now: datetime, late_for: timedelta) -> Plan:
-    seen = _view(one)
+def _plan(one: Candidate, seen: DayView, now: datetime, late_for: timedelta) -> Plan:
     return diary.prompts.plan(
         one.due,
         one.zone,
@@ -80,12 +80,12 @@ def _view(one: Candidate) -> DayView:
     return DayView(one.due.day, items, dict.fromkeys(one.answered), {}, declined=one.declined)
 
 
-def _day(one: Candidate, plan: Plan, wordings: Wordings, late_for: timedelta) -> DayAsked:
+def _day(one: Candidate, seen: DayView, plan: Plan, wordings: Wordings, late_for: timedelta) -> DayAsked:
     closes_at = diary.days.closes_at(one.due.day, one.zone)
     if plan.outcome is not Outcome.SEND:
         return DayAsked(one, closes_at, not_asked=plan.cause)
     until = diary.prompts.worth_until(one.due, one.zone, late_for)
-    return DayAsked(one, closes_at, body=wordings.body(_view(one), one.language, until))
+    return DayAsked(one, closes_at, body=wordings.body(seen, one.language, until))
 
 
 def _give_up(tx: Connection, patient_id: PatientId) -> list[Outcome]:

@@ -131,10 +131,12 @@ class Of(TypeDecorator[StrEnum]):
         return None if value is None else self._member(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        return lambda value: self.process_bind_param(value, dialect)
+        texts = {member.value: member.value for member in self.closed_set}
+        return lambda value: None if value is None else texts.get(value) or self._member(value).value
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        return lambda value: self.process_result_value(value, dialect)
+        members = self._members
+        return lambda value: None if value is None else members.get(value) or self._member(value)
 
     def _member(self, value: str) -> StrEnum:
         """The member of that value. Raises ValueError where there is none, as the set itself does."""

@@ -28,6 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot import logs
 from bot.storage import backups, checks, troubles
+from bot.storage.folding import AT_MOST_PAGES, Folder
+from bot.storage.prepared import driver
 from bot.storage.troubles import CannotOpen, CannotWrite, Damaged, Replaced
 
 log = logs.get(__name__)
@@ -58,6 +60,7 @@ class Database:
         self._lock: int | None = None
         self._engine: Engine | None = None
         self._writer: Connection | None = None
+        self._folder: Folder | None = None
         self._readers: AsyncEngine | None = None
         self._file: tuple[int, int] | None = None
         self._patience = self._tries = BUSY_TRIES
@@ -164,6 +167,8 @@ class Database:
                 self._suspect()
             raise CannotWrite(said) from None
         self._tries = self._patience
+        assert self._folder is not None
+        self._folder.wrote(driver(self._writer).total_changes)
         return made
 
     def _begun(self, writer: Connection) -> RootTransaction:
@@ -210,9 +215,13 @@ class Database:
                 # One small write says before the first poll whether there is room and leave to write.
                 connection.exec_driver_sql("update alembic_version set version_num = version_num")
         self._writer = self._engine.connect()
+        self._folder = Folder(self.path)
         self._file = _identity(self.path)
 
     def _close_writer(self) -> None:
+        if self._folder is not None:
+            self._folder.close()
+            self._folder = None
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -360,6 +369,7 @@ def _prepare_writer(connection: Any, _: object) -> None:
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_FOR}",
         "temp_store = MEMORY",
+        f"wal_autocheckpoint = {AT_MOST_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -50,6 +50,7 @@ _REHEARSED: Final = " " * 16_384
 """More than a page holds: a file that may not grow does not take it."""
 _is_waiting: Final = text("inbox.state = 'waiting'")
 _is_parked: Final = text("inbox.state = 'parked'")
+_is_done: Final = text("inbox.state = 'done'")
 # Literals, since SQLite takes the partial indexes for no other form.
 _put: Final = Prepared(
     insert(tables.inbox).on_conflict_do_nothing(index_elements=["update_id"]),
@@ -80,6 +81,16 @@ _done: Final = Prepared(
     update(tables.inbox)
     .where(tables.inbox.c.seq == bindparam("which"))
     .values(state=InboxState.DONE, body=None, done_at=bindparam("at"))
+)
+_forget: Final = Prepared(
+    delete(tables.inbox).where(
+        tables.inbox.c.seq.in_(
+            select(tables.inbox.c.seq)
+            .where(_is_done, tables.inbox.c.done_at < bindparam("before"))
+            .order_by(tables.inbox.c.done_at)
+            .limit(bindparam("limit"))
+        )
+    )
 )
 
 
@@ -223,9 +234,6 @@ def rehearse(tx: Connection, now: datetime) -> None:
     tx.execute(delete(tables.inbox).where(tables.inbox.c.update_id == _REHEARSAL))
 
 
-def forget_old(tx: Connection, now: datetime) -> int:
-    """Delete the ids of updates handled long ago; returns how many."""
-    gone = tx.execute(
-        delete(tables.inbox).where(tables.inbox.c.state == InboxState.DONE, tables.inbox.c.done_at < now - KEPT_FOR)
-    )
-    return gone.rowcount
+def forget_old(tx: Connection, now: datetime, limit: int) -> int:
+    """Delete the ids of at most `limit` updates handled long ago; returns how many."""
+    return _forget.run(tx, {"before": now - KEPT_FOR, "limit": limit})

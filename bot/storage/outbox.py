@@ -65,7 +65,8 @@ class Settlement:
 
 
 _is_waiting: Final = text("outbox.state = 'waiting'")
-# A literal, since SQLite takes the partial index for no other form.
+_is_settled: Final = text("outbox.state <> 'waiting'")
+# Literals, since SQLite takes the partial indexes for no other form.
 _PARCEL: Final = [tables.outbox.c[name] for name in Parcel.__dataclass_fields__]
 _ROW: Final = (
     "chat_id", "patient_id", "action", "urgency", "once", "body", "bubble_id", "message_id", "day", "state",
@@ -98,6 +99,17 @@ _settle: Final = Prepared(
 )
 _shown: Final = Prepared(
     update(tables.bubbles).where(tables.bubbles.c.id == bindparam("which")).values(message_id=bindparam("shown_as"))
+)
+_forget: Final = Prepared(
+    delete(tables.outbox).where(
+        tables.outbox.c.id.in_(
+            select(tables.outbox.c.id)
+            .where(_is_settled, tables.outbox.c.settled_at < bindparam("before"))
+            .where(tables.outbox.c.id < select(func.max(tables.outbox.c.id)).scalar_subquery())
+            .order_by(tables.outbox.c.settled_at)
+            .limit(bindparam("limit"))
+        )
+    )
 )
 _bubble: Final = select(tables.bubbles.c.message_id).where(tables.bubbles.c.id == bindparam("which"))
 
@@ -250,16 +262,9 @@ def depths(tx: Connection) -> dict[Urgency, tuple[int, datetime]]:
     return {Urgency(row[0]): (row[1], said_at[row[2]]) for row in found}
 
 
-def forget_old(tx: Connection, now: datetime) -> int:
-    """Delete rows settled long ago; returns how many.
+def forget_old(tx: Connection, now: datetime, limit: int) -> int:
+    """Delete at most `limit` rows settled long ago; returns how many.
 
     The newest row stays: SQLite gives the id of a deleted newest row again, and the sender never looks back.
     """
-    gone = tx.execute(
-        delete(tables.outbox).where(
-            tables.outbox.c.state != OutboxState.WAITING,
-            tables.outbox.c.settled_at < now - KEPT_FOR,
-            tables.outbox.c.id < select(func.max(tables.outbox.c.id)).scalar_subquery(),
-        )
-    )
-    return gone.rowcount
+    return _forget.run(tx, {"before": now - KEPT_FOR, "limit": limit})

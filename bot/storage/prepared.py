@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select
@@ -74,8 +75,11 @@ class Prepared:
 
     def many(self, tx: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
         """Change something once for each of the mappings; returns how many rows were changed."""
+        given = list(rows)
+        if not given:
+            return 0
         sql = self.sql
-        return driver(tx).executemany(sql, [self._bound(values) for values in rows]).rowcount
+        return driver(tx).executemany(sql, self._all_bound(given)).rowcount
 
     @property
     def sql(self) -> str:
@@ -108,13 +112,21 @@ class Prepared:
             for name, default, convert in self._binds
         ]
 
+    def _all_bound(self, rows: list[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """As `_bound`, of many that give the same names: a column at a time takes half as long."""
+        columns: list[Iterable[Any]] = []
+        for name, default, convert in self._binds:
+            if default is not _ABSENT and name not in rows[0]:
+                columns.append(repeat(default, len(rows)))
+                continue
+            column = [values[name] for values in rows]
+            columns.append(column if convert is None else map(convert, column))
+        return list(zip(*columns, strict=True))
+
     def _converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if not self._results:
+        if not self._results or not rows:
             return rows
-        converted = []
-        for row in rows:
-            values = list(row)
-            for place, convert in self._results:
-                values[place] = convert(values[place])
-            converted.append(tuple(values))
-        return converted
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for place, convert in self._results:
+            columns[place] = map(convert, columns[place])
+        return list(zip(*columns, strict=True))

@@ -233,7 +233,7 @@ digests: Final = Table(
     Column("week", Day, primary_key=True),
     Column("planned_at", Instant, nullable=False),
     Column("first_outbox_id", Integer, comment="a digest of several messages: the first of them"),
-    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL"), comment="and the last"),
+    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="SET NULL"), index=True, comment="and the last"),
     Column("named_at", Instant, comment="when a later digest said that this one may be missing"),
 )
 
@@ -281,14 +281,14 @@ bubbles: Final = Table(
     Column("day", Day, comment="the diary day that it shows"),
     Column("message_id", BigInteger),
     Column("created_at", Instant, nullable=False),
-    Index(None, "chat_id", "message_id"),
 )
 outbox: Final = Table(
     "outbox",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
-    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), index=True),
+    # Found by the unique key below, which begins with it.
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE")),
     Column("action", Of(Action), nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("once", Boolean, nullable=False, comment="rather missing than twice"),

@@ -181,7 +181,7 @@ async def test_a_digest_outlives_the_outbox_row_that_carried_it(database: Databa
         digests.claim(tx, ADA, Role.PATIENT, WEEK, NOW)
         digests.put_outbox(tx, ADA, Role.PATIENT, WEEK, row)
         outbox.settle(tx, [Settlement(row, OutboxState.DELIVERED, NOW, 1, 5)])
-        assert outbox.forget_old(tx, NOW + outbox.KEPT_FOR + timedelta(seconds=1)) == 1
+        assert outbox.forget_old(tx, NOW + outbox.KEPT_FOR + timedelta(seconds=1), 10) == 1
         return tx.execute(text("select outbox_id from digests")).one()
 
     assert await database.write(work) == (None,)

@@ -80,8 +80,8 @@ async def test_ids_are_known_for_three_days_and_parked_updates_for_ever(database
         first, second, _ = inbox.waiting(tx, 10)
         inbox.done(tx, [first.seq], NOW)
         inbox.park(tx, second.seq, "ValueError", NOW, 3)
-        early = inbox.forget_old(tx, NOW + timedelta(days=3))
-        late = inbox.forget_old(tx, NOW + timedelta(days=3, seconds=1))
+        early = inbox.forget_old(tx, NOW + timedelta(days=3), 10)
+        late = inbox.forget_old(tx, NOW + timedelta(days=3, seconds=1), 10)
         return early, late, [row[0] for row in stored(tx)]
 
     assert await database.write(work) == (0, 1, [905, 903])

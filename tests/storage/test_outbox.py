@@ -135,8 +135,8 @@ async def test_settled_rows_are_forgotten_after_two_weeks_and_waiting_ones_never
     def work(tx: Connection) -> None:
         settled, waiting, newest = (said(tx, words) for words in ("a", "b", "c"))
         outbox.settle(tx, [Settlement(row, OutboxState.DELIVERED, NOW, 1) for row in (settled, newest)])
-        assert outbox.forget_old(tx, NOW + timedelta(days=14)) == 0
-        assert outbox.forget_old(tx, NOW + timedelta(days=14, seconds=1)) == 1
+        assert outbox.forget_old(tx, NOW + timedelta(days=14), 10) == 0
+        assert outbox.forget_old(tx, NOW + timedelta(days=14, seconds=1), 10) == 1
         rows = tx.execute(text("select id from outbox order by id")).scalars().all()
         assert list(rows) == [waiting, newest]
 
@@ -149,7 +149,7 @@ async def test_the_number_of_a_row_is_never_given_again(database: Database) -> N
     def work(tx: Connection) -> tuple[int, int]:
         old = said(tx, "a")
         outbox.settle(tx, [Settlement(old, OutboxState.DELIVERED, NOW, 1)])
-        outbox.forget_old(tx, NOW + timedelta(days=90))
+        outbox.forget_old(tx, NOW + timedelta(days=90), 10)
         return old, said(tx, "b")
 
     old, new = await database.write(work)
