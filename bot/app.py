@@ -270,7 +270,7 @@ class Program:
             lambda tx: (storage.inbox.last_poll(tx), storage.inbox.oldest(tx))
         )
         if self.receiver.failing or polled_at is None or self.clock.now() - polled_at > OUT_OF_TOUCH_AFTER:
-            log.warning("Telegram does not answer polls; nothing goes out until it does")
+            log.warning("out of touch with Telegram: nothing is asked or summed up until what waits there is in")
             return False
         if oldest is not None and oldest.waited_since is not None:
             return diary.entries.received_late(oldest.received_at, oldest.waited_since) is None

@@ -16,11 +16,15 @@ class CannotListen(Exception):
 
 
 class Gate:
-    """Call it as a protocol factory. `server` makes the protocol of a connection that is let in."""
+    """Call it as a protocol factory. `server` makes the protocol of a connection that is let in.
 
-    def __init__(self, server: Callable[[], asyncio.Protocol], most: int) -> None:
+    `count` is told how many are in whenever that changes.
+    """
+
+    def __init__(self, server: Callable[[], asyncio.Protocol], most: int, count: Callable[[int], None]) -> None:
         self._server = server
         self._most = most
+        self._count = count
         self._inside: set[_Visitor] = set()
         self._outside: OrderedDict[_Visitor, None] = OrderedDict()
 
@@ -56,9 +60,11 @@ class Gate:
         self._inside.discard(visitor)
         while self._outside and len(self._inside) < self._most:
             self._let_in(self._outside.popitem(last=False)[0])
+        self._count(len(self._inside))
 
     def _let_in(self, visitor: _Visitor) -> None:
         self._inside.add(visitor)
+        self._count(len(self._inside))
         visitor.enter(self._server())
 
 

@@ -22,9 +22,9 @@ from bot.wire.figures import Figures
 
 T = TypeVar("T")
 
-FRESH_FOR: Final = timedelta(minutes=3)
-"""How long ago Telegram may have had nothing more for us. A poll is held for half a minute."""
-MOVES_WITHIN: Final = timedelta(minutes=5)
+FRESH_FOR: Final = timedelta(seconds=90)
+"""How long ago Telegram may have had nothing more for us. A poll is held, and a webhook asked after, for half a minute."""
+MOVES_WITHIN: Final = timedelta(minutes=2)
 """How long rows may wait, with none of them done, before a part is taken to be stuck."""
 CLOCK_STUCK_FOR: Final = 15 * 60.0
 """Seconds. A tick that writes the digests of a large clinic takes minutes; a longer one hangs."""

@@ -14,7 +14,7 @@ import contextlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -50,7 +50,7 @@ BODY_FOR: Final = 10.0
 """Seconds in which a body has to be here."""
 IDLE_FOR: Final = 30.0
 """Seconds after which a connection without a request is closed: it would hold a place that another may need."""
-LOOK_EVERY: Final = 60.0
+LOOK_EVERY: Final = 30.0
 """Seconds between looks at what waits at Telegram."""
 LOOK_AGAIN: Final = 5.0
 """Seconds to the next look while we are not in touch."""
@@ -72,8 +72,8 @@ class Look:
 
     at: datetime
     waiting: int
-    taken: int
-    """How many updates we had taken when the answer was here."""
+    came: set[int] = field(default_factory=set)
+    """Which updates came between this answer and the next one; one that is offered twice counts once."""
 
 
 class Webhook:
@@ -107,7 +107,6 @@ class Webhook:
         self._gate: Gate | None = None
         self._gathered: list[tuple[tuple[int, str], asyncio.Future[bool]]] = []
         self._more = asyncio.Event()
-        self._taken = 0
         self._last: Look | None = None
         self._eager = True
         self._look_now = asyncio.Event()
@@ -130,11 +129,11 @@ class Webhook:
     @contextlib.asynccontextmanager
     async def _served(self) -> AsyncIterator[None]:
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._called)
+        app.router.add_route("*", "/{path:.*}", self._called, expect_handler=self._expected)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=IDLE_FOR)
         await runner.setup()
         assert runner.server is not None
-        gate = self._gate = Gate(runner.server, self._connections)
+        gate = self._gate = Gate(runner.server, self._connections, self._count)
         try:
             try:
                 server = await asyncio.get_running_loop().create_server(gate, self._host, self._port)
@@ -158,7 +157,6 @@ class Webhook:
         assert self._gate is not None
         status = await self._verdict(request)
         self._figures.offers[status] += 1
-        self._figures.connections = self._gate.inside
         response = web.Response(status=status, headers={"Allow": "POST"} if status == 405 else None)
         if self._gate.crowded or not request.content.is_eof():
             response.force_close()
@@ -166,13 +164,8 @@ class Webhook:
 
     async def _verdict(self, request: web.Request) -> int:
         """The HTTP status that a request gets; 200 when its update is on the disk."""
-        if request.rel_url.raw_path != self._path:
-            return 404
-        if request.method != "POST":
-            return 405
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._secret.encode()):
-            return 403
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
         row = _update_in(await _body_of(request))
         if row is None:
             return 400
@@ -180,6 +173,24 @@ class Webhook:
         self._gathered.append((row, kept))
         self._more.set()
         return 200 if await kept else 503
+
+    def _refusal(self, request: web.Request) -> int | None:
+        """The HTTP status for whoever is not Telegram, by the head of the request alone; None: it is."""
+        if request.rel_url.raw_path != self._path:
+            return 404
+        if request.method != "POST":
+            return 405
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        return None if hmac.compare_digest(given, self._secret.encode()) else 403
+
+    async def _expected(self, request: web.Request) -> None:
+        """Somebody asks before they send a body (Expect: 100-continue); one that is not wanted need not come."""
+        if self._refusal(request) is None and not _is_large(request):
+            assert request.transport is not None
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _count(self, inside: int) -> None:
+        self._figures.connections = inside
 
     async def _keep(self) -> None:
         """Commit what was gathered while the writer was busy with the batch before."""
@@ -196,7 +207,8 @@ class Webhook:
                 self._answer(batch, kept=False)
                 await asyncio.sleep(FAREWELL_FOR)
                 raise
-            self._taken += len(rows)
+            if self._last is not None:
+                self._last.came.update(update_id for update_id, _ in rows)
             self._figures.updates["webhook"] += len(rows)
             self._arrived()
             self._answer(batch, kept=True)
@@ -282,11 +294,11 @@ class Webhook:
             return True
         if info.get("url") != self._url:
             return None
-        look = Look(before, info["pending_update_count"], self._taken)
+        look = Look(before, info["pending_update_count"])
         earlier, self._last = self._last, look
         if look.waiting == 0:
             await self._in_touch(look.at)
-        elif earlier is not None and self._caught_up(earlier):
+        elif earlier is not None and self._caught_up(earlier) and not _erred_since(info, earlier.at):
             await self._in_touch(earlier.at)
         else:
             self._note_trouble(info, look.waiting)
@@ -295,10 +307,10 @@ class Webhook:
 
     def _caught_up(self, look: Look) -> bool:
         """Whether as many updates came since a look as waited then. Telegram offers the oldest first."""
-        return look.waiting > 0 and self._taken - look.taken >= look.waiting
+        return 0 < look.waiting <= len(look.came)
 
     async def _in_touch(self, at: datetime) -> None:
-        await self._database.write(lambda tx: storage.inbox.polled(tx, at))
+        await self._database.write(lambda tx: keep(tx, [], self._clock.now(), in_touch_at=at))
         self._figures.in_touch(at)
         self.first_poll.set()
 
@@ -321,9 +333,19 @@ class Webhook:
             raise
 
 
+def _erred_since(info: dict[str, Any], at: datetime) -> bool:
+    """Whether Telegram failed to deliver something since then: that one may wait behind what came."""
+    when = info.get("last_error_date")
+    return isinstance(when, int) and when >= int(at.timestamp())
+
+
+def _is_large(request: web.Request) -> bool:
+    return (request.content_length or 0) > MOST_BYTES
+
+
 async def _body_of(request: web.Request) -> bytes | None:
     """The body, or None for one that is too large, too slow, or broken."""
-    if (request.content_length or 0) > MOST_BYTES:
+    if _is_large(request):
         return None
     parts: list[bytes] = []
     size = 0

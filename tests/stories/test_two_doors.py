@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.demo.calls import Fault, Params
@@ -95,3 +95,16 @@ async def test_an_update_that_comes_by_both_doors_is_taken_once(tmp_path: Path) 
         assert [status for _, status in played.telegram.courier.answers] == [200]
         assert await played.rows("select count(*) from notes") == [(1,)]
         assert len(ada.heard) == heard
+
+
+async def test_behind_the_webhook_too_nobody_is_blamed_for_what_telegram_threw_away(tmp_path: Path) -> None:
+    async with stage(tmp_path, MONDAY) as played:
+        await played.enrol_therapist(played.ito)
+        await played.enrol(played.ada, played.ito)
+        await played.until(EVENING)
+
+        # Whatever Ada did on Monday evening is gone by Wednesday, and nothing waits.
+        await played.stop()
+        played.clock.move_to(EVENING + timedelta(days=2))
+        await move_to(played, tmp_path, free_port())
+        assert await played.rows("select not_asked from diary_days where day = '2026-03-02'") == [("bot",)]

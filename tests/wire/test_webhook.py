@@ -225,6 +225,27 @@ async def test_the_body_of_a_stranger_is_not_even_waited_for(door: Door) -> None
     writer.close()
 
 
+@pytest.mark.parametrize(
+    ("secret", "size", "first"),
+    [("wrong", 50, b"HTTP/1.1 403"), (SECRET, MIB + 1, b"HTTP/1.1 400"), (SECRET, 100, b"HTTP/1.1 100")],
+)
+async def test_who_asks_before_sending_a_body_is_told_to_send_only_what_is_wanted(
+    door: Door, secret: str, size: int, first: bytes
+) -> None:
+    await door.open()
+    host, port = door.webhook.address.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"Host: here\r\n{HEADER}: {secret}\r\nExpect: 100-continue\r\nContent-Length: {size}\r\n\r\n"
+    writer.write(b"POST /telegram/updates HTTP/1.1\r\n" + head.encode())
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(first)
+        if first.endswith(b"100"):
+            await reader.readline()
+            writer.write(json.dumps(update(1)).encode().ljust(size))
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
+
+
 async def in_pieces(size: int) -> AsyncIterator[bytes]:
     """A body whose length nobody is told before."""
     head, tail = b'{"update_id": 1, "filling": "', b'"}'
@@ -302,8 +323,10 @@ async def test_more_connections_than_may_be_wait_and_are_served_when_one_leaves(
     async with asyncio.timeout(10):
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     assert door.kept() == [3]
+    assert door.figures.connections == 2
     for _, line in [*held, (reader, writer)]:
         line.close()
+    await holds(lambda: door.figures.connections == 0)
 
 
 async def test_a_crowd_is_served_by_a_few_connections(door: Door) -> None:
@@ -393,6 +416,53 @@ async def test_under_load_in_touch_is_when_what_waited_has_come(
         await door.webhook.first_poll.wait()
     assert len(asked) == 2
     assert await door.database.write(storage.inbox.last_poll) == NOW, "at the look before, and not later"
+
+
+class Told:
+    """What getWebhookInfo says, look by look; the last answer is repeated. The clock is a minute on at each."""
+
+    def __init__(self, door: Door, monkeypatch: pytest.MonkeyPatch, *answers: dict[str, Any]) -> None:
+        self.door, self.answers, self.asked = door, list(answers), 0
+        self._plain = door.request.post_form
+        monkeypatch.setattr(door.request, "post_form", self.told)
+
+    async def told(self, url: str, *more: Any) -> tuple[int, bytes]:
+        if not url.endswith("/getWebhookInfo"):
+            return await self._plain(url, *more)
+        self.door.clock.move_to(NOW.replace(minute=self.asked))
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        return 200, json.dumps({"ok": True, "result": {"url": URL} | answer}).encode()
+
+
+async def test_an_update_that_is_offered_twice_does_not_stand_for_one_that_waits(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Told(door, monkeypatch, {"pending_update_count": 2}, {"pending_update_count": 1})
+    await door.open()
+    await holds(lambda: door.webhook._last)
+    assert [await door.post(update(1)) for _ in range(3)] == [200, 200, 200]
+    assert not door.webhook.first_poll.is_set()
+    assert await door.post(update(2)) == 200
+    async with asyncio.timeout(10):
+        await door.webhook.first_poll.wait()
+
+
+async def test_what_telegram_failed_to_deliver_may_wait_behind_what_came(
+    door: Door, monkeypatch: pytest.MonkeyPatch, leap: Leap
+) -> None:
+    failed = {"last_error_date": int(NOW.timestamp()) + 1, "last_error_message": "Read timeout expired"}
+    told = Told(door, monkeypatch, {"pending_update_count": 2}, failed | {"pending_update_count": 1})
+    await door.open()
+    await holds(lambda: door.webhook._last)
+    assert [await door.post(update(number)) for number in (2, 3)] == [200, 200]
+    await holds(lambda: told.asked == 2)
+    assert await door.post(update(4)) == 200
+    assert not door.webhook.first_poll.is_set(), "update 1 is still on its way"
+    told.answers[1] = failed | {"pending_update_count": 0}
+    leap(module.LOOK_AGAIN)
+    async with asyncio.timeout(10):
+        await door.webhook.first_poll.wait()
 
 
 async def test_a_server_that_can_not_tell_what_waits_is_taken_at_its_word(door: Door) -> None:
