@@ -66,6 +66,13 @@ class Child:
     def said(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
 
+    def found(self, within: float) -> dict[str, Any]:
+        """What a child printed as JSON in its last line. Raises Ended where it ended otherwise."""
+        if self.process.wait(within):
+            raise Ended(self.said())
+        found: dict[str, Any] = json.loads(self.said().strip().splitlines()[-1])
+        return found
+
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()

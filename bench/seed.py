@@ -137,7 +137,7 @@ FILL: Final = (
     f"""INSERT INTO accounts (chat_id, language, reach, reach_since, created_at)
     {N} SELECT :chat + n, iif(n % 4, 'en', 'es'), 'ok', :since, :since FROM n""",
     f"""INSERT INTO therapists (id, chat_id, name, zone, since, next_digest_at)
-    {T} SELECT n, :therapist_chat + n, 'Dr ' || n, :zone, :since, :digest FROM n""",
+    {T} SELECT n, :therapist_chat + n, 'Dr Maria Albuquerque ' || n, :zone, :since, :digest FROM n""",
     # All others have their prompt within the next day, each minute about as many.
     f"""INSERT INTO patients (id, chat_id, stage, zone, prompt_time, next_prompt_at, next_prompt_day, next_digest_at,
         enrolled_at, enrolled_day)

@@ -23,7 +23,8 @@ from bot.wire.figures import Figures
 T = TypeVar("T")
 
 FRESH_FOR: Final = timedelta(seconds=90)
-"""How long ago Telegram may have had nothing more for us. A poll is held, and a webhook asked after, for half a minute."""
+"""How long ago Telegram may have had nothing more for us. A poll is held for half a minute, and so often a webhook is
+asked after."""
 MOVES_WITHIN: Final = timedelta(minutes=2)
 """How long rows may wait, with none of them done, before a part is taken to be stuck."""
 CLOCK_STUCK_FOR: Final = 15 * 60.0

@@ -1,8 +1,9 @@
 """A town for the fuzzer: people in every role and at every stage, the whole program, and what must hold whatever comes.
 
-The program is the real one: updates are served by a server, kept by the receiver, worked by the worker, and what they cause
-is sent by the sender to the stand-in, which refuses what Telegram would. Two things are not as in the field: pictures are
-laid out here but not drawn, and the zone of a point is looked up in this process.
+The program is the real one: updates are served by a server, kept by the receiver, worked by the worker, and what they
+cause is sent by the sender to the stand-in, which refuses what Telegram would. Three things are not as in the field:
+pictures are laid out here but not drawn, the zone of a point is looked up in this process, and a poll that failed is
+begun anew at once.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from bot.demo.telegram import Telegram
 from bot.diary.entries import HIGHEST, LOWEST
 from bot.press import Made, Nothing, Order
 from bot.storage import database as storage_database
+from bot.wire import receiver
 from tests.fuzz import specimens
 from tests.fuzz.specimens import SECRET, Json
 from tests.fuzz.updates import (
@@ -154,7 +156,10 @@ class Feed(Telegram):
 
 
 class Easel:
-    """The crew without its processes: writes what is to be made, and lays pictures out; drawing would take most of the time."""
+    """The crew without its processes: writes what is to be made and lays pictures out.
+
+    Drawing would take most of the time.
+    """
 
     def __init__(self, _: Any) -> None:
         self.failed: list[str] = []
@@ -335,7 +340,7 @@ class Town:
             case On.INACCESSIBLE | On.NEWEST | On.OLD:
                 shown = heard[len(heard) // 2]["message_id"] if heard else 1
                 message = {"chat": self.chat(chat_id), "message_id": shown, "date": 0}
-        query = {
+        return {
             "id": self.telegram.new_query(self.telegram.people[chat_id]),
             "from": self.user(chat_id, act.user),
             "chat_instance": "1",
@@ -343,7 +348,6 @@ class Town:
             **({"inline_message_id": SECRET} if act.on is On.INLINE else {}),
             **({} if message is None else {"message": message}),
         }
-        return query
 
     def press(self, chat_id: int, number: int) -> Json | None:
         shown = [
@@ -642,6 +646,7 @@ def play(story: Story) -> Counter[str]:
         listening() as log,
         patch.object(chat.places, "at", zone_at),
         patch.object(app, "Crew", Easel),
+        patch.object(receiver, "_pause", lambda _: 0.0),
         patch.object(reports.pictures, "png", laid_out),
     ):
         return asyncio.run(_play(story, Path(folder), log))

@@ -1,11 +1,12 @@
 """What people do, and what a broken server would send: acts drawn by Hypothesis, small, plain and easy to shrink.
 
-An act is data. The town (town.py) turns it into updates when its turn comes, since what can be tapped depends on what is
-on the screen by then.
+An act is data. The town (town.py) turns it into updates when its turn comes, since what can be tapped depends on what
+is on the screen by then.
 
 Well-formed is an update as the Bot API documents it: every field that is always there is there, of its type, ids and
-instants in their range; a text may be any JSON string. A person can have sent it, with Telegram's own app or with another,
-so it must never be parked. Everything else is made by Mutilated, Renumbered and Odd, from a well-formed one, and may be.
+instants in their range; a text may be any JSON string. A person can have sent it, with Telegram's own app or with
+another, so it must never be parked. Everything else is made by Mutilated, Renumbered and Odd, from a well-formed one,
+and may be.
 """
 
 from __future__ import annotations
@@ -289,8 +290,36 @@ ALPHABETS: Final = (
 drawn_texts: Final = st.sampled_from(ALPHABETS).flatmap(lambda alphabet: st.text(alphabet, min_size=1, max_size=30))
 texts: Final = st.sampled_from(CURATED) | drawn_texts
 ARGUMENTS: Final = st.sampled_from(
-    ("", " ", "\n", " 7", " Ada L", f" {SECRET}", " es", " EN", " tlh", " x" * 2000, " \u200b", " \u202e", " <b>x</b>", " &", " \ud83d", " \x00", " " + "n" * 40, " " + "n" * 41, " 🙂" * 20, " " + "🙂" * 40, " " + "<" * 40, " ../..", " 2026-03-02", " " + "\u0301" * 40, " @all", " {0}", " \u3164")
-)  # fmt: skip
+    (
+        "",
+        " ",
+        "\n",
+        " 7",
+        " Ada L",
+        f" {SECRET}",
+        " es",
+        " EN",
+        " tlh",
+        " x" * 2000,
+        " \u200b",
+        " \u202e",
+        " <b>x</b>",
+        " &",
+        " \ud83d",
+        " \x00",
+        " " + "n" * 40,
+        " " + "n" * 41,
+        " 🙂" * 20,
+        " " + "🙂" * 40,
+        " " + "<" * 40,
+        " ../..",
+        " 2026-03-02",
+        " " + "\u0301" * 40,
+        " @all",
+        " {0}",
+        " \u3164",
+    )
+)
 COMMANDS: Final = (
     *handlers.COMMANDS,
     "nothing",
@@ -315,15 +344,34 @@ def commands(draw: st.DrawFn) -> Json:
 
 ENTITIES: Final = st.sampled_from(
     (
-        *({"type": kind, "offset": 0, "length": 1} for kind in ("mention", "bot_command", "url", "code", "pre", "custom_emoji", "from a newer Bot API")),
-        *({"type": "bot_command", "offset": at, "length": long} for at in (0, 1, 4096, 10**6) for long in (0, 4, 4096, 10**6)),
+        *(
+            {"type": kind, "offset": 0, "length": 1}
+            for kind in ("mention", "bot_command", "url", "code", "pre", "custom_emoji", "from a newer Bot API")
+        ),
+        *(
+            {"type": "bot_command", "offset": at, "length": long}
+            for at in (0, 1, 4096, 10**6)
+            for long in (0, 4, 4096, 10**6)
+        ),
         {"type": "text_link", "offset": 0, "length": 2, "url": f"https://example.org/{SECRET}"},
         {"type": "text_mention", "offset": 0, "length": 2, "user": specimens.PERSON},
     )
-)  # fmt: skip
+)
 PLACES: Final = st.sampled_from(
-    ((38.7, -9.1), (0.0, 0.0), (90.0, 180.0), (-90.0, -180.0), (91.0, 181.0), (1e308, -1e308), (float("nan"), 0.0), (float("inf"), float("-inf")), (27.7, 85.3), (5e-324, -0.0), (1, 2))
-)  # fmt: skip
+    (
+        (38.7, -9.1),
+        (0.0, 0.0),
+        (90.0, 180.0),
+        (-90.0, -180.0),
+        (91.0, 181.0),
+        (1e308, -1e308),
+        (float("nan"), 0.0),
+        (float("inf"), float("-inf")),
+        (27.7, 85.3),
+        (5e-324, -0.0),
+        (1, 2),
+    )
+)
 
 
 @st.composite
@@ -360,10 +408,26 @@ users: Final = st.none() | st.sampled_from(
         {"first_name": "\u3164", "last_name": "\u200b"},
         {"first_name": "\ud83d", "username": "x" * 32},
         {"first_name": "\u202e\u0000\n", "language_code": ""},
-        *({"language_code": code} for code in ("es", "es-MX", "ES_419", "xx", "pt-br", "-", "_", "en" * 200, "\u200b", "ar", "zh-hans", "i-klingon")),
+        *(
+            {"language_code": code}
+            for code in (
+                "es",
+                "es-MX",
+                "ES_419",
+                "xx",
+                "pt-br",
+                "-",
+                "_",
+                "en" * 200,
+                "\u200b",
+                "ar",
+                "zh-hans",
+                "i-klingon",
+            )
+        ),
         {"is_premium": True, "added_to_attachment_menu": True, "something_new": {"from": "a newer Bot API"}},
     )
-)  # fmt: skip
+)
 
 # --- taps
 
@@ -402,7 +466,33 @@ NUMBERS: Final = (
     "٧",
     "1e3",
 )
-STRINGS: Final = ("yes", "no", "now", "later", "other", "2100", "0000", "2460", "foot", "back", "left", "-", "en", "es", "Europe/Lisbon", "Asia/Kathmandu", "Etc/UTC", "", "x" * 40, "<b>", "\u200b", "\ud83d", "🙂" * 10, ": ", "own")  # fmt: skip
+STRINGS: Final = (
+    "yes",
+    "no",
+    "now",
+    "later",
+    "other",
+    "2100",
+    "0000",
+    "2460",
+    "foot",
+    "back",
+    "left",
+    "-",
+    "en",
+    "es",
+    "Europe/Lisbon",
+    "Asia/Kathmandu",
+    "Etc/UTC",
+    "",
+    "x" * 40,
+    "<b>",
+    "\u200b",
+    "\ud83d",
+    "🙂" * 10,
+    ": ",
+    "own",
+)
 KINDS: Final = sorted(buttons._BY_CODE)
 
 
@@ -423,12 +513,59 @@ def _field(hint: Any) -> st.SearchStrategy[str]:
     return st.sampled_from((*pool, "") if options else pool)
 
 
-wild: Final = st.sampled_from(("", ":", "s", "s:", "s:::::", "x" * 64, "x" * 5000, "\x00", "\ud83d", "🙂", "s:20260303:1:7:", "S:20260303:1:7", "no:20260303\n")) | drawn_texts  # fmt: skip
+wild: Final = (
+    st.sampled_from(
+        (
+            "",
+            ":",
+            "s",
+            "s:",
+            "s:::::",
+            "x" * 64,
+            "x" * 5000,
+            "\x00",
+            "\ud83d",
+            "🙂",
+            "s:20260303:1:7:",
+            "S:20260303:1:7",
+            "no:20260303\n",
+        )
+    )
+    | drawn_texts
+)
 datas: Final = payloads() | payloads() | wild | st.none()
 
 # --- what a broken server sends
 
-JUNK: Final = (Gone(), None, True, False, 0, -1, 1, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**30, 1.5, float("nan"), float("inf"), "", "7", SECRET, "\ud83d", "9" * 5000, [], {}, [[]], [None], {"id": 1}, Deep(50), Deep(400))  # fmt: skip
+JUNK: Final = (
+    Gone(),
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    2**31,
+    2**53 + 1,
+    2**63,
+    -(2**63) - 1,
+    10**30,
+    1.5,
+    float("nan"),
+    float("inf"),
+    "",
+    "7",
+    SECRET,
+    "\ud83d",
+    "9" * 5000,
+    [],
+    {},
+    [[]],
+    [None],
+    {"id": 1},
+    Deep(50),
+    Deep(400),
+)
 UPDATE_IDS: Final = (
     Gone(),
     None,
