@@ -27,7 +27,7 @@ run: setup ## run the bot on Telegram; the first time it asks a few questions
 	$(BIN)/symptom-diary run
 
 test: setup ## run everything that proves it
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: format lint types contracts test ## format, lint, types, import contracts, tests
 

@@ -100,7 +100,7 @@ def test_the_town_sees_what_is_wrong(
         town.play([[Says(who, {"text": f"burning 7, {specimens.SECRET}"})]])
 
 
-@settings(PATIENT, max_examples=25, derandomize=True)
+@settings(PATIENT, max_examples=16, derandomize=True)
 @given(updates.stories)
 def test_whatever_comes_the_diary_goes_on(story: Story) -> None:
     town.play(story)
