@@ -62,34 +62,36 @@ def _from_text(value: str | None) -> datetime | None:
 
 
 class Data(TypeDecorator[Any]):
-    """Values of ours as JSON. orjson takes a tenth of the time; half a surrogate pair, which it refuses, takes json."""
+    """Values of ours as JSON."""
 
     impl = JSON
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        return _to_json if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return _none_or(to_json) if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        return _from_json if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return _none_or(from_json) if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
-def _to_json(value: Any) -> str | None:
-    if value is None:
-        return None
+def to_json(value: Any) -> str:
+    """A value as JSON. orjson takes a tenth of the time; json writes what that refuses (half a surrogate pair)."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:
         return json.dumps(value)
 
 
-def _from_json(text: str | None) -> Any:
-    if text is None:
-        return None
+def from_json(text: str | bytes) -> Any:
+    """What JSON says. Raises ValueError where it is none, and RecursionError for lists in lists without end."""
     try:
         return orjson.loads(text)
     except ValueError:
         return json.loads(text)
+
+
+def _none_or(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else convert(value)
 
 
 class Day(TypeDecorator[date]):

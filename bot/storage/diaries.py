@@ -18,6 +18,7 @@ from bot.diary.excerpts import EVER, Span
 from bot.diary.people import Patient, PatientId
 from bot.diary.sessions import Session
 from bot.storage import tables
+from bot.storage.prepared import listed
 
 Spans = Mapping[PatientId, Sequence[Span]]
 
@@ -37,7 +38,7 @@ def _within(table: Table, kind: type[Any]) -> Select[Any]:
     )
 
 
-_these: Final = select(func.json_each(bindparam("patients")).table_valued("value").c.value)
+_these: Final = listed("patients")
 
 _days: Final = _within(tables.diary_days, Day).order_by(tables.diary_days.c.patient_id, tables.diary_days.c.day)
 _scores: Final = _within(tables.scores, Score).where(tables.scores.c.withdrawn_at.is_(None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.storage import tables
-from bot.storage.prepared import Prepared
+from bot.storage.columns import to_json
+from bot.storage.prepared import Prepared, listed
 from bot.storage.tables import InboxState
 
 KEPT_FOR: Final = timedelta(days=3)
@@ -79,7 +79,7 @@ _waiting: Final = Prepared(
 )
 _done: Final = Prepared(
     update(tables.inbox)
-    .where(tables.inbox.c.seq == bindparam("which"))
+    .where(tables.inbox.c.seq.in_(listed("which")))
     .values(state=InboxState.DONE, body=None, done_at=bindparam("at"))
 )
 _forget: Final = Prepared(
@@ -98,16 +98,15 @@ def kept(update: dict[str, Any]) -> str:
     """An update as it is kept: in JSON, and of a tapped message no more than which one it is, and whether a picture.
 
     Nobody reads its text and buttons, and parsing them takes more than half the time. With the date 0 the Bot API
-    marks a message that is known by its number alone. In ASCII: half a surrogate pair can't be stored otherwise, and
-    such an update would end every start.
+    marks a message that is known by its number alone.
     """
     query = update.get("callback_query")
     if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
-        return json.dumps(update)
+        return to_json(update)
     bare = {"message_id": message.get("message_id"), "chat": message.get("chat"), "date": 0}
     if message.get("photo"):
         bare["photo"] = True
-    return json.dumps({**update, "callback_query": {**query, "message": bare}})
+    return to_json({**update, "callback_query": {**query, "message": bare}})
 
 
 def put(
@@ -164,7 +163,7 @@ def oldest(tx: Connection) -> Arrival | None:
 def done(tx: Connection, seqs: Sequence[int], now: datetime) -> None:
     """Handled: the content goes, the id stays."""
     if seqs:
-        _done.many(tx, [{"which": seq, "at": now} for seq in seqs])
+        _done.run(tx, {"which": to_json(list(seqs)), "at": now})
 
 
 def count_try(tx: Connection, seq: int, by: int = 1) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from bot.diary.people import ChatId, PatientId
 from bot.storage import tables
-from bot.storage.prepared import Prepared
+from bot.storage.columns import to_json
+from bot.storage.prepared import Prepared, listed
 from bot.storage.tables import Action, OutboxState
 
 KEPT_FOR: Final = timedelta(days=14)
@@ -88,7 +89,7 @@ _waiting: Final = Prepared(
 )
 _settle: Final = Prepared(
     update(tables.outbox)
-    .where(tables.outbox.c.id == bindparam("which"))
+    .where(tables.outbox.c.id.in_(listed("which")))
     .values(
         state=bindparam("to_state"),
         settled_at=bindparam("at"),
@@ -228,11 +229,13 @@ def start(tx: Connection, outbox_id: int, now: datetime | None) -> None:
 
 
 def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
-    """Write down what became of rows, and which messages bubbles now show as."""
-    _settle.many(
-        tx,
-        [{"which": s.id, "to_state": s.state, "at": s.at, "tried": s.tries, "why": s.error} for s in settlements],
-    )
+    """Write down what became of rows. Those that fared the same get one statement, and the instant of the newest."""
+    alike: dict[tuple[OutboxState, int, str | None], list[Settlement]] = {}
+    for it in settlements:
+        alike.setdefault((it.state, it.tries, it.error), []).append(it)
+    for (state, tries, error), those in alike.items():
+        which, at = to_json([it.id for it in those]), max(it.at for it in those)
+        _settle.run(tx, {"which": which, "to_state": state, "at": at, "tried": tries, "why": error})
 
 
 def doubt_started(tx: Connection, now: datetime) -> list[Parcel]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, Text, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
@@ -28,6 +28,11 @@ def driver(tx: Connection) -> sqlite3.Connection:
     connection = tx.connection.dbapi_connection
     assert connection is not None
     return connection  # type: ignore[return-value]
+
+
+def listed(name: str) -> Select[Any]:
+    """The numbers of a list that is given under `name`, as JSON: for an `IN`, whose length a Prepared can't change."""
+    return select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value)
 
 
 class Savepoint:
@@ -48,7 +53,7 @@ class Savepoint:
 
 
 class Prepared:
-    """One Core statement, for SQLite. Values are given by name, as to `tx.execute`; `IN` lists are not for here.
+    """One Core statement, for SQLite. Values are given by name, as to `tx.execute`; an `IN` takes `listed`.
 
     `columns` names what an INSERT is given, where the statement does not say so itself.
     """

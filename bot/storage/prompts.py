@@ -20,7 +20,7 @@ from bot.diary.people import ChatId, PatientId, Reach
 from bot.diary.prompts import Due
 from bot.storage import tables
 from bot.storage.outbox import Urgency
-from bot.storage.prepared import Prepared
+from bot.storage.prepared import Prepared, listed
 from bot.storage.tables import Action, OutboxState
 
 
@@ -58,7 +58,7 @@ class DayAsked:
 
 _ITEM: Final = [tables.items.c[field.name] for field in fields(Item)]
 # One statement for any number of patients: their ids travel as one JSON array.
-_ids: Final = select(func.json_each(bindparam("ids", type_=Text)).table_valued("value").c.value)
+_ids: Final = listed("ids")
 _due: Final = Prepared(
     select(tables.patients.c.id)
     .where(tables.patients.c.next_prompt_at <= bindparam("now"))

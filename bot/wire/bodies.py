@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
 import orjson
 
+from bot.storage.columns import from_json
 from bot.storage.outbox import Parcel
 from bot.storage.tables import Action, OutboxState
 
@@ -29,9 +29,8 @@ def _json(value: Any) -> str:
     return str(value) if type(value) is int else orjson.dumps(value).decode()
 
 
-def call_of(parcel: Parcel, message_id: int | None, photo: bytes | None) -> Call:
-    """The call that a row asks for; `message_id` is the message to edit."""
-    body = parcel.body
+def call_of(parcel: Parcel, body: dict[str, Any], message_id: int | None, photo: bytes | None) -> Call:
+    """The call that a row asks for; `body`: the row's own, or what was made of it; `message_id`: what to edit."""
     match parcel.action:
         case Action.SEND:
             return _sending(parcel, body, photo)
@@ -170,7 +169,7 @@ def migrated_to(answer: dict[str, Any]) -> int | None:
 def verdict_of(status: int, payload: bytes) -> Verdict:
     """What became of a call, from the HTTP status and the body of its answer."""
     try:
-        answer = json.loads(payload)
+        answer = from_json(payload)
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict) or "ok" not in answer:

@@ -21,7 +21,7 @@ ANSWER_FOR: Final = 120.0
 """Seconds to wait for an answer. Long, because giving up leaves it open whether a message arrived."""
 
 
-FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 _QUOTED: Final = [quote_plus(bytes([byte])) for byte in range(256)]
@@ -52,7 +52,8 @@ class Request(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_FOR, sock_read=ANSWER_FOR),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("User-Agent",),
+                # Without this the name and version of the library go along.
+                headers={"User-Agent": "symptom-diary"},
             )
 
     async def shutdown(self) -> None:
@@ -89,14 +90,13 @@ class Request(BaseRequest):
     ) -> tuple[int, bytes]:
         """Send a form and wait `answer_for` seconds for the answer. Raises NotSent or Unanswered."""
         assert self._session is not None, "initialize the request first"
-        timeout = _waits(answer_for)
-        headers = None
         if isinstance(data, dict):
             # aiohttp takes any form apart as if it could hold files, at twice the price of the whole call.
-            data, headers = _form(data), FORM
+            data = aiohttp.BytesPayload(_form(data), content_type=FORM)
         try:
-            async with self._session.request(method, url, data=data, headers=headers, timeout=timeout) as response:
-                return response.status, await response.read()
+            response = await self._session.request(method, url, data=data, timeout=_waits(answer_for))
+            # What is read to its end, or is cancelled meanwhile, lets go of its connection by itself.
+            return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # `from None`: the cause's text holds the address, and the address holds the token.
             raise NotSent(type(error).__name__) from None

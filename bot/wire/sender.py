@@ -338,7 +338,7 @@ class Sender:
             if message_id is None and parcel.action is not Action.SEND:
                 bubble = parcel.bubble_id
                 message_id = await self._database.write(lambda tx: storage.outbox.message_of(tx, bubble))
-        call = call_of(replace(parcel, body=made.body), message_id, made.photo)
+        call = call_of(parcel, made.body, message_id, made.photo)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
         if start is not None:

@@ -230,7 +230,7 @@ class Desk:
             return Verdict(OutboxState.DELIVERED)
         if "nothing" in parcel.body or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
-        call = call_of(parcel, shown, photo)
+        call = call_of(parcel, parcel.body, shown, photo)
         params = dict(call.params)
         if call.photo is not None:
             params["photo"] = Upload("diary.png", call.photo, "image/png")

@@ -76,13 +76,13 @@ def parcel(action: Action, body: dict[str, Any]) -> Parcel:
 def test_each_action_becomes_its_call(
     action: Action, body: dict[str, Any], photo: bytes | None, expected: Call
 ) -> None:
-    assert call_of(parcel(action, body), 9, photo) == expected
+    assert call_of(parcel(action, body), body, 9, photo) == expected
 
 
 def test_every_action_but_a_halt_has_a_call() -> None:
     body = {"text": "words", "callback_query_id": "5"}
     calls = set(Action) - {Action.HALT}
-    assert len({call_of(parcel(action, body), 9, None).method for action in calls}) == len(calls)
+    assert len({call_of(parcel(action, body), body, 9, None).method for action in calls}) == len(calls)
 
 
 def test_a_form_holds_texts_as_they_are_and_everything_else_as_json() -> None:
