@@ -25,8 +25,8 @@ log = logs.get(__name__)
 
 TRIES: Final = 3
 BATCH: Final = 100
-COMMIT_AFTER: Final = 0.02
-"""Seconds of handling after which a batch is committed."""
+COMMIT_AFTER: Final = 0.05
+"""Seconds of handling after which a batch is committed. Reached only where so much waits that a commit less counts."""
 
 HANDLING: Final = storage.Savepoint("handling")
 SORRY: Final = storage.Savepoint("sorry")
