@@ -6,6 +6,7 @@ update done, so nothing they write or say can be half there.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -31,7 +32,6 @@ from bot.diary.people import Stage
 from bot.handlers import digests, entries, people, sessions
 from bot.handlers.turn import Turn
 from bot.settings import Settings
-from bot.storage.columns import from_json
 from bot.storage.inbox import Arrival
 
 Command = Callable[[Turn, str], None]
@@ -198,7 +198,7 @@ def _in(value: Any, *names: str) -> Any:
 
 def _read(body: str) -> Any:
     """The update in a row. Half a surrogate pair becomes a sign of its own: neither SQLite nor Telegram takes one."""
-    raw = from_json(body)
+    raw = json.loads(body)
     return _whole(raw) if "\\ud" in body else raw
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection, text
 
 from bot.storage import Database, inbox
@@ -85,3 +88,14 @@ async def test_ids_are_known_for_three_days_and_parked_updates_for_ever(database
         return early, late, [row[0] for row in stored(tx)]
 
     assert await database.write(work) == (0, 1, [905, 903])
+
+
+@pytest.mark.parametrize("value", ["7", "\ud83d", "Zürich 🙂", 10**30, float("inf"), None, [[[]]]])
+def test_what_came_is_kept_as_it_came(value: object) -> None:
+    update = {"update_id": 1, "message": {"text": value}}
+    assert json.loads(inbox.kept(update)) == update
+
+
+def test_a_place_that_is_no_number_is_kept_as_none_and_not_as_nothing() -> None:
+    update = {"update_id": 1, "message": {"location": {"latitude": float("nan"), "longitude": 0.0}}}
+    assert math.isnan(json.loads(inbox.kept(update))["message"]["location"]["latitude"])
