@@ -83,7 +83,10 @@ def to_json(value: Any) -> str:
 
 
 def from_json(text: str | bytes) -> Any:
-    """What JSON of ours or of a server says, very large numbers roughly. Raises ValueError where it is none, and RecursionError for lists in lists without end."""
+    """What JSON of ours or of a server says; very large numbers roughly.
+
+    Raises ValueError where it is none, and RecursionError for lists in lists without end.
+    """
     try:
         return orjson.loads(text)
     except ValueError:
