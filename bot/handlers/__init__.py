@@ -82,6 +82,10 @@ class HandlerWaited(RuntimeError):
     """A handler waited for something; handlers run inside a transaction and must not."""
 
 
+class NoNumber(ValueError):
+    """An update names its chat by something that is no number: there is nobody to answer."""
+
+
 class DiaryContext(CallbackContext[Any, Any, Any, Any]):
     """PTB's context with our Turn. Kept trivial: PTB swallows an exception of its constructor."""
 
@@ -123,11 +127,13 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
 
 
 def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
-    """Handle one update inside the transaction `tx`. Raises whatever the handler raised, or HandlerWaited."""
+    """Handle one update inside the transaction `tx`. Raises whatever the handler raised, HandlerWaited or NoNumber."""
     raw = _read(arrival.body)
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
+    if type(update.effective_chat.id) is not int:
+        raise NoNumber
     name, picture = application.bot.username, _tapped_picture(raw)
     turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
     if not turn.private and update.my_chat_member is None:

@@ -72,7 +72,12 @@ class Prepared:
     def first(self, tx: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row that a query finds, or that an INSERT … RETURNING makes."""
         rows = driver(tx).execute(self.sql, self._bound(values)).fetchall()
-        return self._converted(rows[:1])[0] if rows else None
+        if not rows:
+            return None
+        found = list(rows[0])
+        for place, convert in self._results:
+            found[place] = convert(found[place])
+        return tuple(found)
 
     def run(self, tx: Connection, values: Mapping[str, Any]) -> int:
         """Change something; returns how many rows were changed."""

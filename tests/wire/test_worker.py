@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -269,6 +270,16 @@ async def test_an_update_that_ptb_cannot_parse_is_parked_and_its_sender_told(tmp
         ]  # fmt: skip
         assert SORRY in newest(played.ada)
         assert SORRY not in newest(played.max)
+
+
+@pytest.mark.parametrize("chat_id", ["", "12", 1.5, True, None])
+async def test_an_update_of_a_chat_without_a_number_is_parked_and_nobody_is_told(tmp_path: Path, chat_id: Any) -> None:
+    async with stage(tmp_path, MONDAY) as played:
+        message = played.ada.send("hello")
+        played.telegram.receive("message", {**message, "chat": {**message["chat"], "id": chat_id}})
+        await played.settle()
+        assert await played.rows("select state from inbox order by seq") == [("done",), ("parked",)]
+        assert await played.rows("select distinct typeof(chat_id) from outbox") == [("integer",)]
 
 
 async def test_a_handler_that_fails_tells_the_person_that_nothing_was_saved(tmp_path: Path) -> None:
