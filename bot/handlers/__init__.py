@@ -82,8 +82,8 @@ class HandlerWaited(RuntimeError):
     """A handler waited for something; handlers run inside a transaction and must not."""
 
 
-class NoNumber(ValueError):
-    """An update names its chat by something that is no number: there is nobody to answer."""
+class Unanswerable(ValueError):
+    """An update whose chat, tap or tapped message is named as Telegram never names one: it can't be answered."""
 
 
 class DiaryContext(CallbackContext[Any, Any, Any, Any]):
@@ -127,13 +127,13 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
 
 
 def handle(application: DiaryApplication, settings: Settings, tx: Connection, arrival: Arrival, now: datetime) -> None:
-    """Handle one update inside the transaction `tx`. Raises whatever the handler raised, HandlerWaited or NoNumber."""
+    """Handle one update in the transaction `tx`. Raises whatever the handler raised, HandlerWaited or Unanswerable."""
     raw = _read(arrival.body)
     update = _parsed(raw, application.bot)
     if update is None or update.effective_chat is None:
         return
-    if type(update.effective_chat.id) is not int:
-        raise NoNumber
+    if not _answerable(update.effective_chat, update.callback_query):
+        raise Unanswerable
     name, picture = application.bot.username, _tapped_picture(raw)
     turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
     if not turn.private and update.my_chat_member is None:
@@ -238,6 +238,14 @@ def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
     chat_instance, game = query.get("chat_instance", ""), query.get("game_short_name")
     parsed = CallbackQuery(query["id"], user, chat_instance, tapped, query.get("data"), game_short_name=game)
     return Update(raw["update_id"], callback_query=parsed)
+
+
+def _answerable(where: Chat, query: CallbackQuery | None) -> bool:
+    """Whether we can name to Telegram what we would answer. By their types: True is a number to Python."""
+    if query is None:
+        return type(where.id) is int
+    tapped = query.message
+    return type(where.id) is int and type(query.id) is str and (tapped is None or type(tapped.message_id) is int)
 
 
 def _tapped_picture(raw: dict[str, Any]) -> bool:

@@ -282,6 +282,20 @@ async def test_an_update_of_a_chat_without_a_number_is_parked_and_nobody_is_told
         assert await played.rows("select distinct typeof(chat_id) from outbox") == [("integer",)]
 
 
+@pytest.mark.parametrize("broken", [{"id": 10**30}, {"id": None}, {"message_id": "7"}, {"message_id": 1.5}])
+async def test_a_tap_that_cannot_be_answered_is_parked(tmp_path: Path, broken: dict[str, Any]) -> None:
+    async with stage(tmp_path, MONDAY) as played:
+        await played.says(played.ada, "/start")
+        query_id = played.telegram.new_query(played.ada)
+        message = {"chat": {"id": played.ada.id, "type": "private"}, "message_id": 1, "date": 0}
+        query = {"id": query_id, "from": played.ada.user, "chat_instance": "1", "data": "x", "message": message}
+        for name, value in broken.items():
+            (query if name == "id" else message)[name] = value
+        played.telegram.receive("callback_query", query)
+        await played.settle()
+        assert await played.rows("select state from inbox order by seq") == [("done",), ("parked",)]
+
+
 async def test_a_handler_that_fails_tells_the_person_that_nothing_was_saved(tmp_path: Path) -> None:
     def failing(update: Update, context: DiaryContext) -> None:
         message = update.effective_message
