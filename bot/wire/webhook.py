@@ -176,12 +176,13 @@ class Webhook:
 
     def _refusal(self, request: web.Request) -> int | None:
         """The HTTP status for whoever is not Telegram, by the head of the request alone; None: it is."""
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        # First of all: whoever does not know it learns nothing, not even which path is ours.
+        if not hmac.compare_digest(given, self._secret.encode()):
+            return 403
         if request.rel_url.raw_path != self._path:
             return 404
-        if request.method != "POST":
-            return 405
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        return None if hmac.compare_digest(given, self._secret.encode()) else 403
+        return None if request.method == "POST" else 405
 
     async def _expected(self, request: web.Request) -> None:
         """Somebody asks before they send a body (Expect: 100-continue); one that is not wanted need not come."""

@@ -295,6 +295,14 @@ async def test_other_paths_are_404_and_other_methods_405(door: Door) -> None:
     assert door.figures.offers == {404: 5, 405: 5, 200: 1}
 
 
+async def test_without_the_secret_every_path_and_method_is_403(door: Door) -> None:
+    await door.open()
+    for secret in (None, "", SECRET[:-1]):
+        for path, method in (("/", "POST"), ("/telegram/updates", "GET"), ("/healthz", "HEAD")):
+            assert await door.post(update(1), headers={HEADER: secret}, path=path, method=method) == 403
+    assert (door.kept(), door.figures.offers) == ([], {403: 9})
+
+
 # --- so many and no more --------------------------------------------------------------------------------------
 
 
