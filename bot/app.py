@@ -228,9 +228,6 @@ class Program:
             if await self.in_touch():
                 await self._minute()
             self.figures.clock_ran_at = self._time()
-        except asyncio.CancelledError:
-            # The end of the program. APScheduler would call that an error of the job, in the log's last lines.
-            return
         except Exception as error:
             if not self._tick_failure.done():
                 self._tick_failure.set_exception(error)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.app import OUT_OF_TOUCH_AFTER, Program
 from bot.clock import MovableClock
 from bot.demo.calls import Fault
@@ -27,24 +25,6 @@ async def test_the_minute_tick_waits_until_telegram_answers_polls_again(tmp_path
         played.ito.send("/start")
         await played.settle()
         assert await played.program.in_touch()
-
-
-async def test_an_end_in_the_middle_of_a_tick_is_no_error_of_the_tick(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun = asyncio.Event()
-
-    async def for_ever() -> None:
-        begun.set()
-        await asyncio.Event().wait()
-
-    async with stage(tmp_path, MONDAY) as played:
-        monkeypatch.setattr(played.program, "look_around", for_ever)
-        ticking = asyncio.create_task(played.program._tick_job(None))
-        await begun.wait()
-        ticking.cancel()
-        async with asyncio.timeout(10):
-            assert await ticking is None
 
 
 async def test_a_server_that_refuses_what_we_can_do_without_is_no_reason_to_wait(tmp_path: Path) -> None:
