@@ -47,6 +47,14 @@ EXAMPLES: Final = {
 """A right line for each setting, shown when a value is wrong."""
 
 
+IN_OUR_WORDS: Final = {
+    "missing": "it is missing",
+    "string_pattern_mismatch": "this must be a name or an address of this machine",
+    "int_parsing": "this must be a whole number",
+}
+"""For what pydantic finds and says less well, by its kind of error. Only hosts have a pattern."""
+
+
 class WrongSettings(Exception):
     """One or more settings are wrong; the text says which, what is wrong, and gives an example. No secrets in it."""
 
@@ -223,6 +231,6 @@ def load(**overrides: Any) -> Settings:
 
 def _explained(problem: dict[str, Any]) -> str:
     name = str(problem["loc"][0]).upper() if problem["loc"] else "SETTINGS"
-    what = "it is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+    what = IN_OUR_WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
     example = EXAMPLES.get(name)
     return f"{name} is wrong: {what}." + (f"\n  For example: {example}" if example else "")

@@ -11,6 +11,7 @@ import pytest
 
 from bot import cli, handlers
 from bot.settings import Settings
+from bot.wire.health import FRESH_FOR, MOVES_WITHIN
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -50,6 +51,32 @@ def test_the_documents_that_a_newcomer_needs_are_linked_from_the_readme() -> Non
     text = README.read_text(encoding="utf-8")
     for name in ("CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "docs/demo-api.md", "docs/running.md"):
         assert f"]({name})" in text
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_a_table_is_whole(document: Path) -> None:
+    """A blank line within one leaves rows without a head, which are shown as bare text."""
+    for table in re.findall(r"(?:^\|.*\n)+", FENCE.sub("", document.read_text(encoding="utf-8")), re.MULTILINE):
+        lines = table.splitlines()
+        assert len(lines) > 1, lines
+        assert re.fullmatch(r"\|[-:| ]+\|", lines[1]), lines[0]
+
+
+def test_the_manual_quotes_log_lines_that_are_written() -> None:
+    _, _, section = RUNNING.read_text(encoding="utf-8").partition("A few lines that you may meet")
+    quoted = re.findall(r"^- `(.+?)(?: … .+?)?`:", section, re.MULTILINE)
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    assert len(quoted) >= 5
+    assert [line for line in quoted if f'"{line}"' not in code] == []
+    # Which of two lines tells of a person who blocked the bot has changed before.
+    assert "a chat can't be reached … blocked" in section
+
+
+def test_the_manual_says_when_the_program_is_not_ready() -> None:
+    text = RUNNING.read_text(encoding="utf-8")
+    assert f"in touch with Telegram within {FRESH_FOR.total_seconds():.0f} seconds" in text
+    assert MOVES_WITHIN.total_seconds() == 120
+    assert "nothing waits for more than two minutes without moving" in text
 
 
 # --- settings -------------------------------------------------------------------------------------------------

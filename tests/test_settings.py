@@ -80,6 +80,10 @@ def example_lines() -> dict[str, str]:
         ("MESSAGES_PER_SECOND_PER_CHAT", "1e9", "less than or equal to 100000"),
         ("LOG_LEVEL", "LOUD", "'DEBUG'"),
         ("LOG_FORMAT", "xml", "'plain' or 'json'"),
+        ("STATUS_PORT", "http", "this must be a whole number"),
+        ("STATUS_PORT", "65536", "less than or equal to 65535"),
+        ("STATUS_HOST", "http://here", "a name or an address of this machine"),
+        ("WEBHOOK_HOST", "not here", "a name or an address of this machine"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_wrong_and_an_example(

@@ -24,11 +24,23 @@ class WrongCard(Exception):
 
 
 def check_cards(folder: Path | None) -> None:
-    """Raises WrongCard for a clinic's card that can't be used."""
-    for language in LANGUAGES:
-        own = None if folder is None else folder / f"urgent.{language}.txt"
-        if own is None or not own.exists():
-            continue
+    """Raises WrongCard for a clinic's card that can't be used, or that is not where the clinic believes it to be."""
+    if folder is None:
+        return
+    names = {f"urgent.{language}.txt" for language in LANGUAGES}
+    try:
+        found = sorted(names.intersection(path.name for path in folder.iterdir()))
+    except OSError as error:
+        raise WrongCard(
+            f"CARDS_DIR names {folder}, a folder that can't be read ({error.strerror}). "
+            "Correct it, or leave it empty to use the program's own cards."
+        ) from None
+    if not found:
+        raise WrongCard(
+            f"CARDS_DIR names {folder}, and none of {', '.join(sorted(names))} is there. "
+            "Put a card of that name there, or leave CARDS_DIR empty to use the program's own."
+        )
+    for own in (folder / name for name in found):
         try:
             text = own.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):

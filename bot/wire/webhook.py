@@ -56,6 +56,8 @@ LOOK_AGAIN: Final = 5.0
 """Seconds to the next look while we are not in touch."""
 TROUBLE_FOR: Final = 300.0
 """Seconds for which an error that Telegram tells of is taken to be today's."""
+QUOTED: Final = 200
+"""Characters of what a server says that are shown."""
 FAREWELL_FOR: Final = 0.2
 """Seconds in which those who wait get their 503 before the program ends."""
 TAKEN_AWAY: Final = 3
@@ -176,12 +178,13 @@ class Webhook:
 
     def _refusal(self, request: web.Request) -> int | None:
         """The HTTP status for whoever is not Telegram, by the head of the request alone; None: it is."""
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        # First of all: whoever does not know it learns nothing, not even which path is ours.
+        if not hmac.compare_digest(given, self._secret.encode()):
+            return 403
         if request.rel_url.raw_path != self._path:
             return 404
-        if request.method != "POST":
-            return 405
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        return None if hmac.compare_digest(given, self._secret.encode()) else 403
+        return None if request.method == "POST" else 405
 
     async def _expected(self, request: web.Request) -> None:
         """Somebody asks before they send a body (Expect: 100-continue); one that is not wanted need not come."""
@@ -265,7 +268,7 @@ class Webhook:
             except Refused as refusal:
                 if refusal.code in (400, 404):
                     raise WebhookRefused(
-                        f"Telegram does not take WEBHOOK_URL: {refusal.words or 'no reason given'}. "
+                        f"Telegram does not take WEBHOOK_URL: {self._quoted(refusal.words) or 'no reason given'}. "
                         "It must be an https address on port 443, 80, 88 or 8443 that can be reached from outside."
                     ) from None
                 hold, why = refusal.hold, f"HTTP {refusal.code}"
@@ -318,11 +321,17 @@ class Webhook:
         why, when = info.get("last_error_message"), info.get("last_error_date")
         # Telegram goes on telling of an error for long after it was over.
         recent = isinstance(when, int) and self._clock.now().timestamp() - when < TROUBLE_FOR
-        self._figures.refusal = str(why)[:200] if why and recent else None
+        self._figures.refusal = self._quoted(str(why)) if why and recent else None
         if self._figures.refusal:
             log.warning(
                 "updates wait at Telegram, which can't deliver them", waiting=waiting, why=self._figures.refusal
             )
+
+    def _quoted(self, words: str) -> str:
+        """What a server said, in one line that can be shown: it may quote our address, which holds the token."""
+        for secret in (self._base_url.rpartition("/bot")[2], self._secret):
+            words = words.replace(secret, "…")
+        return " ".join(words.split())[:QUOTED]
 
     async def _ask(self, method: str, data: dict[str, str]) -> Any:
         try:

@@ -643,6 +643,15 @@ def test_a_clinics_own_card_of_the_greatest_length_can_be_sent(language: str, tm
     assert units(seen(text)) <= MAX_TEXT
 
 
+def test_a_folder_for_cards_that_holds_none_is_not_passed_over(tmp_path: Path) -> None:
+    """Else patients would read the program's card where the clinic believes them to read its own."""
+    alerts.check_cards(None)
+    (tmp_path / "urgent_en.txt").write_text(alerts.PLACE, encoding="utf-8")
+    for folder in (tmp_path / "nowhere", tmp_path, tmp_path / "urgent_en.txt"):
+        with pytest.raises(alerts.WrongCard, match="CARDS_DIR"):
+            alerts.check_cards(folder)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_languages_have_the_same_buttons(language: str) -> None:
     """A tap means the same whatever the language of its label."""

@@ -295,6 +295,14 @@ async def test_other_paths_are_404_and_other_methods_405(door: Door) -> None:
     assert door.figures.offers == {404: 5, 405: 5, 200: 1}
 
 
+async def test_without_the_secret_every_path_and_method_is_403(door: Door) -> None:
+    await door.open()
+    for secret in (None, "", SECRET[:-1]):
+        for path, method in (("/", "POST"), ("/telegram/updates", "GET"), ("/healthz", "HEAD")):
+            assert await door.post(update(1), headers={HEADER: secret}, path=path, method=method) == 403
+    assert (door.kept(), door.figures.offers) == ([], {403: 9})
+
+
 # --- so many and no more --------------------------------------------------------------------------------------
 
 
@@ -507,6 +515,24 @@ async def test_an_address_that_telegram_does_not_take_is_said_with_its_reason(do
     assert isinstance(error, WebhookRefused)
     assert words in str(error)
     assert SECRET not in str(error)
+
+
+async def test_what_a_server_says_is_shown_in_one_line_and_without_secrets(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = f"Bad webhook:\n/bot{TOKEN}/setWebhook {SECRET} " + "x" * 500
+    failed = {"last_error_date": int(NOW.timestamp()), "last_error_message": words, "pending_update_count": 1}
+    Told(door, monkeypatch, failed)
+    await door.open()
+    await holds(lambda: door.figures.refusal)
+    await door.stop()
+    other = Door(door.telegram, door.database, door.request)
+    other.telegram.fault = first_of("setWebhook", Fault(status=400, description=words))
+    other.start()
+    for shown in (door.figures.refusal or "", str(await other.ends())):
+        assert "Bad webhook: /bot…/setWebhook … x" in shown
+        assert len(shown) < 400
+    await other.stop()
 
 
 async def test_a_token_that_was_revoked_ends_it(door: Door) -> None:
