@@ -30,6 +30,7 @@ from bot.settings import Settings
 from bot.storage.inbox import Arrival
 from bot.systemd import Supervisor
 from bot.wire import Figures, Health, Receiver, Recipes, Request, Sender, Status, TokenRevoked, Vigil, Webhook, Worker
+from bot.wire.receiver import REFUSED_FOR, UNKNOWN
 
 log = logs.get(__name__)
 
@@ -37,7 +38,11 @@ CONNECTIONS: Final = 300
 """More than the sender's calls at once, so that a poll or a tap never waits for a free one."""
 TICK_EVERY: Final = 60
 """Seconds."""
+FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
+"""Seconds between tries to reach Telegram at the start; each pause is twice the one before."""
+GREETED_WITHIN: Final = 30.0
+"""Seconds that a call at the start may take: what stays silent for longer is tried anew on another connection."""
 OUT_OF_TOUCH_AFTER: Final = timedelta(minutes=10)
 """Several times the longest wait for a poll's answer."""
 
@@ -176,18 +181,22 @@ class Program:
 
     async def _insist(self, call: Callable[[], Awaitable[object]], *, needed: bool = True) -> None:
         """Make a call until the network lets it through. One that is not needed may be refused."""
-        pause = 1.0
+        pause, began = FIRST_PAUSE, self._time()
         while True:
             try:
-                await call()
+                async with asyncio.timeout(GREETED_WITHIN):
+                    await call()
                 return
+            except TimeoutError:
+                log.warning("Telegram stays silent; trying again", pause=pause)
             except InvalidToken:
-                if needed:
-                    raise TokenRevoked(
-                        "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one and put it in."
-                    ) from None
-                log.warning("the server does not know a call that we can do without")
-                return
+                if not needed:
+                    log.warning("the server does not know a call that we can do without")
+                    return
+                # A token with which we polled before is known: such a refusal may pass, as it may at a poll.
+                if self._time() - began >= REFUSED_FOR or not await self._has_polled():
+                    raise TokenRevoked(UNKNOWN) from None
+                log.warning("Telegram refuses the token; trying again", pause=pause)
             except TelegramError as error:
                 # PTB counts a refusal (400) among the network's errors.
                 if not needed and (isinstance(error, BadRequest) or not isinstance(error, NetworkError)):
@@ -196,6 +205,10 @@ class Program:
                 log.warning("Telegram can't be reached; trying again", why=type(error).__name__, pause=pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _has_polled(self) -> bool:
+        """Whether Telegram ever answered a poll for this database."""
+        return await self.database.write(storage.inbox.last_poll) is not None
 
     async def _clockwork(self) -> None:
         """Tick every minute, once what waited at Telegram has been taken in and worked off."""

@@ -21,6 +21,8 @@ from bot.settings import OFFICIAL_SERVER, Settings, WrongSettings, load
 FILE: Final = Path(".env")
 CHECKED_BEFORE: Final = SecretStr("1:checked-before")
 """Stands in for the token where another setting is checked."""
+ANSWER_FOR: Final = 10.0
+"""Seconds that Telegram gets to say whose token it is."""
 
 
 def init() -> int:
@@ -78,14 +80,27 @@ def _token(server: str) -> tuple[str, str]:
 
 
 async def name_of(server: str, token: str) -> str:
-    """The user name of the bot that holds a token. Raises InvalidToken, or another TelegramError."""
+    """The user name of the bot that holds a token. Raises InvalidToken, or another TelegramError.
+
+    Somebody sits and waits: a server that says nothing for some seconds can't be reached.
+    """
     from telegram import Bot
+    from telegram.error import TimedOut
 
     from bot.wire import Request
 
-    bot = Bot(token, base_url=f"{server}/bot", request=Request(2), get_updates_request=Request(1))
-    async with bot:
+    asking, polling = Request(2), Request(1)
+    bot = Bot(token, base_url=f"{server}/bot", request=asking, get_updates_request=polling)
+    try:
+        async with asyncio.timeout(ANSWER_FOR):
+            await bot.initialize()
         return str(bot.username)
+    except TimeoutError:
+        raise TimedOut from None
+    finally:
+        # PTB itself closes them only after a greeting that went well.
+        await asking.shutdown()
+        await polling.shutdown()
 
 
 def _asked(question: str, setting: str, default: str) -> str:

@@ -9,9 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from telegram.error import TimedOut
 from typer.testing import CliRunner, Result
 
+from bot import setup
 from bot.cli import cli
+from bot.demo.calls import Fault
+from bot.demo.telegram import Telegram
 from bot.storage import Database, database
 from tests.stage import TOKEN, newest, stage
 from tests.storage.conftest import migrated
@@ -200,6 +204,20 @@ def test_the_doctor_says_that_telegram_is_not_to_be_reached(folder: Path) -> Non
     said = ask(folder, "doctor")
     assert said.exit_code == 1
     assert "can't be reached" in said.output
+
+
+async def test_who_asks_whose_token_it_is_does_not_wait_for_a_server_that_says_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(setup, "ANSWER_FOR", 0.05)
+    telegram = Telegram(TOKEN, now=lambda: START)
+    await telegram.start()
+    telegram.fault = lambda method, params: Fault(stall=True)
+    try:
+        with pytest.raises(TimedOut):
+            await setup.name_of(telegram.address, TOKEN)
+    finally:
+        await telegram.stop()
 
 
 @pytest.mark.parametrize("command", ["check", "doctor", "parked", "backup"])

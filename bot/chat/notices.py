@@ -9,8 +9,10 @@ from bot.chat.words import Sentence, Words, joined
 def parked(n: int, words: Words) -> Message:
     """Updates that could not be handled are set aside."""
     what = words.many(
-        "{n} message could not be handled and is set aside. Its sender was told that nothing was saved.",
-        "{n} messages could not be handled and are set aside. Their senders were told that nothing was saved.",
+        "{n} message could not be handled and is set aside. Its sender, where it names one, was told that nothing was "
+        "saved.",
+        "{n} messages could not be handled and are set aside. Their senders, where they name one, were told that "
+        "nothing was saved.",
         n,
     )
     return Message(joined("\n\n", [what, _look("symptom-diary parked", words)]))

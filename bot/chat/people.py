@@ -464,7 +464,7 @@ def old_button(words: Words) -> Sentence:
 
 
 def not_saved(words: Words) -> Message:
-    """Something of ours went wrong while this person's message was handled."""
+    """Something of ours went wrong while this person's message or tap was handled."""
     return Message(
-        words("Sorry, something went wrong on my side and your last message was not saved. Please send it again.")
+        words("Sorry, something went wrong on my side and your last message or tap was not saved. Please try again.")
     )

@@ -76,7 +76,12 @@ def may_be_missing(weeks: Sequence[date], words: Words) -> Sentence:
     if not weeks:
         return Sentence("")
     named = words.listed([words.short_day(week) for week in weeks[-MISSING_NAMED:]])
-    return words("The summary of the week from {weeks} may not have reached you.", weeks=named)
+    return words.many(
+        "The summary of the week from {weeks} may not have reached you.",
+        "The summaries of the weeks from {weeks} may not have reached you.",
+        len(weeks[-MISSING_NAMED:]),
+        weeks=named,
+    )
 
 
 def not_there(missing: Sequence[date], skipped: Sequence[date], words: Words) -> Sentence:
@@ -84,8 +89,11 @@ def not_there(missing: Sequence[date], skipped: Sequence[date], words: Words) ->
     never = Sentence("")
     if skipped:
         named = words.listed([words.short_day(week) for week in skipped[-MISSING_NAMED:]])
-        never = words(
-            "There was no summary of the week from {weeks}: the bot was down. Its days are in the chart.", weeks=named
+        never = words.many(
+            "There was no summary of the week from {weeks}: the bot was down. Its days are in the chart.",
+            "There were no summaries of the weeks from {weeks}: the bot was down. Their days are in the chart.",
+            len(skipped[-MISSING_NAMED:]),
+            weeks=named,
         )
     return joined("\n", [may_be_missing(missing, words), never])
 

@@ -70,7 +70,10 @@ class Request(BaseRequest):
         connect_timeout: Any = None,
         pool_timeout: Any = None,
     ) -> tuple[int, bytes]:
-        """One call. Returns the HTTP status and the body. Raises NotSent or Unanswered."""
+        """One call. Returns the HTTP status and the body. Raises NotSent or Unanswered.
+
+        PTB takes any 401 or 404 for Telegram's word about the token; a proxy's page or JSON of its own is not.
+        """
         data: aiohttp.FormData | dict[str, str] | None = None
         if request_data is not None:
             if request_data.contains_files:
@@ -83,7 +86,10 @@ class Request(BaseRequest):
                 data = request_data.json_parameters
         # PTB marks "not given" with an object of its own.
         wait = float(read_timeout) if isinstance(read_timeout, int | float) else ANSWER_FOR
-        return await self.post_form(url, data, wait, method)
+        status, payload = await self.post_form(url, data, wait, method)
+        if not _is_telegrams(payload):
+            raise Unanswered(f"HTTP {status} without an answer")
+        return status, payload
 
     async def post_form(
         self, url: str, data: Any, answer_for: float | None = ANSWER_FOR, method: str = "POST"
@@ -110,6 +116,15 @@ class Request(BaseRequest):
             return json.loads(payload)
         except ValueError:
             raise TelegramError("the server's answer is not JSON") from None
+
+
+def _is_telegrams(payload: bytes) -> bool:
+    """Whether this has the form of a Bot API server's answer."""
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and "ok" in answer
 
 
 @lru_cache(maxsize=8)

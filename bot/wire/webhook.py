@@ -29,6 +29,7 @@ from bot.wire.gate import CannotListen, Gate
 from bot.wire.http import ANSWER_FOR, NotSent, Request, Unanswered
 from bot.wire.receiver import (
     LONGEST_PAUSE,
+    REFUSED_FOR,
     UNKNOWN,
     WANTED,
     Refused,
@@ -111,6 +112,7 @@ class Webhook:
         self._more = asyncio.Event()
         self._last: Look | None = None
         self._eager = True
+        self._unknown_since: float | None = None
         self._look_now = asyncio.Event()
         self.address = ""
         self.first_poll = asyncio.Event()
@@ -334,12 +336,23 @@ class Webhook:
         return " ".join(words.split())[:QUOTED]
 
     async def _ask(self, method: str, data: dict[str, str]) -> Any:
+        """Raises Refused, NotSent, Unanswered or Unreadable; TokenRevoked where the token is refused for a minute."""
+        now = asyncio.get_running_loop().time()
         try:
-            return result_of(*await self._request.post_form(f"{self._base_url}/{method}", data, ANSWER_FOR))
+            result = result_of(*await self._request.post_form(f"{self._base_url}/{method}", data, ANSWER_FOR))
         except Refused as refusal:
-            if refusal.code == 401:
+            if refusal.code != 401:
+                self._unknown_since = None
+            elif self._unknown_since is None:
+                self._unknown_since = now
+            elif now - self._unknown_since >= REFUSED_FOR:
                 raise TokenRevoked(UNKNOWN) from None
             raise
+        except (NotSent, Unanswered, Unreadable):
+            self._unknown_since = None
+            raise
+        self._unknown_since = None
+        return result
 
 
 def _erred_since(info: dict[str, Any], at: datetime) -> bool:

@@ -3,7 +3,7 @@
 Laws:
 1. What a handler writes and says is committed together with the mark that its update is done.
 2. A handler that fails is rolled back alone; after three tries its update is parked and the rest goes on.
-3. An update that was in hand when the process died is tried alone; the third death parks it.
+3. An update that was in hand when the process died is tried alone; the third death, the first one counted, parks it.
 4. A database that can't be written ends the worker: that is no fault of an update.
 """
 
@@ -92,7 +92,7 @@ class Worker:
         if self._recovered:
             return
         self._recovered = True
-        for arrival in await self._database.write(lambda tx: storage.inbox.waiting(tx, BATCH)):
+        for arrival in await self._database.write(self._left_behind):
             if arrival.tries >= TRIES:
                 await self._database.write(
                     lambda tx, it=arrival: self._park(tx, it, "the program died handling it", it.tries)  # type: ignore[misc]
@@ -108,17 +108,29 @@ class Worker:
             self._figures.worked(1, self._clock.now())
             self._spoke()
 
+    def _left_behind(self, tx: Connection) -> list[Arrival]:
+        """What waits at a start. The one that was in hand within a batch at the last death has that one counted."""
+        seq = self._database.left_in_hand
+        if any(it.seq == seq and it.tries == 0 for it in storage.inbox.waiting(tx, BATCH)):
+            storage.inbox.count_try(tx, seq)
+        return storage.inbox.waiting(tx, BATCH)
+
     def _batch(self, tx: Connection) -> int:
         """Handle as many as fit into one short transaction; returns how many."""
         began = time.perf_counter()
         count = 0
         handled: list[int] = []
-        for arrival in storage.inbox.waiting(tx, BATCH):
-            if self._one(tx, arrival):
-                handled.append(arrival.seq)
-            count += 1
-            if time.perf_counter() - began > COMMIT_AFTER:
-                break
+        try:
+            for arrival in storage.inbox.waiting(tx, BATCH):
+                self._database.take_in_hand(arrival.seq)
+                if self._one(tx, arrival):
+                    handled.append(arrival.seq)
+                count += 1
+                if time.perf_counter() - began > COMMIT_AFTER:
+                    break
+        finally:
+            # Whatever ends us otherwise than by a kill is no fault of the update.
+            self._database.take_in_hand(0)
         storage.inbox.done(tx, handled, self._clock.now())
         return count
 

@@ -67,7 +67,7 @@ async def test_who_wrote_what_could_not_be_handled_is_told_that_nothing_was_save
     heard = len(ada.heard)
     await desk.deliver()
     assert len(ada.heard) == heard + 2
-    assert "was not saved. Please send it again." in newest(ada)
+    assert "was not saved. Please try again." in newest(ada)
     assert [sent.method for sent in desk.sent].count("answerCallbackQuery") == 1, "the tap's clock stops turning"
     # In a group nobody is told anything.
     group = {"update_id": 1, "message": {"message_id": 1, "date": 0, "chat": {"id": -5, "type": "group"}, "text": "x"}}

@@ -26,7 +26,7 @@ from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Day, Item, ItemId, Score, Side, Symptom
 from bot.diary.people import PatientId
 from bot.diary.sessions import Kind, Session, SessionId
-from bot.reports import digests
+from bot.reports import digests, letters
 
 LISBON = "Europe/Lisbon"
 START = date(2026, 2, 16)
@@ -667,3 +667,13 @@ def test_any_diary_is_told_within_the_limits_and_without_blame(
     assert digests.fits_caption(card)
     assert not re.search(r"miss|forg|fail|streak|should", text)
     assert digests.length(text) <= MAX_TEXT
+
+
+def test_weeks_without_a_summary_are_named_as_one_or_as_several() -> None:
+    one, two = [date(2026, 3, 2)], [date(2026, 3, 2), date(2026, 3, 9)]
+    en = letters.not_there(one, two, words("en"))
+    assert "The summary of the week from 2 Mar may" in en
+    assert "There were no summaries of the weeks from 2 Mar and 9 Mar" in en
+    es = letters.not_there(two, one, words("es"))
+    assert "los resúmenes de las semanas del 2 mar y 9 mar" in es
+    assert "No hubo resumen de la semana del 2 mar:" in es

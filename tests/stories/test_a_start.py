@@ -6,16 +6,21 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from bot import app
 from bot.app import Program
 from bot.clock import MovableClock
 from bot.demo.calls import Fault
 from bot.demo.telegram import Telegram
 from bot.storage import Database
-from tests.stage import TOKEN, newest, settings_for
+from bot.wire import TokenRevoked
+from tests.stage import TOKEN, newest, settings_for, stage
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 NEEDLESS = ("alembic", "aiosqlite", "matplotlib", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql")
@@ -56,6 +61,53 @@ async def test_nobody_waits_for_the_menus(tmp_path: Path) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await running
         await telegram.stop()
+
+
+def first(times: int, wanted: str, fault: Fault) -> Callable[[str, dict[str, Any]], Fault | None]:
+    """The first calls of one method go wrong."""
+    left = [fault] * times
+    return lambda method, params: left.pop() if method == wanted and left else None
+
+
+UNAUTHORIZED = Fault(status=401, description="Unauthorized")
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+@pytest.mark.parametrize("fault", [UNAUTHORIZED, Fault.garbled("[1]"), Fault(gateway=True), Fault(stall=True)])
+async def test_what_passes_is_waited_for_where_the_token_has_worked_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, fault: Fault
+) -> None:
+    monkeypatch.setattr(app, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(app, "GREETED_WITHIN", 0.2 if fault.stall else 30.0)
+    async with stage(tmp_path, MONDAY) as played:
+        await played.stop()
+        played.telegram.fault = first(2, method, fault)
+        await played.start()
+        assert await played.says(played.ada, "/help")
+
+
+async def test_a_token_that_never_worked_ends_a_start_at_once(tmp_path: Path) -> None:
+    telegram = Telegram(TOKEN, now=MovableClock(MONDAY).now)
+    await telegram.start()
+    telegram.fault = first(1, "getMe", UNAUTHORIZED)
+    try:
+        with pytest.raises(TokenRevoked, match="Telegram does not know this BOT_TOKEN"):
+            await Program(settings_for(telegram.address, tmp_path), MovableClock(MONDAY)).run()
+    finally:
+        await telegram.stop()
+
+
+async def test_a_token_that_is_refused_for_a_minute_ends_a_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "REFUSED_FOR", 0.0)
+    async with stage(tmp_path, MONDAY) as played:
+        await played.stop()
+        played.telegram.fault = first(1, "getMe", UNAUTHORIZED)
+        with pytest.raises(TokenRevoked):
+            await played.start()
+        played.telegram.fault = None
+        await played.start()
 
 
 def test_a_database_of_the_present_form_is_opened_without_what_brings_it_there(tmp_path: Path) -> None:

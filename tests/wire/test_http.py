@@ -121,6 +121,13 @@ async def test_of_an_error_page_ptb_logs_neither_token_nor_content(
     assert "nginx" not in caplog.text
 
 
+@pytest.mark.parametrize("page", ["<html>Not found</html>", "[1]", '{"error": "no such host"}'])
+async def test_a_proxys_answer_is_not_taken_for_telegrams(telegram: Telegram, bot: Bot, page: str) -> None:
+    telegram.fault = first_of("getMe", Fault.garbled(page))
+    with pytest.raises(Unanswered):
+        await bot.get_me()
+
+
 def test_it_is_a_request_as_ptb_wants_one() -> None:
     request: BaseRequest = Request(1)
     assert request.read_timeout is not None

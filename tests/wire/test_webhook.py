@@ -535,7 +535,24 @@ async def test_what_a_server_says_is_shown_in_one_line_and_without_secrets(
     await other.stop()
 
 
-async def test_a_token_that_was_revoked_ends_it(door: Door) -> None:
+async def test_a_token_that_is_refused_for_a_moment_is_no_end(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr(module, "LOOK_AGAIN", 0.0)
+    refusals = {"setWebhook": 2, "getWebhookInfo": 2}
+
+    def refuse(method: str, params: Params) -> Fault | None:
+        refusals[method] = refusals.get(method, 0) - 1
+        return Fault(status=401, description="Unauthorized") if refusals[method] >= 0 else None
+
+    door.telegram.fault = refuse
+    await door.open()
+    async with asyncio.timeout(10):
+        await door.webhook.first_poll.wait()
+
+
+async def test_a_token_that_was_revoked_ends_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr(module, "REFUSED_FOR", 0.0)
     door.start(token="700700700:another-token-altogether")
     assert isinstance(await door.ends(), TokenRevoked)
 

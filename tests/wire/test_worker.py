@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -216,6 +218,11 @@ async def test_a_database_that_cannot_be_written_ends_the_worker_and_blames_no_u
         await asyncio.wait_for(bench.running.pop(), 10)
     assert await bench.said() == []
     assert await bench.states() == [("waiting", 0), ("waiting", 0)]
+    await bench.database.close()
+    reopened = Database(bench.database.path)
+    await reopened.open(NOW)
+    await reopened.close()
+    assert reopened.left_in_hand == 0
 
 
 # --- an update that kills the process -------------------------------------------------------------------------
@@ -234,6 +241,58 @@ async def test_an_update_in_hand_at_three_deaths_is_parked_at_the_next_start(ben
     await bench.works(deadly)
     assert [state for state, _ in await bench.states()] == ["done", "parked", "done"]
     assert await bench.said() == ["before", "sorry for deadly", "behind"]
+
+
+DIES_IN_A_BATCH = """
+import asyncio, os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from bot import storage
+from bot.clock import WallClock
+from bot.wire import Worker
+
+def handle(tx, arrival):
+    if arrival.body == "deadly":
+        os._exit(9)
+
+async def main():
+    now = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    database = storage.Database(Path(sys.argv[1]))
+    await database.open(now)
+    worker = Worker(database, WallClock(), handle, handle, lambda: None)
+    await worker.recover()
+    updates = [(1, "before"), (2, "deadly"), (3, "behind")]
+    await database.write(lambda tx: storage.inbox.put(tx, updates, now))
+    await worker.run()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_death_within_a_batch_counts_for_the_one_that_was_in_hand(tmp_path: Path) -> None:
+    path = tmp_path / "diary.db"
+    command = [sys.executable, "-c", DIES_IN_A_BATCH, str(path)]
+    died = await asyncio.to_thread(subprocess.run, command, check=False)
+    assert died.returncode == 9
+
+    def deadly(tx: Connection, arrival: Arrival) -> None:
+        if arrival.body == "deadly":
+            raise Killed
+        echo(tx, arrival)
+
+    for death in (2, 3):
+        database = Database(path)
+        await database.open(NOW)
+        bench = Bench(database)
+        await bench.dies(deadly)
+        assert (await bench.states())[1:] == [("waiting", death), ("waiting", 0)]
+        await database.close()
+    database = Database(path)
+    await database.open(NOW)
+    bench = Bench(database)
+    await bench.works(deadly)
+    assert [state for state, _ in await bench.states()] == ["done", "parked", "done"]
+    await database.close()
 
 
 async def test_a_clean_stop_is_no_death(bench: Bench) -> None:
