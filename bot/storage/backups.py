@@ -149,6 +149,12 @@ def daily(database: Path, folder: Path) -> list[tuple[date, Path]]:
     return sorted(found)
 
 
+def was_in_use(database: Path, chosen: Path | None) -> bool:
+    """Whether there are traces of an earlier life of this database: a log of changes beside it, or a daily backup."""
+    log = database.with_name(f"{database.name}-wal")
+    return (log.exists() and log.stat().st_size > 0) or bool(daily(database, folder_of(database, chosen)))
+
+
 def make_daily(database: Path, folder: Path, day: date, kept: int, stop: Stop) -> None:
     """Make the backup of a day and remove the oldest beyond `kept`. Raises BackupFailed or Stopped."""
     try:
@@ -254,6 +260,8 @@ def _parts(database: Path) -> list[Path]:
 def _free(target: Path, replace: bool) -> None:
     if target.is_dir():
         raise BackupFailed(f"{target} is a folder. Name a file in it.")
+    if target.exists() and not target.is_file():
+        raise BackupFailed(f"{target} is no ordinary file. Name one, the copy takes its place.")
     if target.exists() and not replace:
         raise BackupFailed(f"There is a file {target} already. Name another, or replace it with --force.")
 
