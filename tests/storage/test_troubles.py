@@ -260,7 +260,7 @@ async def test_a_file_that_was_emptied_is_no_new_diary(tmp_path: Path, trace: st
     (tmp_path / trace).parent.mkdir(exist_ok=True)
     (tmp_path / trace).write_bytes(b"precious")
     database = Database(path)
-    with pytest.raises(storage.CannotOpen, match="is empty, though it was in use before.*symptom-diary restore FILE"):
+    with pytest.raises(storage.CannotOpen, match=r"is empty, though it was in use before.*symptom-diary restore FILE"):
         await database.open(NOW)
     assert path.read_bytes() == b""
     assert (tmp_path / trace).read_bytes() == b"precious"
