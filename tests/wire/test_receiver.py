@@ -309,6 +309,7 @@ async def test_of_two_programs_that_end_each_others_polls_in_turn_the_one_that_c
     line: Line, leap: Leap, without_pauses: None
 ) -> None:
     """Between two conflicts each of them has a poll that goes well, so no refusal lasts."""
+
     def taking_turns(good_at_first: int, conflicts: int) -> Callable[[str, Params], Fault | None]:
         faults = [None] * good_at_first + [CONFLICT, None] * conflicts
 
