@@ -39,7 +39,8 @@ CUT_FROM: Final = 2**21
 updates wait."""
 WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
 REFUSED_FOR: Final = 60.0
-"""Seconds that a 409 is retried (twice as many by who polled long before, where polls in between go well), since the poll of a process that was just killed may still be open; and a 401."""
+"""Seconds that a 409 is retried, since the poll of a process that was just killed may still be open; and a 401. Who
+polled long before the first 409, and has polls that go well in between, bears it twice as long."""
 CONTESTED_UNTIL: Final = 40.0
 """Seconds without a 409 after which nobody else polls any more: longer than a poll is held. Two programs with one token
 end each other's polls in turn, and each has polls that go well in between."""
