@@ -40,7 +40,7 @@ updates wait."""
 WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
 REFUSED_FOR: Final = 60.0
 """Seconds that a 409 is retried, since the poll of a process that was just killed may still be open; and a 401. Who
-polled long before the first 409, and has polls that go well in between, bears it twice as long."""
+polled long before the first 409, and has polls that go well in between, bears it up to twice as long."""
 CONTESTED_UNTIL: Final = 40.0
 """Seconds without a 409 after which nobody else polls any more: longer than a poll is held. Two programs with one token
 end each other's polls in turn, and each has polls that go well in between."""
@@ -201,8 +201,9 @@ class Receiver:
         if now - last > CONTESTED_UNTIL:
             first = now
         self._contested = (first, now)
-        newcomer = first - self._began_at < REFUSED_FOR
-        if now - first >= (REFUSED_FOR if newcomer else 2 * REFUSED_FOR):
+        # The older one meets its first conflict a few seconds earlier, so its patience grows faster than its age.
+        more = min(REFUSED_FOR, 3 * (first - self._began_at))
+        if now - first >= REFUSED_FOR + more:
             raise SomeoneElsePolls(ANOTHER)
 
     # --- one poll ---------------------------------------------------------------------------------------------

@@ -322,11 +322,11 @@ async def test_of_two_programs_that_end_each_others_polls_in_turn_the_one_that_c
 
         return turn
 
-    line.telegram.fault = taking_turns(0, 5)
+    line.telegram.fault = taking_turns(0, 6)
     line.start()
     with pytest.raises(SomeoneElsePolls):
         await line.ends()
-    line.telegram.fault = taking_turns(8, 5)
+    line.telegram.fault = taking_turns(8, 6)
     line.start()
     await line.confirmed()
     assert not line.running[0].done()
