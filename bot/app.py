@@ -55,7 +55,7 @@ class Program:
         self.clock = clock or WallClock()
         self.figures = Figures()
         self.supervisor = supervisor or Supervisor()
-        self.database = storage.Database(settings.database_path)
+        self.database = storage.Database(settings.database_path, settings.backup_dir)
         self.ticker = Ticker(self.database, settings)
         self._tick_due = self._time()
         self._tick_failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -213,8 +213,9 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """The SQLite file."""
-        return Path(self.database_url.split(":///", 1)[1].split("?", 1)[0])
+        """The SQLite file. A link to it is followed: the lock and the log of changes lie beside the file itself."""
+        path = Path(self.database_url.split(":///", 1)[1].split("?", 1)[0])
+        return path.resolve() if path.is_symlink() else path
 
 
 def load(**overrides: Any) -> Settings:

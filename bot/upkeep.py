@@ -99,10 +99,8 @@ def _checked(path: Path) -> list[str]:
             if at is None:
                 raise Unreadable(f"{path} is no database of this program.")
             if at != database.HEAD:
-                raise Unreadable(
-                    f"{path} has the form {at}, this program knows {database.HEAD}. "
-                    "Start the bot once to bring it up to date, or install the newer version."
-                )
+                mend = "Install the newer version again." if at > database.HEAD else "Start the bot once to update it."
+                raise Unreadable(f"{path} has the form {at}, this program knows {database.HEAD}. {mend}")
             return checks.thorough(connection)
     except SqliteError as error:
         if troubles.is_damage(error):
@@ -225,7 +223,8 @@ def _of_the_file(settings: Settings, now: datetime) -> Iterator[Line]:
     try:
         overview = _visit(path, storage.overview.of)
     except Unreadable as error:
-        yield Line("database", str(error), well=False)
+        if not found:
+            yield Line("database", str(error), well=False)
         return
     yield from _of_the_overview(overview, running, now)
     yield _backups(settings, overview, now)

@@ -227,3 +227,14 @@ def test_the_example_file_with_a_token_says_what_holds_without_it() -> None:
 def test_the_example_file_as_it_is_asks_for_the_token() -> None:
     Path(".env").write_text((ROOT / ".env.example").read_text(encoding="utf-8"))
     assert refusal().startswith("BOT_TOKEN is wrong: it is missing.")
+
+
+def test_a_link_to_the_database_leads_to_the_same_file_and_so_to_the_same_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    (tmp_path / "alias.db").symlink_to(tmp_path / "real" / "diary.db")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'alias.db'}")
+    assert load().database_path == tmp_path.resolve() / "real" / "diary.db"
+    monkeypatch.setenv("DATABASE_URL", "sqlite+aiosqlite:///data/diary.db")
+    assert load().database_path == Path("data/diary.db"), "else the path stays as it was written"

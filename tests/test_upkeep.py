@@ -82,6 +82,11 @@ def test_a_backup_never_replaces_a_file_unless_told_to(folder: Path) -> None:
     assert "--force" in refused.output
     assert target.read_text() == "precious"
     assert ask(folder, "backup", str(target), "--force").exit_code == 0
+    os.mkfifo(folder / "pipe")
+    refused = ask(folder, "backup", str(folder / "pipe"), "--force")
+    assert refused.exit_code == 1
+    assert "no ordinary file" in refused.output
+    assert (folder / "pipe").is_fifo(), "what is no file is never replaced"
     assert [path.name for path in folder.iterdir() if "partial" in path.name] == []
 
 
@@ -235,3 +240,18 @@ def test_a_file_of_an_older_form_is_left_to_the_bot(folder: Path) -> None:
     assert ask(folder, "parked").exit_code == 1
     assert "Start the bot once" in ask(folder, "parked").output
     assert database.HEAD in ask(folder, "check").output
+
+
+def test_a_file_of_a_newer_form_asks_for_the_newer_version_alone(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "diary.db")) as file, file:
+        file.execute("update alembic_version set version_num = '9001'")
+    said = ask(folder, "check").output
+    assert "Install the newer version again." in said
+    assert "Start the bot once" not in said
+
+
+def test_the_doctor_names_damage_once(folder: Path) -> None:
+    (folder / "diary.db").write_bytes(b"This is no database. " * 500)
+    said = ask(folder, "doctor", "--offline")
+    assert said.exit_code == 1
+    assert said.output.count("LOOK") == 1

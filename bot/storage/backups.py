@@ -26,6 +26,9 @@ from bot.storage.checks import Stop
 PORTION: Final = 2_000
 """Pages copied at a time, about 8 MB: after each one a stop is noticed."""
 
+SPARE: Final = 16_000_000
+"""Bytes, or as many as the copy has, that a copy leaves free where the database itself lies."""
+
 
 class BackupFailed(Exception):
     """No backup was made, and nothing is left of the attempt; the text says why and what to do."""
@@ -50,6 +53,7 @@ def make(source: Path, target: Path, *, replace: bool = False, stop: Stop = neve
         raise BackupFailed(f"{target} is the database itself. Name another file.")
     _free(target, replace)
     try:
+        _leave_room(source, target.parent)
         with partial(target) as copied:
             _copy(source, copied, stop)
             _check(source, copied, stop=stop)
@@ -147,6 +151,12 @@ def daily(database: Path, folder: Path) -> list[tuple[date, Path]]:
             except ValueError:
                 continue  # Such a day does not exist, so the name is none of ours.
     return sorted(found)
+
+
+def was_in_use(database: Path, chosen: Path | None) -> bool:
+    """Whether there are traces of an earlier life of this database: a log of changes beside it, or a daily backup."""
+    log = database.with_name(f"{database.name}-wal")
+    return (log.exists() and log.stat().st_size > 0) or bool(daily(database, folder_of(database, chosen)))
 
 
 def make_daily(database: Path, folder: Path, day: date, kept: int, stop: Stop) -> None:
@@ -247,6 +257,25 @@ def _check(source: Path, copied: Path, newest: str | None = None, stop: Stop = n
             raise BackupFailed(f"{source} is damaged ({str(found[0]).splitlines()[-1][:120]}). Use an older backup.")
 
 
+def _leave_room(source: Path, folder: Path) -> None:
+    """Raise OSError where a copy would take the last room of the disk on which the bot goes on writing meanwhile."""
+    log = source.with_name(f"{source.name}-wal")
+    size = source.stat().st_size
+    needed = size + (log.stat().st_size if log.exists() else 0)
+    if _same_disk(source, folder):
+        needed += min(size, SPARE)
+    if _free_on(folder) < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def _free_on(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
 def _parts(database: Path) -> list[Path]:
     return [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm", "-journal", ".lock"))]
 
@@ -254,6 +283,8 @@ def _parts(database: Path) -> list[Path]:
 def _free(target: Path, replace: bool) -> None:
     if target.is_dir():
         raise BackupFailed(f"{target} is a folder. Name a file in it.")
+    if target.exists() and not target.is_file():
+        raise BackupFailed(f"{target} is no ordinary file. Name one, the copy takes its place.")
     if target.exists() and not replace:
         raise BackupFailed(f"There is a file {target} already. Name another, or replace it with --force.")
 

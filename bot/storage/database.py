@@ -57,8 +57,9 @@ class AlreadyRunning(Exception):
 class Database:
     """One open database. `write` and `read` take a plain function of a connection and return what it returns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, backups_in: Path | None = None) -> None:
         self.path = path
+        self._backups_in = backups_in
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._lock: int | None = None
         self.left_in_hand = 0
@@ -221,6 +222,8 @@ class Database:
                 raise
 
     def _open_once(self, now: datetime) -> None:
+        if self.path.stat().st_size == 0 and backups.was_in_use(self.path, self._backups_in):
+            raise CannotOpen(troubles.emptied(self.path))
         mark = _mark(self.path)
         self._whole = checks.before_opening(self.path, suspect=mark.exists())
         mark.unlink(missing_ok=True)

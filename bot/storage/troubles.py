@@ -101,14 +101,21 @@ def damaged(path: Path, finding: str) -> str:
     )
 
 
+def emptied(path: Path) -> str:
+    return (
+        f"The database {path} is empty, though it was in use before. Go back to the newest backup with "
+        "`symptom-diary restore FILE`. To begin a new diary instead, delete the empty file."
+    )
+
+
 def of_the_folder(error: OSError, path: Path) -> str:
     """Why a file can't be made or opened at `path`, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return full(path)
     if error.errno in (errno.EACCES, errno.EPERM) and os.access(path.parent, os.W_OK | os.X_OK):
         return (
-            f"The file {error.filename or path} can't be opened ({error.strerror}): it belongs to another user. "
-            "Give it to the bot's user."
+            f"The file {error.filename or path} can't be opened ({error.strerror}): it belongs to another user, or "
+            "nobody may write it. Give it to the bot's user, with the right to read and write it."
         )
     return (
         f"The folder {path.parent} can't be written ({error.strerror}). "

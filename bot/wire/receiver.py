@@ -39,7 +39,11 @@ CUT_FROM: Final = 2**21
 updates wait."""
 WANTED: Final = ["message", "edited_message", "callback_query", "my_chat_member"]
 REFUSED_FOR: Final = 60.0
-"""Seconds that a 409 is retried, since the poll of a process that was just killed may still be open; and a 401."""
+"""Seconds that a 409 is retried, since the poll of a process that was just killed may still be open; and a 401. Who
+polled long before the first 409, and has polls that go well in between, bears it up to twice as long."""
+CONTESTED_UNTIL: Final = 40.0
+"""Seconds without a 409 after which nobody else polls any more: longer than a poll is held. Two programs with one token
+end each other's polls in turn, and each has polls that go well in between."""
 LONGEST_PAUSE: Final = 30.0
 ID_LASTS_FOR: Final = timedelta(days=6)
 """After a week without updates Telegram begins at another number, perhaps a lower one, and an offset above it would
@@ -114,12 +118,15 @@ class Receiver:
         self._failures = 0
         self._stalls = 0
         self._refused_since: tuple[str, float] | None = None
+        self._began_at = 0.0
+        self._contested: tuple[float, float] | None = None
         self.first_poll = asyncio.Event()
         self.polled_at: datetime | None = None
         """When Telegram last answered a poll of this process and what it brought was committed; None before."""
 
     async def run(self) -> None:
         """Receive for ever. Raises SomeoneElsePolls or TokenRevoked, or what the database raises."""
+        self._began_at = asyncio.get_running_loop().time()
         while True:
             try:
                 found = await self._poll()
@@ -178,10 +185,26 @@ class Receiver:
             return
         why = "conflict" if code == 409 else "token"
         now = asyncio.get_running_loop().time()
+        if code == 409:
+            self._give_up_to_another(now)
         if self._refused_since is None or self._refused_since[0] != why:
             self._refused_since = (why, now)
         elif now - self._refused_since[1] >= REFUSED_FOR:
             raise SomeoneElsePolls(ANOTHER) if code == 409 else TokenRevoked(UNKNOWN)
+
+    def _give_up_to_another(self, now: float) -> None:
+        """Raise where another program has polled in turn with us for a minute.
+
+        Who came last goes first: that one was started by mistake, most likely with a database that knows nobody.
+        """
+        first, last = self._contested or (now, now)
+        if now - last > CONTESTED_UNTIL:
+            first = now
+        self._contested = (first, now)
+        # The older one meets its first conflict a few seconds earlier, so its patience grows faster than its age.
+        more = min(REFUSED_FOR, 3 * (first - self._began_at))
+        if now - first >= REFUSED_FOR + more:
+            raise SomeoneElsePolls(ANOTHER)
 
     # --- one poll ---------------------------------------------------------------------------------------------
 

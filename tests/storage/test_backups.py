@@ -97,6 +97,24 @@ def test_without_room_no_copy_is_made_and_the_one_before_it_stays(path: Path) ->
     assert sorted(path.parent.iterdir()) == names
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_copy_never_takes_the_room_that_the_diary_needs_meanwhile(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
+) -> None:
+    size = path.stat().st_size
+    # Room for the copy, and for hardly anything beside it.
+    monkeypatch.setattr(backups, "_free_on", lambda folder: size + 50_000)
+    monkeypatch.setattr(backups, "_same_disk", lambda one, other: not elsewhere)
+    if elsewhere:
+        backups.make(path, tmp_path / "copy.db")
+        return
+    with pytest.raises(BackupFailed, match="has no room"):
+        backups.make(path, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+    monkeypatch.setattr(backups, "_free_on", lambda folder: 2 * size + 50_000)
+    backups.make(path, tmp_path / "copy.db")
+
+
 def test_without_room_nothing_is_restored_and_everything_is_as_it_was(path: Path) -> None:
     backups.make(path, path.with_name("copy.db"))
     names, before = sorted(path.parent.iterdir()), path.read_bytes()

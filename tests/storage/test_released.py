@@ -51,6 +51,9 @@ async def test_a_released_diary_is_opened_with_all_that_was_in_it(dump: Path, tm
     path = opened_from(dump, tmp_path)
     before = rows(path)
     assert all(before.values()), "every table has something in it"
+    for row in before["outbox"]:
+        # The first version wrote a content that was no longer needed as JSON's null.
+        row["body"] = None if row["body"] == "null" else row["body"]
     database = Database(path)
     await database.open(NOW)
     try:

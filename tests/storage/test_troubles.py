@@ -253,6 +253,26 @@ async def test_what_is_in_a_file_that_was_taken_away_is_saved_beside_it(database
         assert saved.execute("select chat_id from accounts").fetchall() == [(ADA,)]
 
 
+@pytest.mark.parametrize("trace", ["diary.db-wal", "backups/diary-2026-03-01.db"])
+async def test_a_file_that_was_emptied_is_no_new_diary(tmp_path: Path, trace: str) -> None:
+    path = tmp_path / "diary.db"
+    path.touch()
+    (tmp_path / trace).parent.mkdir(exist_ok=True)
+    (tmp_path / trace).write_bytes(b"precious")
+    database = Database(path)
+    with pytest.raises(storage.CannotOpen, match=r"is empty, though it was in use before.*symptom-diary restore FILE"):
+        await database.open(NOW)
+    assert path.read_bytes() == b""
+    assert (tmp_path / trace).read_bytes() == b"precious"
+
+
+async def test_an_empty_file_without_such_traces_begins_a_diary(tmp_path: Path) -> None:
+    (tmp_path / "diary.db").touch()
+    database = Database(tmp_path / "diary.db")
+    await database.open(NOW)
+    await database.close()
+
+
 # --- permissions ----------------------------------------------------------------------------------------------
 
 

@@ -287,8 +287,10 @@ async def test_a_minute_of_conflict_ends_the_receiver_and_says_why(
     assert 5 <= len(polls) <= 8
 
 
-async def test_a_minute_begins_anew_after_a_poll_that_went_well(line: Line, leap: Leap, without_pauses: None) -> None:
-    faults = [CONFLICT] * 4 + [None] + [CONFLICT] * 4
+async def test_a_minute_begins_anew_once_nobody_else_has_polled_for_a_while(
+    line: Line, leap: Leap, without_pauses: None
+) -> None:
+    faults = [CONFLICT] * 4 + [None] * 5 + [CONFLICT] * 4
 
     def conflict(method: str, params: Params) -> Fault | None:
         if not faults:
@@ -301,6 +303,36 @@ async def test_a_minute_begins_anew_after_a_poll_that_went_well(line: Line, leap
     line.start()
     await line.confirmed()
     assert len(line.kept()) == 1
+
+
+async def test_of_two_programs_that_end_each_others_polls_in_turn_the_one_that_came_last_ends(
+    line: Line, leap: Leap, without_pauses: None
+) -> None:
+    """Between two conflicts each of them has a poll that goes well, so no refusal lasts."""
+
+    def taking_turns(good_at_first: int, conflicts: int) -> Callable[[str, Params], Fault | None]:
+        faults = [None] * good_at_first + [CONFLICT, None] * conflicts
+
+        def turn(method: str, params: Params) -> Fault | None:
+            if not faults:
+                return None
+            line.person.send("burning 7")  # A poll that goes well returns at once.
+            leap(10)
+            return faults.pop(0)
+
+        return turn
+
+    line.telegram.fault = taking_turns(0, 6)
+    line.start()
+    with pytest.raises(SomeoneElsePolls):
+        await line.ends()
+    line.telegram.fault = taking_turns(8, 6)
+    line.start()
+    await line.confirmed()
+    assert not line.running[0].done()
+    line.telegram.fault = taking_turns(0, 9)
+    with pytest.raises(SomeoneElsePolls):
+        await line.ends()
 
 
 @pytest.mark.parametrize("code", [401, 404])

@@ -167,7 +167,7 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_patient_id FOREIGN KEY(patient_id) REFERENCES patients (id) ON DELETE CASCADE, 
 	CONSTRAINT one_prompt_per_day UNIQUE (patient_id, day)
 );
-INSERT INTO "outbox" VALUES(1,101,1,'send',4,0,NULL,1,NULL,'2026-03-02','delivered','2026-03-02 20:00:00.000000',NULL,'2026-03-02 20:00:00.000000',1,NULL);
+INSERT INTO "outbox" VALUES(1,101,1,'send',4,0,'null',1,NULL,'2026-03-02','delivered','2026-03-02 20:00:00.000000',NULL,'2026-03-02 20:00:00.000000',1,NULL);
 INSERT INTO "outbox" VALUES(2,201,NULL,'send',5,1,'{"text": "The week"}',NULL,NULL,NULL,'waiting','2026-03-02 20:01:00.000000',NULL,NULL,0,NULL);
 CREATE TABLE patients (
 	id INTEGER NOT NULL, 

@@ -27,6 +27,8 @@ def upgrade() -> None:
         ["undelivered_at"],
         sqlite_where=sa.text("undelivered_at is not null"),
     )
+    # What was emptied held JSON's null, which is not nothing.
+    op.execute("update outbox set body = null where state <> 'waiting' and body = 'null'")
     op.create_index("ix_inbox_parked", "inbox", ["seq"], sqlite_where=sa.text("state = 'parked'"))
     op.create_index("ix_inbox_done", "inbox", ["done_at"], sqlite_where=sa.text("state = 'done'"))
     op.create_index("ix_outbox_settled", "outbox", ["settled_at"], sqlite_where=sa.text("state <> 'waiting'"))
