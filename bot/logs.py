@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 import traceback
+from asyncio import CancelledError
 from collections.abc import MutableMapping
 from typing import Any, Final
 
@@ -50,6 +51,7 @@ def set_up(level: str, format_: str, token: str | None = None, *secrets: str) ->
             ],
         )
     )
+    handler.addFilter(_is_news)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -72,6 +74,11 @@ def trace(error: BaseException) -> str:
         f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(frames)
     )
     return f"{type(error).__name__} at {places}" if places else type(error).__name__
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A stop in the middle of a tick is no failure, though the scheduler calls it one."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], CancelledError)
 
 
 def _without_exception_text(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

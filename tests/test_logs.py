@@ -97,6 +97,16 @@ async def test_an_exception_that_nobody_fetched_is_written_without_its_text(line
     assert "ValueError" in line
 
 
+def test_a_stop_in_the_middle_of_work_is_no_failure(lines: Lines) -> None:
+    try:
+        raise asyncio.CancelledError
+    except asyncio.CancelledError:
+        logging.getLogger("apscheduler.executors.default").exception('Job "%s" raised an exception', "tick")
+    logging.getLogger("apscheduler.executors.default").error("but this is one")
+    [line] = lines()
+    assert "but this is one" in line
+
+
 def test_where_an_exception_came_from_is_told_by_places_alone() -> None:
     try:
         fail()
