@@ -331,6 +331,7 @@ async def test_of_two_programs_that_end_each_others_polls_in_turn_the_one_that_c
     await line.confirmed()
     assert not line.running[0].done()
     line.telegram.fault = taking_turns(0, 9)
+    line.person.send("burning 7")  # Ends the poll that is held.
     with pytest.raises(SomeoneElsePolls):
         await line.ends()
 
