@@ -27,7 +27,8 @@ run: setup ## run the bot on Telegram; the first time it asks a few questions
 	$(BIN)/symptom-diary run
 
 test: setup ## run everything that proves it
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	# One more at once than there are processors, since many tests wait for a child.
+	$(BIN)/python -m pytest -n $$(($$($(BIN)/python -c 'import os; print(os.cpu_count() or 1)') + 1)) --dist worksteal
 
 check: format lint types contracts test ## format, lint, types, import contracts, tests
 
