@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -27,10 +29,18 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="which rows; all where none is named")
     named = parser.parse_args().rows or list(ROWS)
     table: list[Row] = []
+    failed: list[str] = []
     for name in named:
         say(f"== {name}")
-        table += ROWS[name]()
+        try:
+            table += ROWS[name]()
+        except Exception:
+            # What the others found took minutes to find.
+            say(traceback.format_exc())
+            failed.append(name)
     print(show(table))
+    if failed:
+        sys.exit(f"Could not be measured: {', '.join(failed)}; see above.")
 
 
 if __name__ == "__main__":

@@ -95,9 +95,9 @@ class Tap:
 
 
 class Bot:
-    """What the server knows of one token."""
+    """What the server knows of one token. `first_update`: where its updates are numbered from."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_update: int) -> None:
         self.delay = 0.0
         self.hung: dict[int, float] = {}
         self.per_second = 0
@@ -112,7 +112,7 @@ class Bot:
         self.ended: Callable[[Tap], None] | None = None
         self.turns: dict[int, int] = {}
         self._queue: deque[tuple[int, str]] = deque()
-        self._next_update = 1
+        self._next_update = first_update
         self._next_message = 1_000_000_000
         self._next_tap = 1
         self._poll: tuple[Connection, int, asyncio.TimerHandle] | None = None

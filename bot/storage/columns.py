@@ -58,7 +58,7 @@ def _utc_text(value: datetime) -> str:
 
 
 def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
 class Data(TypeDecorator[Any]):
@@ -110,10 +110,12 @@ class Day(TypeDecorator[date]):
         return _day_from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
+@lru_cache(maxsize=256)
 def _day_to_text(value: date | None) -> str | None:
     return None if value is None else date.isoformat(value)
 
 
+@lru_cache(maxsize=256)
 def _day_from_text(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
 
