@@ -43,7 +43,8 @@ class Gate:
 
     def close(self) -> None:
         """Send away who waits."""
-        for visitor in list(self._outside):
+        outside, self._outside = self._outside, OrderedDict()
+        for visitor in outside:
             visitor.leave()
 
     def came(self, visitor: _Visitor) -> None:
@@ -59,7 +60,9 @@ class Gate:
         self._outside.pop(visitor, None)
         self._inside.discard(visitor)
         while self._outside and len(self._inside) < self._most:
-            self._let_in(self._outside.popitem(last=False)[0])
+            next_one, _ = self._outside.popitem(last=False)
+            if not next_one.gone:
+                self._let_in(next_one)
         self._count(len(self._inside))
 
     def _let_in(self, visitor: _Visitor) -> None:
@@ -75,16 +78,26 @@ class _Visitor(asyncio.Protocol):
         self._gate = gate
         self._transport: asyncio.Transport | None = None
         self._inner: asyncio.Protocol | None = None
-        self._waits = False
+        self._paused = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether the connection is closed, or about to be."""
+        return self._transport is None or self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._gate.came(self)
 
     def wait(self) -> None:
-        assert self._transport is not None
-        self._waits = True
-        self._transport.pause_reading()
+        # Not at once: Python up to 3.11.3 begins to read after `connection_made`, whatever that said.
+        asyncio.get_running_loop().call_soon(self._pause)
+
+    def _pause(self) -> None:
+        if self._inner is None and not self.gone:
+            assert self._transport is not None
+            self._paused = True
+            self._transport.pause_reading()
 
     def leave(self) -> None:
         assert self._transport is not None
@@ -94,7 +107,7 @@ class _Visitor(asyncio.Protocol):
         assert self._transport is not None
         self._inner = inner
         inner.connection_made(self._transport)
-        if self._waits:
+        if self._paused:
             self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
