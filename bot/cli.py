@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -28,11 +31,12 @@ ALREADY_RUNNING: Final = 3
 @cli.command()
 def run() -> None:
     """Run the bot until it is told to stop."""
-    from bot import logs
+    with _ending_at_once():
+        from bot import logs
 
-    settings = _settings()
-    logs.set_up(settings.log_level, settings.log_format, *settings.secrets)
-    sys.exit(_until_stopped(settings))
+        settings = _settings()
+        logs.set_up(settings.log_level, settings.log_format, *settings.secrets)
+        sys.exit(_until_stopped(settings))
 
 
 @cli.command()
@@ -110,6 +114,18 @@ def _settings() -> Settings:
     except settings.WrongSettings as error:
         typer.echo(f"The bot can't start.\n{error}", err=True)
         sys.exit(WRONG_SETTINGS)
+
+
+@contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """A stop that comes before the event loop listens for one: nothing has begun yet that would have to be ended."""
+    stops = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: sys.exit(0)) for number in stops]
+    try:
+        yield
+    finally:
+        for number, handler in zip(stops, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _until_stopped(settings: Settings) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -195,6 +196,13 @@ async def test_it_runs_alone_on_its_database_and_a_sigterm_ends_it_cleanly(
     again = storage.Database(tmp_path / "data" / "diary.db")
     await again.open(WallClock().now())
     await again.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_while_it_still_starts_is_a_clean_end(number: signal.Signals) -> None:
+    stopped = f"import os; from bot import cli; cli._settings = lambda: os.kill(os.getpid(), {int(number)}); cli.run()"
+    ended = subprocess.run([sys.executable, "-c", stopped], capture_output=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 async def test_a_second_program_for_the_same_token_ends_with_the_reason(
