@@ -108,6 +108,7 @@ class Day:
 
     `intended_at`, `sent_at`, `answered_at`: when its prompt was due, arrived at Telegram, and was first
     answered. `closes_at`: from then on it takes no score. `declined_at`: the patient said "not today".
+    `snoozed_at`: the patient said "later". `reminded_at`: the question went out once more, as a reminder or snoozed.
     `not_asked`: set when no prompt went out, with the cause. With `sent_at` as well the prompt did arrive, but the
     bot was away for so long that an answer may be lost (`lost_between`).
     """
@@ -122,6 +123,8 @@ class Day:
     declined_at: datetime | None = None
     not_asked: Cause | None = None
     paused: bool = False
+    snoozed_at: datetime | None = None
+    reminded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ PatientId = NewType("PatientId", int)
 TherapistId = NewType("TherapistId", int)
 
 INVITE_LASTS_FOR: Final = timedelta(days=7)
+QUIET_FROM: Final = time(22)
+QUIET_TO: Final = time(8)
+"""Quiet hours of whoever has chosen no others (ours)."""
+REMINDER_MINUTES: Final = 90
+"""From the prompt to its one reminder, for whoever has chosen nothing else (ours)."""
 MAX_LABEL: Final = 40
 """Longest name or code of a patient, and longest name of a therapist, in characters."""
 
@@ -80,6 +85,20 @@ class Patient:
     enrolled_at: datetime | None
     enrolled_day: date | None
     invite_id: int | None
+    weekend_time: time | None = None
+    """The hour of Saturdays and Sundays; None: that of weekdays."""
+    quiet_from: time = QUIET_FROM
+    quiet_to: time = QUIET_TO
+    """No reminder or late prompt between these, by the clock where the patient is; equal: no quiet hours."""
+    reminder_minutes: int = REMINDER_MINUTES
+    """After the prompt; 0: no reminder."""
+    large_buttons: bool = False
+    home_zone: str | None = None
+    """Only of a traveller: where they live."""
+    local_zone: str | None = None
+    """Only of a traveller who is asked by home time, which is then `zone`: where they are."""
+    forget_at: datetime | None = None
+    """Everything about this patient is deleted then; None: no such wish."""
 
 
 @dataclass(frozen=True, slots=True)

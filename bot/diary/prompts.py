@@ -21,6 +21,14 @@ LATE_WINDOW: Final = timedelta(hours=3)
 """How long after its hour a prompt still makes sense (ours), where the clinic has set nothing else."""
 
 
+class Followup(StrEnum):
+    """The one more time that a day's question may come."""
+
+    REMINDER = "reminder"
+    SNOOZE = "snooze"
+    """The patient said "later"; it uses up the reminder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """The next prompt of a patient: for which diary day, and when."""

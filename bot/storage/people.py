@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, time
@@ -212,6 +213,7 @@ def add_patient(tx: Connection, chat: ChatId, invite_id: int, zone: str, prompt_
             "invite_id": invite_id,
             "zone": zone,
             "prompt_time": prompt_time,
+            "tag": secrets.token_hex(16),
         },
     )
     found = patient(tx, chat)

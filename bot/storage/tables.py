@@ -23,8 +23,11 @@ from sqlalchemy import (
     text,
 )
 
+from bot.diary.alerts import RedFlagAnswer
 from bot.diary.entries import Cause, Side, Symptom
+from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
+from bot.diary.prompts import Followup
 from bot.diary.sessions import Kind
 from bot.storage.columns import Data, Day, Instant, Of
 
@@ -122,6 +125,39 @@ patients: Final = Table(
     Column("next_digest_at", Instant, index=True),
     Column("enrolled_at", Instant),
     Column("enrolled_day", Day),
+    Column("weekend_time", Time, comment="empty: the same as on weekdays"),
+    Column("quiet_from", Time, nullable=False, server_default=text("'22:00:00.000000'")),
+    Column("quiet_to", Time, nullable=False, server_default=text("'08:00:00.000000'")),
+    Column("reminder_minutes", Integer, nullable=False, server_default=text("90"), comment="0: no reminder"),
+    Column("large_buttons", Boolean, nullable=False, server_default=text("0")),
+    Column("home_zone", String(64), comment="only of a traveller: where they live"),
+    Column("local_zone", String(64), comment="only of a traveller who is asked by home time: where they are"),
+    Column("followup", Of(Followup), comment="what is due at next_followup_at"),
+    Column("next_followup_at", Instant),
+    Column("next_followup_day", Day),
+    Column("forget_at", Instant, comment="everything about this patient is deleted then"),
+    Column("tag", String(32), comment="random; the ledger beside the file names by it who was forgotten"),
+    Index("ix_patients_next_followup_at", "next_followup_at", sqlite_where=text("next_followup_at is not null")),
+    Index("ix_patients_forget_at", "forget_at", sqlite_where=text("forget_at is not null")),
+)
+zones: Final = Table(
+    "zones",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("zone", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+pauses: Final = Table(
+    "pauses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("first_day", Day, nullable=False),
+    Column("until_day", Day, comment="the first day that is asked again; empty: until the patient comes back"),
+    Column("reason", Of(Reason), comment="for the patient's own therapists alone"),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant, comment="when the patient came back, or was asked again"),
 )
 invites: Final = Table(
     "invites",
@@ -185,6 +221,8 @@ diary_days: Final = Table(
     Column("declined_at", Instant),
     Column("not_asked", Of(Cause)),
     Column("paused", Boolean, nullable=False, server_default=text("0")),
+    Column("snoozed_at", Instant, comment="when the patient said later"),
+    Column("reminded_at", Instant, comment="when the question was put into the outbox once more"),
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
 )
 scores: Final = Table(
@@ -210,6 +248,32 @@ notes: Final = Table(
     Column("written_at", Instant, nullable=False),
     Column("undone_at", Instant),
     Index(None, "patient_id", "day"),
+)
+flares: Final = Table(
+    "flares",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("day", Day, nullable=False, comment="the diary day of began_at"),
+    Column("item_id", Integer, ForeignKey("items.id"), nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+    Column("undone_at", Instant),
+    CheckConstraint("score between 0 and 10", name="in_range"),
+    Index(None, "patient_id", "day"),
+)
+red_flags: Final = Table(
+    "red_flags",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("shown_at", Instant, nullable=False),
+    Column("due_at", Instant, comment="when therapists are told that nobody answered; emptied when answered or told"),
+    Column("answer", Of(RedFlagAnswer)),
+    Column("answered_at", Instant),
+    Column("told_at", Instant, comment="when therapists were told of an answer, or of none"),
+    Index("ix_red_flags_due_at", "due_at", sqlite_where=text("due_at is not null")),
 )
 sessions: Final = Table(
     "sessions",
@@ -293,6 +357,7 @@ outbox: Final = Table(
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
     Column("message_id", BigInteger),
     Column("day", Day, comment="the diary day whose prompt this is"),
+    Column("replaces", Integer, comment="the bubble that loses its buttons once this one is on screen"),
     Column("state", Of(OutboxState), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant, comment="committed before a send that must not happen twice"),
