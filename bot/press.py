@@ -47,11 +47,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes along, under this name."""
+
+    name: str
+    content: bytes
+    kind: str
+    """Its media type: "application/pdf"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """A message as data with its PNG; `rest`: what the second message of a week says, where it takes two."""
+    """A message as data with its PNG, or with another file.
+
+    `rest`: what the second message of a week says, where it takes two.
+    """
 
     body: dict[str, Any]
     photo: bytes | None = None
+    document: Document | None = None
     rest: dict[str, Any] | None = None
 
 
@@ -102,7 +116,7 @@ def written(tx: Connection, order: Order) -> Draft | Nothing:
 def printed(draft: Draft, order: Order) -> Made:
     """A draft with its picture."""
     photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary)
-    return Made(draft.body, photo, draft.rest)
+    return Made(draft.body, photo, rest=draft.rest)
 
 
 @cache

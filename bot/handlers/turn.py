@@ -162,6 +162,14 @@ class Turn:
         )
         return bubble_id
 
+    def edit_picture(self, message: Message, *, patient_id: PatientId | None = None) -> None:
+        """Put another picture, with its words, into the tapped message; where that has none, say it as a new one."""
+        if self.tapped is None or not self._tapped_picture:
+            self.say(message, patient_id=patient_id)
+            return
+        body = as_data(message) | {"of_picture": True}
+        self._said.append(Said(self.chat_id, Action.EDIT, body, Urgency.ANSWER, patient_id, message_id=self.tapped))
+
     def edit(self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None) -> None:
         """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one."""
         if message.picture is not None or (bubble_id is None and (self.tapped is None or self._tapped_picture)):

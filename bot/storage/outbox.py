@@ -51,6 +51,8 @@ class Parcel:
     day: date | None
     started_at: datetime | None
     tries: int
+    replaces: int | None = None
+    """The bubble that loses its buttons once this one is on screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ _is_settled: Final = text("outbox.state <> 'waiting'")
 _PARCEL: Final = [tables.outbox.c[name] for name in Parcel.__dataclass_fields__]
 _ROW: Final = (
     "chat_id", "patient_id", "action", "urgency", "once", "body", "bubble_id", "message_id", "day", "state",
-    "created_at", "tries",
+    "created_at", "tries", "replaces",
 )  # fmt: skip
 _add: Final = Prepared(tables.outbox.insert().returning(tables.outbox.c.id), _ROW)
 _add_many: Final = Prepared(tables.outbox.insert(), _ROW)
@@ -146,6 +148,7 @@ class Said:
     bubble_id: int | None = None
     message_id: int | None = None
     day: date | None = None
+    replaces: int | None = None
 
 
 def add(
@@ -161,9 +164,10 @@ def add(
     bubble_id: int | None = None,
     message_id: int | None = None,
     day: date | None = None,
+    replaces: int | None = None,
 ) -> int:
     """Put one row into the outbox, in the transaction that decided it; returns its number."""
-    said = Said(chat, action, body, urgency, patient_id, once, bubble_id, message_id, day)
+    said = Said(chat, action, body, urgency, patient_id, once, bubble_id, message_id, day, replaces)
     made = _add.first(tx, _row(said, now))
     assert made is not None
     return int(made[0])
@@ -188,6 +192,7 @@ def _row(said: Said, now: datetime) -> dict[str, Any]:
         "state": OutboxState.WAITING,
         "created_at": now,
         "tries": 0,
+        "replaces": said.replaces,
     }
 
 

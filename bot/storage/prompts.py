@@ -18,8 +18,8 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.diary.entries import Cause, Item, ItemId
 from bot.diary.people import ChatId, PatientId, Reach
 from bot.diary.prompts import Due
-from bot.storage import tables
-from bot.storage.outbox import Urgency
+from bot.storage import outbox, tables
+from bot.storage.outbox import Parcel, Urgency
 from bot.storage.prepared import Prepared, listed
 from bot.storage.tables import Action, OutboxState
 
@@ -301,6 +301,20 @@ def settle(
     tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
     if cause is not None and bubble_id is not None:
         tx.execute(_unshow, {"patient": patient_id, "on": day, "bubble": bubble_id})
+
+
+def replaced(tx: Connection, parcel: Parcel, now: datetime, *, shown: bool) -> None:
+    """A bubble that came for another one is on screen, so the other loses its buttons; or it never came, and the other
+    stays what it was: the bubble of its day."""
+    if shown:
+        assert parcel.replaces is not None
+        outbox.add(tx, parcel.chat_id, Action.RETIRE, {}, urgency=Urgency.ANSWER, now=now, bubble_id=parcel.replaces)
+        return
+    tx.execute(
+        update(tables.diary_days)
+        .where(tables.diary_days.c.patient_id == parcel.patient_id, tables.diary_days.c.bubble_id == parcel.bubble_id)
+        .values(bubble_id=parcel.replaces)
+    )
 
 
 def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:

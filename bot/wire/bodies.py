@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 
 import orjson
 
+from bot.press import Document, Made
 from bot.storage.columns import from_json
 from bot.storage.outbox import Parcel
 from bot.storage.tables import Action, OutboxState
@@ -14,11 +15,12 @@ from bot.storage.tables import Action, OutboxState
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One Bot API call; `photo` is a PNG that goes along."""
+    """One Bot API call; `photo`, a PNG, or `document` goes along."""
 
     method: str
     params: dict[str, Any]
     photo: bytes | None = None
+    document: Document | None = None
 
     def form(self) -> dict[str, str]:
         """The parameters as a form: texts as they are, everything else as JSON."""
@@ -29,11 +31,14 @@ def _json(value: Any) -> str:
     return str(value) if type(value) is int else orjson.dumps(value).decode()
 
 
-def call_of(parcel: Parcel, body: dict[str, Any], message_id: int | None, photo: bytes | None) -> Call:
-    """The call that a row asks for; `body`: the row's own, or what was made of it; `message_id`: what to edit."""
+def call_of(parcel: Parcel, made: Made, message_id: int | None) -> Call:
+    """The call that a row asks for; `made`: the row's own body, or what was made of it; `message_id`: what to edit."""
+    body = made.body
     match parcel.action:
         case Action.SEND:
-            return _sending(parcel, body, photo)
+            return _sending(parcel, made)
+        case Action.EDIT if parcel.body.get("of_picture"):
+            return _new_picture(parcel, made, message_id)
         case Action.EDIT:
             return Call("editMessageText", _text(parcel, body) | {"message_id": message_id} | _keyboard(body))
         case Action.RETIRE:
@@ -48,12 +53,26 @@ def call_of(parcel: Parcel, body: dict[str, Any], message_id: int | None, photo:
             raise AssertionError("the sender takes a halt for itself")
 
 
-def _sending(parcel: Parcel, body: dict[str, Any], photo: bytes | None) -> Call:
-    silent = {"disable_notification": True} if body.get("silent") else {}
-    if photo is None:
-        return Call("sendMessage", _text(parcel, body) | _keyboard(body) | silent)
-    caption = {"caption": body["text"], "parse_mode": "HTML"} if body["text"] else {}
-    return Call("sendPhoto", {"chat_id": parcel.chat_id} | caption | _keyboard(body) | silent, photo)
+def _sending(parcel: Parcel, made: Made) -> Call:
+    body = made.body
+    rest = _keyboard(body) | ({"disable_notification": True} if body.get("silent") else {})
+    if made.photo is None and made.document is None:
+        return Call("sendMessage", _text(parcel, body) | rest)
+    method = "sendDocument" if made.photo is None else "sendPhoto"
+    return Call(method, {"chat_id": parcel.chat_id} | _caption(body) | rest, made.photo, made.document)
+
+
+def _new_picture(parcel: Parcel, made: Made, message_id: int | None) -> Call:
+    """Another picture in the place of one; where it could not be drawn, at least the words that belong to it."""
+    where = {"chat_id": parcel.chat_id, "message_id": message_id}
+    if made.photo is None:
+        return Call("editMessageCaption", where | _caption(made.body) | _keyboard(made.body))
+    media = {"type": "photo", "media": "attach://photo"} | _caption(made.body)
+    return Call("editMessageMedia", where | {"media": media} | _keyboard(made.body), made.photo)
+
+
+def _caption(body: dict[str, Any]) -> dict[str, Any]:
+    return {"caption": body["text"], "parse_mode": "HTML"} if body["text"] else {}
 
 
 def _text(parcel: Parcel, body: dict[str, Any]) -> dict[str, Any]:

@@ -22,12 +22,12 @@ from sqlalchemy import Connection
 
 from bot import logs, storage
 from bot.clock import Clock
-from bot.diary.entries import Cause
 from bot.diary.people import ChatId, Reach
 from bot.press import Made
-from bot.storage.outbox import Parcel, Settlement, Urgency
+from bot.storage.outbox import Parcel, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
+from bot.wire.books import write_down
 from bot.wire.figures import Figures
 from bot.wire.http import NotSent, Request, Unanswered
 from bot.wire.lanes import NEW, Lane, Lanes
@@ -338,7 +338,7 @@ class Sender:
             if message_id is None and parcel.action is not Action.SEND:
                 bubble = parcel.bubble_id
                 message_id = await self._database.write(lambda tx: storage.outbox.message_of(tx, bubble))
-        call = call_of(parcel, made.body, message_id, made.photo)
+        call = call_of(parcel, made, message_id)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
         if start is not None:
@@ -358,11 +358,14 @@ class Sender:
 
     async def _post(self, call: Call) -> tuple[int, bytes]:
         data: Any = call.form()
-        if call.photo is not None:
+        if call.photo is not None or call.document is not None:
             form = aiohttp.FormData()
             for name, value in call.form().items():
                 form.add_field(name, value)
-            form.add_field("photo", call.photo, filename="diary.png", content_type="image/png")
+            if call.photo is not None:
+                form.add_field("photo", call.photo, filename="diary.png", content_type="image/png")
+            if (sent := call.document) is not None:
+                form.add_field("document", sent.content, filename=sent.name, content_type=sent.kind)
             data = form
         return await self._request.post_form(f"{self._base_url}/{call.method}", data)
 
@@ -390,28 +393,10 @@ class Sender:
     ) -> None:
         for chat, (reach, began) in lost.items():
             storage.people.put_reach(tx, chat, reach, self._clock.now(), began)
-        storage.outbox.settle(
-            tx,
-            [
-                Settlement(parcel.id, verdict.state, at, parcel.tries + 1, verdict.message_id, verdict.error)
-                for parcel, verdict, at in settled
-            ],
-        )
-        for parcel, verdict, at in settled:
-            if verdict.message_id is not None and parcel.bubble_id is not None and parcel.action is Action.SEND:
-                storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
+        write_down(tx, settled)
+        for parcel, verdict, _ in settled:
             if verdict.state is OutboxState.REFUSED:
                 log.warning("a message was refused", action=parcel.action.value, why=verdict.error)
-            if parcel.day is not None and parcel.patient_id is not None:
-                delivered = verdict.state is OutboxState.DELIVERED
-                storage.prompts.settle(
-                    tx,
-                    parcel.patient_id,
-                    parcel.day,
-                    sent_at=at if delivered else None,
-                    cause=None if delivered else CAUSES.get(verdict.state, Cause.BOT),
-                    bubble_id=parcel.bubble_id,
-                )
 
     def _doubt(self, tx: Connection) -> None:
         """Rows under way when the last process died, and not to be sent twice, are in doubt."""
@@ -425,5 +410,4 @@ def _is_bulk(parcel: Parcel) -> bool:
     return parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
 
 
-CAUSES: Final = {OutboxState.BLOCKED: Cause.BLOCKED, OutboxState.GONE: Cause.GONE}
 REACHES: Final = {OutboxState.BLOCKED: Reach.BLOCKED, OutboxState.GONE: Reach.GONE}

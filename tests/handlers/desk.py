@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -37,11 +37,11 @@ from bot.handlers import DiaryApplication, DiaryContext
 from bot.jobs import Ticker
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
-from bot.storage.outbox import Parcel, Settlement, Urgency
+from bot.storage.outbox import Parcel, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Verdict, call_of, verdict_of
+from bot.wire.books import write_down
 from bot.wire.receiver import WANTED
-from bot.wire.sender import CAUSES
 from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, link_in, newest, settings_for
 
 MONDAY: Final = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -217,23 +217,25 @@ class Desk:
         while found := await self.database.write(lambda tx: _waiting(tx, self.now)):
             parcels, shown = found
             verdicts = []
-            for parcel, photo in parcels:
+            for parcel, made in parcels:
                 message_id = parcel.message_id or shown.get(parcel.bubble_id or 0)
-                verdict = self._call(parcel, message_id, photo)
+                verdict = self._call(parcel, made, message_id)
                 if parcel.action is Action.SEND and parcel.bubble_id is not None and verdict.message_id is not None:
                     shown[parcel.bubble_id] = verdict.message_id
                 verdicts.append((parcel, verdict))
             await self.database.write(partial(self._write_down, verdicts))
 
-    def _call(self, parcel: Parcel, shown: int | None, photo: bytes | None) -> Verdict:
+    def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
         if parcel.action is Action.HALT:
             return Verdict(OutboxState.DELIVERED)
-        if "nothing" in parcel.body or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
+        if made is None or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
-        call = call_of(parcel, parcel.body, shown, photo)
+        call = call_of(parcel, made, shown)
         params = dict(call.params)
         if call.photo is not None:
             params["photo"] = Upload("diary.png", call.photo, "image/png")
+        if (file := call.document) is not None:
+            params["document"] = Upload(file.name, file.content, file.kind)
         try:
             answer, ok, status = methods.METHODS[call.method](self.telegram, params), True, 200
         except Refused as refusal:
@@ -244,19 +246,11 @@ class Desk:
 
     def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> None:
         """The books as the sender keeps them."""
+        write_down(tx, [(parcel, verdict, self.now) for parcel, verdict in verdicts])
         for parcel, verdict in verdicts:
-            settlement = Settlement(parcel.id, verdict.state, self.now, 1, verdict.message_id, verdict.error)
-            storage.outbox.settle(tx, [settlement])
-            if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
-                storage.outbox.show_bubble(tx, parcel.bubble_id, verdict.message_id)
             if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
                 reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
                 storage.people.put_reach(tx, parcel.chat_id, reach, self.now)
-            if parcel.day is not None and parcel.patient_id is not None:
-                delivered = verdict.state is OutboxState.DELIVERED
-                cause = None if delivered else CAUSES.get(verdict.state)
-                sent_at = self.now if delivered else None
-                storage.prompts.settle(tx, parcel.patient_id, parcel.day, sent_at=sent_at, cause=cause)
 
     # --- time -------------------------------------------------------------------------------------------------
 
@@ -308,21 +302,21 @@ class Desk:
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
 
 
-def _waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, bytes | None]], dict[int, int]] | None:
+def _waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, press.Made | None]], dict[int, int]] | None:
     """What is to be delivered, with its picture, and the message numbers of the bubbles that it is about."""
     parcels = storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
     bubbles = {parcel.bubble_id for parcel in parcels if parcel.bubble_id is not None}
     return ([_made(tx, parcel, now) for parcel in parcels], storage.outbox.shown(tx, bubbles)) if parcels else None
 
 
-def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, bytes | None]:
-    """A row as the press makes it, but for the drawing."""
+def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.Made | None]:
+    """A row as the press makes it, but for the drawing; None: there is nothing to send."""
     if not {"recipe", "picture"} & parcel.body.keys():
-        return parcel, None
+        return parcel, press.Made(parcel.body)
     draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
     if isinstance(draft, press.Nothing):
-        return replace(parcel, body={"nothing": draft.why}), None
-    return replace(parcel, body=draft.body), SMALL_PICTURE if draft.picture is not None else None
+        return parcel, None
+    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None)
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.press import Document, Made
 from bot.storage.outbox import Parcel, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Call, Verdict, call_of, verdict_of
@@ -76,13 +77,31 @@ def parcel(action: Action, body: dict[str, Any]) -> Parcel:
 def test_each_action_becomes_its_call(
     action: Action, body: dict[str, Any], photo: bytes | None, expected: Call
 ) -> None:
-    assert call_of(parcel(action, body), body, 9, photo) == expected
+    assert call_of(parcel(action, body), Made(body, photo), 9) == expected
+
+
+def test_a_file_goes_as_a_document_with_the_words_under_it() -> None:
+    sheet = Document("diary.pdf", b"%PDF", "application/pdf")
+    call = call_of(parcel(Action.SEND, {}), Made({"text": "Your sheet"}, document=sheet), None)
+    said = {"chat_id": 101, "caption": "Your sheet", "parse_mode": "HTML"}
+    assert call == Call("sendDocument", said, document=sheet)
+
+
+def test_a_picture_is_changed_in_its_place_and_keeps_its_words_where_it_cannot_be_drawn() -> None:
+    row = parcel(Action.EDIT, {"recipe": {}, "of_picture": True})
+    words = {"caption": "Two weeks", "parse_mode": "HTML"}
+    drawn = call_of(row, Made({"text": "Two weeks", "buttons": BUTTONS}, b"png"), 9)
+    where = {"chat_id": 101, "message_id": 9, "reply_markup": KEYBOARD}
+    media = {"type": "photo", "media": "attach://photo"} | words
+    assert drawn == Call("editMessageMedia", where | {"media": media}, b"png")
+    plain = call_of(row, Made({"text": "Two weeks", "buttons": BUTTONS}), 9)
+    assert plain == Call("editMessageCaption", where | words)
 
 
 def test_every_action_but_a_halt_has_a_call() -> None:
     body = {"text": "words", "callback_query_id": "5"}
     calls = set(Action) - {Action.HALT}
-    assert len({call_of(parcel(action, body), body, 9, None).method for action in calls}) == len(calls)
+    assert len({call_of(parcel(action, body), Made(body), 9).method for action in calls}) == len(calls)
 
 
 def test_a_form_holds_texts_as_they_are_and_everything_else_as_json() -> None:

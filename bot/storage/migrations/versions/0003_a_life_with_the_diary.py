@@ -27,9 +27,7 @@ def upgrade() -> None:
     op.add_column("patients", sa.Column("weekend_time", sa.Time()))
     for name, default in (("quiet_from", "'22:00:00.000000'"), ("quiet_to", "'08:00:00.000000'")):
         op.add_column("patients", sa.Column(name, sa.Time(), nullable=False, server_default=sa.text(default)))
-    op.add_column(
-        "patients", sa.Column("reminder_minutes", sa.Integer(), nullable=False, server_default=sa.text("90"))
-    )
+    op.add_column("patients", sa.Column("reminder_minutes", sa.Integer(), nullable=False, server_default=sa.text("90")))
     op.add_column("patients", sa.Column("large_buttons", sa.Boolean(), nullable=False, server_default=sa.text("0")))
     op.add_column("patients", sa.Column("home_zone", sa.String(length=64)))
     op.add_column("patients", sa.Column("local_zone", sa.String(length=64)))
