@@ -40,8 +40,13 @@ Tapped = Callable[[Turn, Any], None]
 COMMANDS: dict[str, Command] = {
     "start": people.start,
     "today": entries.today,
+    # yesterday, flares
+    # pauses
+    # settings
     "week": digests.week,
+    # looking back
     "urgent": people.urgent,
+    # own data
     "stop": people.stop,
     "patients": digests.patients,
     "digest": digests.digest,
@@ -75,6 +80,13 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Session: sessions.step,
     buttons.SessionDate: sessions.ask_date,
     buttons.UndoSession: sessions.undo,
+    # later, pauses
+    # settings
+    # items
+    # flares, red flags
+    # looking back
+    # own data
+    # help
 }
 
 
