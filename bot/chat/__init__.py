@@ -2,6 +2,7 @@
 
 from bot.chat import (
     alerts,
+    asked,
     buttons,
     entries,
     items,
@@ -17,6 +18,7 @@ from bot.chat import (
 
 __all__ = [
     "alerts",
+    "asked",
     "buttons",
     "entries",
     "items",

@@ -29,7 +29,7 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, people, sessions
+from bot.handlers import digests, entries, items, people, sessions
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -53,10 +53,11 @@ COMMANDS: dict[str, Command] = {
     "session": sessions.session,
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
+    "symptoms": items.symptoms,
     "language": people.language,
     "help": people.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop, items.symptoms)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -83,6 +84,13 @@ TAPS: dict[type[Any], Tapped] = {
     # later, pauses
     # settings
     # items
+    buttons.Items: items.items,
+    buttons.OneItem: items.one,
+    buttons.AddItem: items.add,
+    buttons.TypePlace: items.type_place,
+    buttons.MoveItem: items.move,
+    buttons.EndItem: items.end,
+    buttons.ItemAgain: items.again,
     # flares, red flags
     # looking back
     # own data

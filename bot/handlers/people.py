@@ -12,7 +12,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, sessions
+from bot.handlers import entries, items, sessions
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -542,6 +542,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(items.EXPECT_PLACE) and items.expected_place(turn, said):
+        pass
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
     elif patient is not None and patient.stage in ENROLLING:

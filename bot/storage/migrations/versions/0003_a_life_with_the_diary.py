@@ -91,3 +91,4 @@ def upgrade() -> None:
     op.add_column("diary_days", _instant("snoozed_at"))
     op.add_column("diary_days", _instant("reminded_at"))
     op.add_column("outbox", sa.Column("replaces", sa.Integer()))
+    op.add_column("items", sa.Column("rests", sa.String()))
