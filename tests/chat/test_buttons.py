@@ -10,13 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.chat import buttons
-from bot.chat.buttons import MAX_BYTES, NO_SIDE, BadTap, pack, side_of, unpack
+from bot.chat import asked, buttons
+from bot.chat.buttons import MAX_BYTES, MAX_SITE, NO_SIDE, NO_SITE, BadTap, pack, side_of, unpack
 from bot.chat.people import HOURS, LATER, NO, NOW, OTHER, YES
 from bot.chat.sessions import SITES
 from bot.chat.words import LANGUAGES
 from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Side
+from bot.diary.items import MOST_ITEMS
 from bot.diary.people import Stage
 from bot.diary.sessions import Kind
 
@@ -27,6 +28,9 @@ DAYS = st.dates(date(2000, 1, 1), date(9999, 12, 31))
 MICROSECONDS = st.integers(0, 253_402_300_799_999_999)
 """Of the epoch, to the end of the year 9999."""
 HOURS_TYPED = st.times().map(lambda at: f"{at:%H%M}")
+PLACES_TYPED = st.text(st.characters(categories=["L"]), min_size=1).filter(
+    lambda place: len(place.encode()) <= MAX_SITE
+)
 ANSWERS = {
     Stage.STORE: st.sampled_from([YES, NO]),
     Stage.SHARE: st.sampled_from([YES, NO]),
@@ -40,6 +44,9 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.MoveScores, "items"): st.integers(0, 63),
     (buttons.Language, "code"): st.sampled_from(sorted(LANGUAGES)),
     (buttons.Panel, "page"): st.integers(0, 10**9),
+    (buttons.AddItem, "site"): st.none() | st.just(NO_SITE) | st.sampled_from(asked.SITES) | PLACES_TYPED,
+    (buttons.AddItem, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
+    (buttons.MoveItem, "place"): st.integers(0, MOST_ITEMS),
     (buttons.Session, "site"): st.none() | st.sampled_from(SITES),
     (buttons.Session, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
 }
@@ -54,6 +61,8 @@ def values_of(kind: type[Any], name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.none() | values_of(kind, name, optional[0])
     if hint is date:
         return DAYS
+    if hint is bool:
+        return st.booleans()
     if hint is int:
         return IDS
     assert issubclass(hint, str), f"say in FIELDS which values {kind.__name__}.{name} may have"

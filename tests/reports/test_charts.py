@@ -201,7 +201,7 @@ def test_every_panel_has_its_name_and_says_that_higher_is_worse() -> None:
     assert [named(panel, "text", "name")[0].text for panel in panels(root)] == [
         "Burning",
         "Tingling",
-        "Pain, left foot",
+        "Pain (left foot)",
     ]
     for panel in panels(root):
         assert [text.text for text in named(panel, "text", "axis")] == ["↑ higher = worse"]
@@ -246,7 +246,7 @@ def test_texts_are_taken_literally() -> None:
     odd = Item(ItemId(4), Symptom.PAIN, "<b>&amp;\x00\ud800 \u202etoe", Side.LEFT, 0, MONDAY)
     root = drawn(diary({odd: {0: 1}}), title="</title>Ada & <Ben>\x1b")
     assert root.findtext(SVG + "title") == "</title>Ada & <Ben>"
-    assert [text.text for text in named(root, "text", "name")] == ["Pain, <b>&amp; \u202etoe, left side"]
+    assert [text.text for text in named(root, "text", "name")] == ["Pain (<b>&amp; \u202etoe, left side)"]
 
 
 def test_a_sentence_loses_its_markup_and_keeps_its_signs() -> None:
@@ -312,7 +312,7 @@ def test_no_letter_is_too_small_for_a_phone() -> None:
 
 
 def test_items_are_called_by_symptom_and_place() -> None:
-    assert item_name(PAIN, EN) == "Pain, left foot"
+    assert item_name(PAIN, EN) == "Pain (left foot)"
     assert item_name(BURNING, EN) == "Burning"
     assert site_name("Knee ", Side.BOTH, EN) == "both knees"
     assert site_name("big toe", Side.RIGHT, EN) == "big toe, right side"
