@@ -76,9 +76,8 @@ def one_item(whose: Whose, items: Sequence[Item], item: Item, words: Words) -> M
     """One item that stands, and what can be done about it."""
     stand = rules.standing(items)
     place = stand.index(item)
-    text = words(
-        "{item} is question {n} of {all}.", item=bold(_with_its_days(item, whose, words)), n=place + 1, all=len(stand)
-    )
+    name = bold(item_name(item, words))
+    text = words("{item} is question {n} of {all}.", item=name, n=place + 1, all=len(stand))
     rows: list[Row] = []
     if place > 0:
         move = pack(buttons.MoveItem(whose.patient, item.id, place - 1))
@@ -89,7 +88,8 @@ def one_item(whose: Whose, items: Sequence[Item], item: Item, words: Words) -> M
 
 
 def _back(whose: Whose, words: Words) -> Button:
-    return Button(words("Back"), tap=pack(buttons.Items(whose.patient)))
+    """Not just "Back", which is a body site."""
+    return Button(words("Back to the list"), tap=pack(buttons.Items(whose.patient)))
 
 
 def _list(whose: Whose, words: Words) -> Button:
@@ -154,7 +154,7 @@ def ask_place(whose: Whose, symptom: Symptom, words: Words) -> Message:
     """Another place than those on the buttons."""
     name = words("{symptom}: where is it?", symptom=bold(symptom_name(symptom, words)))
     how = words("Please type the place in a few words, for example: left heel")
-    back = Button(words("Back"), tap=pack(buttons.AddItem(whose.patient, symptom, None, None)))
+    back = Button(words("Back to the places"), tap=pack(buttons.AddItem(whose.patient, symptom, None, None)))
     return Message(joined("\n\n", [_title(whose, words), joined("\n", [name, how])]), ((back,),))
 
 

@@ -177,9 +177,11 @@ def expected_place(turn: Turn, said: str) -> bool:
         turn.expect(None)
         return True
     place = typed.place(said)
-    if place is None and desk.therapist is None and any(c.isdigit() for c in said):
-        turn.expect(None)
-        return False
+    if place is None and desk.therapist is None:
+        reading = typed.scores(said, diary.items.standing(_items(turn, desk)), asking=None)
+        if not isinstance(reading, typed.NotScores):
+            turn.expect(None)
+            return False
     if place is None or len(place.site.encode()) > buttons.MAX_SITE:
         turn.say(chat.asked.no_such_place(turn.words, too_long=place is not None), patient_id=desk.patient.id)
         return True

@@ -87,14 +87,14 @@ def placed(label: str) -> tuple[Item, ...]:
 
 def views(label: str) -> Iterator[DayView]:
     """A day before its first answer, with some, with all, with skipped ones, and one that was declined."""
-    for asked in (THREE, ALL, placed(label)):
-        all_of = {item.id: 10 for item in asked}
+    for followed in (THREE, ALL, placed(label)):
+        all_of = {item.id: 10 for item in followed}
         skipped = dict.fromkeys(all_of, None)
-        yield DayView(LONGEST_DAY, asked, {}, {})
-        yield DayView(LONGEST_DAY, asked, {asked[0].id: 0}, all_of)
-        yield DayView(LONGEST_DAY, asked, all_of, all_of)
-        yield DayView(LONGEST_DAY, asked, skipped, skipped)
-        yield DayView(LONGEST_DAY, asked, {asked[0].id: None}, {}, declined=True)
+        yield DayView(LONGEST_DAY, followed, {}, {})
+        yield DayView(LONGEST_DAY, followed, {followed[0].id: 0}, all_of)
+        yield DayView(LONGEST_DAY, followed, all_of, all_of)
+        yield DayView(LONGEST_DAY, followed, skipped, skipped)
+        yield DayView(LONGEST_DAY, followed, {followed[0].id: None}, {}, declined=True)
 
 
 # --- a case for everything that is said
@@ -268,8 +268,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(entries.unclear)
 def _(say: Words, label: str) -> Iterator[Made]:
     for reason in Reason:
-        for asked in (THREE, placed(label)):
-            yield entries.unclear(reason, asked, say)
+        for followed in (THREE, placed(label)):
+            yield entries.unclear(reason, followed, say)
 
 
 @case(entries.note_stored)
