@@ -24,6 +24,7 @@ from bot.chat.words import Sentence, Words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import HIGHEST, LOWEST, Item, Symptom
+from bot.diary.items import next_asked
 from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, mean
 from bot.reports import fonts
 
@@ -48,6 +49,8 @@ INSET: Final = 6
 TITLE_SIZE: Final = 40
 NAME_SIZE: Final = 34
 NAME_ROW: Final = 44
+LONG_NAME_ROW: Final = 38
+"""A line of a name that does not fit beside what stands to its right."""
 MEAN_ROW: Final = 38
 SESSION_ROW: Final = 22
 BARE_ROW: Final = 12
@@ -93,12 +96,16 @@ class Panel:
 
 
 def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
-    """The items asked or scored from `first_day` to `last_day` (included), in the order asked."""
+    """The items asked or scored from `first_day` to `last_day` (included), in the order asked.
+
+    One that was ended before it ever had a score is left out.
+    """
     found = []
     for item in sorted(diary.items, key=lambda item: (item.position, item.id)):
         scored = _points(diary, item)
         shown = tuple(point for point in scored if first_day <= point.day <= last_day)
-        followed = item.added_day <= last_day and (item.ended_day is None or first_day < item.ended_day)
+        starts = next_asked(item, first_day)
+        followed = starts is not None and starts <= last_day and (bool(scored) or item.ended_day is None)
         if shown or followed:
             since = days.week_start(first_day)
             means = tuple(week for week in _means(scored) if since <= week.monday <= last_day)
@@ -279,10 +286,9 @@ class _Drawing:
     def _panel(self, body: list[str], panel: Panel | None, number: int, top: float, height: float) -> float:
         body.append(f'<g class="panel" id="panel-{number + 1}">')
         caption = "↑ " + _plain(self.words("higher = worse"))
-        body.append(_text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         if panel:
-            room = PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24
-            body.append(self._name(panel.item, top + 32, room))
+            top = self._name(body, panel.item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24)
+        body.append(_text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         plot_top = top + NAME_ROW
         highest = plot_top + self._radius
         highest += max((MEAN_ROW if self._valued else 0) + (SESSION_ROW if self.sessions else 0), BARE_ROW)
@@ -298,11 +304,17 @@ class _Drawing:
         body.append("</g>")
         return lowest + self._radius + 2
 
-    def _name(self, item: Item, y: float, room: float) -> str:
-        name = _plain(item_name(item, self.words))
-        size = NAME_SIZE if fonts.width(name, NAME_SIZE, bold=True) <= room else SMALLEST
-        name = fonts.fitted(name, room, size, bold=True)
-        return _text(MARGIN, y, name, "name", size=size, bold=True, fill=_LOOKS[item.symptom].deep)
+    def _name(self, body: list[str], item: Item, top: float, room: float) -> float:
+        """The name beside the caption. One that is too long stands above it, whole: its end tells left from right."""
+        name, fill = _plain(item_name(item, self.words)), _LOOKS[item.symptom].deep
+        for size in (NAME_SIZE, SMALLEST):
+            if fonts.width(name, size, bold=True) <= room:
+                body.append(_text(MARGIN, top + 32, name, "name", size=size, bold=True, fill=fill))
+                return top
+        for line in fonts.lines(name, PLOT_RIGHT - MARGIN, SMALLEST, most=2, bold=True):
+            body.append(_text(MARGIN, top + 32, line, "name", size=SMALLEST, bold=True, fill=fill))
+            top += LONG_NAME_ROW
+        return top
 
     def _grid(self, body: list[str], highest: float, lowest: float) -> None:
         for monday in self._mondays()[:: 1 if self._day_width * 7 >= NARROW_WEEK else self._each()]:

@@ -31,6 +31,17 @@ TEXTS: Final = {
 """What the fields of a payload that hold free text are tried with."""
 
 
+ABOUT_ITEMS: Final = [
+    buttons.Items,
+    buttons.OneItem,
+    buttons.AddItem,
+    buttons.TypePlace,
+    buttons.MoveItem,
+    buttons.EndItem,
+    buttons.ItemAgain,
+]
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Desk]:
     """Ada and Ben with Dr Ito, Cleo with Dr Roy; Ada has scores, a note and a session, all with small ids."""
@@ -65,7 +76,7 @@ def _values(name: str, hint: Any, ids: tuple[int, ...]) -> list[Any]:
     elif issubclass(hint, StrEnum):
         found = list(hint)
     else:
-        found = {date: [date(2026, 3, 2)], int: list(ids)}[hint]
+        found = {date: [date(2026, 3, 2)], int: list(ids), bool: [False, True]}[hint]
     return [None, *found] if options else found
 
 
@@ -149,6 +160,7 @@ async def test_dr_roy_sees_nothing_of_adas_and_changes_nothing(town: Desk) -> No
     desk, roy = town, town.roy
     before = await desk.everything()
     about_patients = [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, buttons.UndoSession]
+    about_patients += ABOUT_ITEMS
     for data in everything_of(about_patients, (1, 2)):
         roy.tap(roy.heard[0]["message_id"], data)
     await desk.settle()
@@ -188,7 +200,9 @@ async def test_the_admin_sees_no_diary_that_is_not_shared(town: Desk) -> None:
     desk, ito = town, town.ito
     await desk.rows("update shares set ended_at = since returning 1")
     heard = len(ito.heard)
-    for data in everything_of([buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate], (1, 2, 3)):
+    for data in everything_of(
+        [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, *ABOUT_ITEMS], (1, 2, 3)
+    ):
         ito.tap(ito.heard[0]["message_id"], data)
     await desk.settle()
     assert len(ito.heard) == heard
