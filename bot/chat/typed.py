@@ -558,7 +558,7 @@ def place(text: str) -> Place | None:
     said = unicodedata.normalize("NFC", text).strip(" \t\n.,;!")
     if not all(c.isalpha() or c in _IN_A_PLACE or unicodedata.category(c)[0] == "M" for c in said):
         return None
-    spelt = [word for word in re.split(rf"[{re.escape(_APART_IN_A_PLACE)}\s]+", said) if word]
+    spelt = [word for piece in re.split(rf"[{re.escape(_APART_IN_A_PLACE)}\s]+", said) if (word := _tidy(piece))]
     found = _understood([folded(word) for word in spelt])
     sides = {meaning for meaning, _, _ in found if isinstance(meaning, Side)}
     side = sides.pop() if len(sides) == 1 else Side.BOTH if sides else None
@@ -573,6 +573,12 @@ def place(text: str) -> Place | None:
     while own and isinstance(own[-1][0], _Small):
         own.pop()
     return Place(" ".join(word for _, begin, end in own for word in spelt[begin:end]), side)
+
+
+def _tidy(word: str) -> str:
+    """A word with hyphens and apostrophes between its letters alone."""
+    parts = (re.sub(f"[{_APOSTROPHES}]+", "'", part).strip("'") for part in word.split("-"))
+    return "-".join(part for part in parts if any(map(str.isalpha, part)))
 
 
 _APART_IN_A_PLACE: Final = ",;()/"
