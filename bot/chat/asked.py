@@ -24,7 +24,8 @@ SITES: Final = (
 )  # fmt: skip
 WITHOUT_SIDE: Final = frozenset({"back", "neck"})
 """Sites that are not asked for a side; one that is typed with them is kept."""
-PER_ROW: Final = 3
+PER_ROW: Final = 2
+"""Places side by side: "Dedos de la mano" is whole on a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
