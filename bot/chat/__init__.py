@@ -10,9 +10,11 @@ from bot.chat import (
     people,
     places,
     sessions,
+    settings,
     typed,
     typed_times,
     words,
+    zones,
 )
 
 __all__ = [
@@ -25,7 +27,9 @@ __all__ = [
     "people",
     "places",
     "sessions",
+    "settings",
     "typed",
     "typed_times",
     "words",
+    "zones",
 ]

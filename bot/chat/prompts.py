@@ -16,7 +16,7 @@ from bot.diary.entries import Item, ItemId, Side, Symptom
 ANY_ITEM: Final = ItemId(10**20)
 """Stands for the item's id in a wording; no row of the database can have this one."""
 
-Alike = tuple[str, date, Symptom, str | None, Side | None, int, int]
+Alike = tuple[str, bool, date, Symptom, str | None, Side | None, int, int]
 """What two prompts must share to differ in nothing but the item's id and the hour."""
 
 
@@ -32,7 +32,7 @@ class Wordings:
         parts: tuple[str, ...] = ()
         if item is not None and not seen.declined:
             place = seen.items.index(item)
-            alike = (language, seen.day, item.symptom, item.site, item.side, place, len(seen.items))
+            alike = (language, seen.large, seen.day, item.symptom, item.site, item.side, place, len(seen.items))
             if alike not in self._known:
                 self._known[alike] = _parts(seen, item, place, language)
             parts = self._known[alike]

@@ -29,7 +29,7 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, people, sessions
+from bot.handlers import digests, entries, people, sessions, settings, zones
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     # yesterday, flares
     # pauses
     # settings
+    "settings": settings.settings,
     "week": digests.week,
     # looking back
     "urgent": people.urgent,
@@ -56,7 +57,7 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": people.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (entries.today, settings.settings, digests.week, people.stop)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -82,6 +83,19 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.UndoSession: sessions.undo,
     # later, pauses
     # settings
+    buttons.Settings: settings.show,
+    buttons.AskAt: settings.ask_at,
+    buttons.TypeHour: settings.type_hour,
+    buttons.QuietHours: settings.quiet,
+    buttons.TypeQuiet: settings.type_quiet,
+    buttons.RemindAfter: settings.remind_after,
+    buttons.LargeButtons: settings.large_buttons,
+    buttons.Speak: settings.speak,
+    buttons.AskPlace: zones.ask_place,
+    buttons.Cities: zones.cities,
+    buttons.Live: zones.live,
+    buttons.Travel: zones.travel,
+    buttons.BackHome: zones.back_home,
     # items
     # flares, red flags
     # looking back

@@ -15,6 +15,7 @@ from bot.storage import (
     prompts,
     sessions,
     sharing,
+    zones,
 )
 from bot.storage.backups import BackupFailed
 from bot.storage.database import AlreadyRunning, Database
@@ -46,4 +47,5 @@ __all__ = [
     "prompts",
     "sessions",
     "sharing",
+    "zones",
 ]
