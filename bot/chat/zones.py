@@ -207,7 +207,7 @@ def welcome_home(clocks: Clocks, now: datetime, words: Words) -> Sentence:
     )
 
 
-def sent_place(clocks: Clocks, zone: str, now: datetime, words: Words) -> Message:
+def sent_place(zone: str, now: datetime, words: Words) -> Message:
     """A location that nobody had asked for: is it a journey, or a new home?"""
     text = words(
         "In {city} it is {time} now. Are you on a journey, or do you live there?",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
 from bot.diary import days
 from bot.diary.days import Hours, Quiet
 from bot.diary.pauses import Pause
-from bot.diary.prompts import Due
+from bot.diary.prompts import Due, Rhythm, reminder_at
 
 REMINDERS: Final = (0, 30, 60, 90, 120)
 """Minutes from a prompt to its reminder that a patient can choose; 0: none (ours)."""
@@ -50,6 +50,15 @@ def upcoming(
         following = today + days.ONE_DAY
         return Upcoming(Due(following, days.at(following, hours.on(following), zone)), Why.ANSWERED)
     return Upcoming(due, None)
+
+
+def reminder_anew(day: date, sent_at: datetime, now: datetime, rhythm: Rhythm) -> datetime | None:
+    """When a question that was sent at `sent_at` comes once more, where the patient has just changed what that hangs on.
+
+    None: it does not. Where it would have come already it is counted from now: nobody is reminded at the very tap.
+    """
+    at = reminder_at(day, sent_at, rhythm)
+    return at if at is None or at > now else reminder_at(day, now, rhythm)
 
 
 def is_late(wall: time) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from bot import chat, diary, storage
@@ -13,14 +13,15 @@ from bot.chat import buttons, typed, typed_times
 from bot.chat.buttons import AskAt, Days, QuietHours, Screen
 from bot.chat.words import LANGUAGES, Sentence
 from bot.diary.people import Patient, Role
+from bot.diary.prompts import Rhythm
 from bot.diary.settings import REMINDERS, Hush, Upcoming
 from bot.handlers import entries, prompts
 from bot.handlers.turn import Turn
 
 EXPECT_TIME: Final = "time:"
 LISTENS_FOR: Final = timedelta(hours=1)
-"""So long after a page of the settings was opened, a text is taken for an answer to it. Later it may well be a note, and
-nobody's note must be taken for a city."""
+"""So long after a page of the settings was opened, a text is taken for an answer to it: later it may well be a note,
+which must not be taken for a city."""
 LONGEST_TIME: Final = 6
 """Words; what is longer and no time is a note."""
 
@@ -90,7 +91,7 @@ def upcoming(turn: Turn, patient: Patient) -> Upcoming:
         hours=patient.hours,
         asked=planned is not None and planned.intended_at is not None,
         finished=_finished(turn, patient, today),
-        pause=None,
+        pause=diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), due.day),
     )
 
 
@@ -100,8 +101,19 @@ def _finished(turn: Turn, patient: Patient, day: date) -> bool:
 
 
 def replanned(turn: Turn, patient: Patient) -> Patient:
-    """The patient after a change of hours, zones or quiet hours, with all that is due moved accordingly."""
+    """The patient after a change of what the due times hang on, with the next question and the reminder moved."""
     prompts.replan(turn, patient)
+    rhythm = Rhythm.of(patient)
+    for day in storage.entries.open_days(turn.tx, patient.id, turn.now):
+        if (
+            day.sent_at is not None
+            and day.reminded_at is None
+            and not day.paused
+            and not _finished(turn, patient, day.day)
+        ):
+            at = diary.settings.reminder_anew(day.day, day.sent_at, turn.now, rhythm)
+            if at is not None:
+                storage.prompts.plan_reminder(turn.tx, patient.id, day.day, at, turn.now)
     return storage.people.patient_by_id(turn.tx, patient.id)
 
 
@@ -257,7 +269,7 @@ def listen(turn: Turn, patient: Patient, what: str) -> None:
 def awaited(turn: Turn, patient: Patient, expecting: str) -> Awaited | None:
     """What the text in hand answers; None, and nothing is awaited any more, where it may be about something else."""
     what, minutes, coming, page = expecting.rsplit(":", 3)
-    since = datetime.fromtimestamp(int(minutes) * 60, diary.days.UTC)
+    since = datetime.fromtimestamp(int(minutes) * 60, UTC)
     if turn.now - since > LISTENS_FOR or coming != _coming(patient):
         turn.expect(None)
         return None
