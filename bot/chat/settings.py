@@ -15,6 +15,7 @@ from bot.diary import days
 from bot.diary.days import Quiet
 from bot.diary.entries import Item
 from bot.diary.people import Patient
+from bot.diary.prompts import Due
 from bot.diary.settings import REMINDERS, Hush, Upcoming, Why, is_late
 from bot.diary.zones import Clocks
 
@@ -42,7 +43,7 @@ def overview(
         bold(words("Your settings")),
         _hours(patient, words),
         words("Reminder: {reminder}", reminder=reminder_words(patient.reminder_minutes, words)),
-        words("Quiet hours: {hours}", hours=quiet_words(patient.quiet, words)),
+        _quiet(patient, words),
         _place(patient, now, words),
         words("Language: {language}", language=LANGUAGES[words.language]),
         words("Number buttons: large") if patient.large_buttons else words("Number buttons: usual size"),
@@ -124,6 +125,13 @@ def _place(patient: Patient, now: datetime, words: Words) -> Sentence:
     return words("Time zone: {city}, where it is {time} now", city=city, time=clock)
 
 
+def _quiet(patient: Patient, words: Words) -> Sentence:
+    hours = quiet_words(patient.quiet, words)
+    if patient.local_zone is not None and patient.quiet.start != patient.quiet.end:
+        return words("Quiet hours: {hours}, by the clock where you are", hours=hours)
+    return words("Quiet hours: {hours}", hours=hours)
+
+
 def _zones(patient: Patient) -> tuple[str, str | None, str | None]:
     return patient.zone, patient.home_zone, patient.local_zone
 
@@ -150,8 +158,7 @@ def next_question(upcoming: Upcoming, patient: Patient, now: datetime, words: Wo
         return words("Your diary is paused, so no question comes before you are back.")
     if due is None:
         return words("No question is planned now.")
-    here, today = days.local(due.at, patient.here), days.local(now, patient.here).date()
-    parts = [_why(upcoming.why, words), _comes(here, due.day, today, patient, due.at, words)]
+    parts = [_why(upcoming.why, words), _comes(due, patient, now, words)]
     return joined(" ", parts)
 
 
@@ -169,7 +176,11 @@ def _why(why: Why | None, words: Words) -> Sentence:
             return Sentence("")
 
 
-def _comes(here: datetime, day: date, today: date, patient: Patient, at: datetime, words: Words) -> Sentence:
+def _comes(due: Due, patient: Patient, now: datetime, words: Words) -> Sentence:
+    at, day = due.at, due.day
+    here, today = days.local(at, patient.here), days.local(now, patient.here).date()
+    if at <= now:
+        return words("Your next question comes in a moment.")
     clock = words.time(here)
     if patient.local_zone is not None:
         clock = words(
@@ -251,6 +262,7 @@ def ask_hour(on: Days, patient: Patient, words: Words) -> Message:
     )
     lines = [
         bold(head),
+        *([words("At present I ask at {time}.", time=words.time(at))] if at is not None else []),
         words("Tap a time, or type one, such as 21:30 or half past nine in the evening."),
         words("A time after midnight, before 04:00, belongs to the evening before."),
     ]

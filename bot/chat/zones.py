@@ -148,26 +148,24 @@ def which_clock(clocks: Clocks, there: str, hours: tuple[datetime, datetime], no
     """By the clock there, or by that of home? `hours`: today's by each of them, both on the clock there."""
     local, home = hours
     city, at_home = words.city(there), words.city(clocks.home)
-    text = words(
-        "It is {time} in {city}. By which clock shall I ask you while you are there?",
-        time=bold(words.time(days.local(now, there))),
-        city=city,
-    )
-    by_there = words("By the clock there: {time} in {city}", time=words.time(local), city=city)
-    by_home = words(
-        "By the clock at home: {home_time} in {home}, {time} there",
-        home_time=words.time(days.local(home, clocks.home)),
-        home=at_home,
-        time=words.time(home),
-    )
-    return Message(
-        text,
-        (
-            (Button(by_there, tap=pack(buttons.Travel(Clock.THERE, there))),),
-            (Button(by_home, tap=pack(buttons.Travel(Clock.HOME, there))),),
-            (back(words),),
+    lines = [
+        words("It is {time} in {city}.", time=bold(words.time(days.local(now, there))), city=city),
+        words("By which clock shall I ask you while you are there?"),
+        words("By local time I ask at {time} in {city}.", time=words.time(local), city=city),
+        words(
+            "By home time I ask at {home_time} in {home}, when it is {time} in {city}.",
+            home_time=words.time(days.local(home, clocks.home)),
+            home=at_home,
+            time=words.time(home),
+            city=city,
         ),
-    )
+    ]
+    rows = [
+        (Button(words("By local time"), tap=pack(buttons.Travel(Clock.THERE, there))),),
+        (Button(words("By home time"), tap=pack(buttons.Travel(Clock.HOME, there))),),
+        (back(words),),
+    ]
+    return Message(joined("\n", lines), tuple(rows))
 
 
 def lives(clocks: Clocks, now: datetime, words: Words) -> Sentence:

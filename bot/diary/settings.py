@@ -53,7 +53,7 @@ def upcoming(
 
 
 def reminder_anew(day: date, sent_at: datetime, now: datetime, rhythm: Rhythm) -> datetime | None:
-    """When a question that was sent at `sent_at` comes once more, where the patient has just changed what that hangs on.
+    """When a question sent at `sent_at` comes once more, where the patient has just changed what that hangs on.
 
     None: it does not. Where it would have come already it is counted from now: nobody is reminded at the very tap.
     """

@@ -101,20 +101,21 @@ def _finished(turn: Turn, patient: Patient, day: date) -> bool:
 
 
 def replanned(turn: Turn, patient: Patient) -> Patient:
-    """The patient after a change of what the due times hang on, with the next question and the reminder moved."""
+    """The patient after a change of hours or zones, with the next question moved."""
     prompts.replan(turn, patient)
+    return storage.people.patient_by_id(turn.tx, patient.id)
+
+
+def remind_anew(turn: Turn, patient: Patient) -> None:
+    """Move the reminder of a question that is on screen to where it belongs after a change."""
     rhythm = Rhythm.of(patient)
     for day in storage.entries.open_days(turn.tx, patient.id, turn.now):
-        if (
-            day.sent_at is not None
-            and day.reminded_at is None
-            and not day.paused
-            and not _finished(turn, patient, day.day)
-        ):
+        waits = day.sent_at is not None and diary.entries.can_be_put_off(day)
+        if waits and not _finished(turn, patient, day.day):
+            assert day.sent_at is not None
             at = diary.settings.reminder_anew(day.day, day.sent_at, turn.now, rhythm)
             if at is not None:
                 storage.prompts.plan_reminder(turn.tx, patient.id, day.day, at, turn.now)
-    return storage.people.patient_by_id(turn.tx, patient.id)
 
 
 def say_changed(turn: Turn, patient: Patient, said: Sequence[Sentence], *, journey: bool = False) -> None:
@@ -187,7 +188,7 @@ def quiet(turn: Turn, patient: Patient, tap: QuietHours) -> None:
     start = tap.start or patient.quiet_from
     end = tap.end if tap.end is not None else start
     patient = storage.people.change_patient(turn.tx, patient.id, quiet_from=start, quiet_to=end)
-    patient = replanned(turn, patient)
+    remind_anew(turn, patient)
     hushes = [hushed(turn, patient, weekend=weekend) for weekend in (False, True)]
     hush = Hush(any(each.hour for each in hushes), all(each.reminder for each in hushes))
     say_changed(turn, patient, chat.settings.quiet_set(patient.quiet, hush, turn.words))
@@ -209,7 +210,7 @@ def remind_after(turn: Turn, patient: Patient, tap: buttons.RemindAfter) -> None
         turn.toast(chat.people.old_button(turn.words))
         return
     patient = storage.people.change_patient(turn.tx, patient.id, reminder_minutes=tap.minutes)
-    patient = replanned(turn, patient)
+    remind_anew(turn, patient)
     hushes = [hushed(turn, patient, weekend=weekend) for weekend in (False, True)]
     hush = Hush(False, all(each.reminder for each in hushes))
     say_changed(turn, patient, chat.settings.reminder_set(tap.minutes, hush, turn.words))
