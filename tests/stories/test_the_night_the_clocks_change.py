@@ -60,7 +60,7 @@ def enrol(tx: Connection, chat: int, place: str, hour: time, first: date, now: d
     due = diary.prompts.first_due(now, place, Hours(hour), first)
     storage.people.change_patient(
         tx, patient.id, stage=Stage.ACTIVE, enrolled_at=now, enrolled_day=first,
-        next_prompt_at=due.at, next_prompt_day=due.day, next_digest_at=now + timedelta(days=99),
+        next_prompt_at=due.at, next_prompt_day=due.day, next_digest_at=now + timedelta(days=99), reminder_minutes=0,
     )  # fmt: skip
     storage.entries.add_default_items(tx, patient.id, first)
 
