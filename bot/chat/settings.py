@@ -158,8 +158,15 @@ def next_question(upcoming: Upcoming, patient: Patient, now: datetime, words: Wo
         return words("Your diary is paused, so no question comes before you are back.")
     if due is None:
         return words("No question is planned now.")
-    parts = [_why(upcoming.why, words), _comes(due, patient, now, words)]
-    return joined(" ", parts)
+    comes = _comes(due, patient, now, words)
+    if upcoming.why is not Why.PAUSED and _date(due.at, patient) == _date(now, patient):
+        # Past midnight the evening that was asked is still "today" to the diary, and yesterday to the patient.
+        return comes
+    return joined(" ", [_why(upcoming.why, words), comes])
+
+
+def _date(instant: datetime, patient: Patient) -> date:
+    return days.local(instant, patient.here).date()
 
 
 def _why(why: Why | None, words: Words) -> Sentence:
@@ -222,7 +229,10 @@ def changed(
     parts = [joined("\n", list(said)), bold(next_question(upcoming, patient, now, words))]
     rows: list[Row] = []
     if today is not None:
-        rows.append((Button(words("Answer today now"), tap=pack(buttons.Resume(today))),))
+        label = words("Answer today now")
+        if today != _date(now, patient):
+            label = words("Answer {day} now", day=words.day(today))
+        rows.append((Button(label, tap=pack(buttons.Resume(today))),))
     if journey:
         rows.append((journey_button(patient, words),))
     return Message(joined("\n\n", parts), (*rows, (back(words),)))

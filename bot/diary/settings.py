@@ -70,7 +70,7 @@ def is_late(wall: time) -> bool:
 class Hush:
     """What the quiet hours do to an evening: `hour`: the question comes within them all the same.
 
-    `reminder`: it would come within them, or after the evening, so there is none.
+    `reminder`: it would come within them, so there is none.
     """
 
     hour: bool
@@ -83,6 +83,4 @@ def hush(wall: time, *, weekend: bool, today: date, zone: str, quiet: Quiet, her
     while (day.weekday() >= days.SATURDAY) != weekend:
         day += days.ONE_DAY
     at = days.at(day, wall, zone)
-    again = at + timedelta(minutes=minutes)
-    dropped = minutes > 0 and (quiet.covers(again, here) or days.day_of(again, zone) != day)
-    return Hush(quiet.covers(at, here), dropped)
+    return Hush(quiet.covers(at, here), minutes > 0 and quiet.covers(at + timedelta(minutes=minutes), here))
