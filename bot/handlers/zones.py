@@ -84,9 +84,10 @@ def location(turn: Turn, patient: Patient, latitude: float, longitude: float) ->
     if zone is None:
         turn.say(chat.zones.unknown_place(use or Use.JOURNEY, turn.words), patient_id=patient.id)
         return
-    if asked is not None and asked.page is not None:
-        turn.retire(message_id=asked.page)
-    turn.expect(None)
+    if asked is not None:
+        turn.expect(None)
+        if asked.page is not None:
+            turn.retire(message_id=asked.page)
     if use is not None:
         put_place(turn, patient, use, zone)
     elif zone == patient.here:
