@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.chat import buttons as taps
 from bot.chat.buttons import pack
-from tests.handlers.desk import Desk, desk_at
+from tests.handlers.desk import Desk, clinic_at, desk_at
 from tests.handlers.test_people import buttons
 from tests.handlers.test_settings import PROMPTS, at, opened, patient, planned
 from tests.stage import newest, text_of
@@ -185,6 +189,43 @@ async def test_coming_home_twice_is_harmless(clinic: Desk) -> None:
 
 
 # --- once a day -----------------------------------------------------------------------------------------------
+
+PLACES = st.sampled_from(["Europe/Lisbon", "America/Chicago", "Asia/Kathmandu", "Pacific/Auckland", "Pacific/Honolulu"])
+CHANGES = st.one_of(
+    st.builds(taps.AskAt, st.sampled_from(taps.Days), st.times().map(lambda at: at.replace(second=0, microsecond=0))),
+    st.builds(taps.Live, PLACES),
+    st.builds(taps.Travel, st.sampled_from(taps.Clock), PLACES),
+    st.builds(taps.BackHome),
+    st.builds(taps.RemindAfter, st.sampled_from([0, 30, 120])),
+    st.builds(taps.QuietHours, st.none(), st.none()),
+)
+
+
+@settings(max_examples=12, deadline=None, database=None)
+@given(st.lists(st.tuples(CHANGES, st.integers(0, 2_000)), min_size=3, max_size=8))
+def test_whatever_is_changed_no_day_is_asked_or_reminded_of_twice(changes: list[tuple[object, int]]) -> None:
+    """Half a day before the clocks change in Europe, and all through the journeys after."""
+
+    async def live_through(folder: Path) -> None:
+        async with clinic_at(folder) as desk:
+            desk.clock.move_to(datetime(2026, 3, 28, 12, tzinfo=UTC))
+            await desk.tick()
+            await desk.says(desk.ada, "/settings")
+            page = desk.ada.last["message_id"]
+            for change, minutes in changes:
+                await desk.sends(desk.ada, pack(change), page)
+                said = text_of(desk.ada.chat.messages[page])
+                assert "Your next question comes" in said
+                await desk.until(desk.now + timedelta(minutes=minutes))
+            await desk.until(desk.now + timedelta(days=2))
+            assert {count for _, count in await desk.rows(PROMPTS)} <= {1}
+            asked = [text_of(m).rpartition("·")[0] for m in desk.ada.heard if "· 1 of 3" in text_of(m)]
+            reminders = [text for text in asked if text.startswith("A gentle reminder.")]
+            assert len(set(reminders)) == len(reminders)
+            assert not desk.refused()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(live_through(Path(folder)))
 
 
 async def test_over_the_date_line_no_day_is_asked_twice(clinic: Desk) -> None:
