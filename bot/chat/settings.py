@@ -42,17 +42,19 @@ def overview(
     lines = [
         bold(words("Your settings")),
         _hours(patient, words),
-        words("Reminder: {reminder}", reminder=reminder_words(patient.reminder_minutes, words)),
+        words("Reminder: {reminder}.", reminder=reminder_words(patient.reminder_minutes, words)),
         _quiet(patient, words),
         _place(patient, now, words),
-        words("Language: {language}", language=LANGUAGES[words.language]),
-        words("Number buttons: large") if patient.large_buttons else words("Number buttons: usual size"),
+        words("Language: {language}.", language=LANGUAGES[words.language]),
+        words("Number buttons: large.") if patient.large_buttons else words("Number buttons: usual size."),
     ]
     if items:
-        named = words.listed([item_name(item, words) for item in items])
-        lines.append(words("I ask about: {items}", items=named))
+        names = [item_name(item, words) for item in items]
+        # With places, which are set off by a comma themselves: "Burning, left foot; Pain, left knee".
+        placed = any(item.site or item.side for item in items)
+        lines.append(words("I ask about: {items}.", items=joined("; ", names) if placed else words.listed(names)))
     if name is not None:
-        lines.append(words("Patients read your name as {name}", name=name))
+        lines.append(words("Patients read your name as {name}.", name=name))
     parts = [said or Sentence(""), joined("\n", lines), bold(next_question(upcoming, patient, now, words))]
     return Message(joined("\n\n", parts), _pages(patient, words, therapist=name is not None))
 
@@ -85,10 +87,10 @@ def without_diary(name: str | None, words: Words, said: Sentence | None = None) 
     """The settings of a therapist or clinic admin who keeps no diary."""
     lines = [
         bold(words("Your settings")),
-        words("Language: {language}", language=LANGUAGES[words.language]),
+        words("Language: {language}.", language=LANGUAGES[words.language]),
     ]
     if name is not None:
-        lines.append(words("Patients read your name as {name}", name=name))
+        lines.append(words("Patients read your name as {name}.", name=name))
     rows: list[Row] = [(_to(Screen.LANGUAGE, words("Language")),)]
     if name is not None:
         rows.append((_rename(words),))
@@ -97,9 +99,9 @@ def without_diary(name: str | None, words: Words, said: Sentence | None = None) 
 
 def _hours(patient: Patient, words: Words) -> Sentence:
     if patient.hours.weekend in (None, patient.hours.weekday):
-        return words("I ask you every day at {time}", time=words.time(patient.prompt_time))
+        return words("I ask you every day at {time}.", time=words.time(patient.prompt_time))
     return words(
-        "I ask you at {time} on weekdays, at {weekend_time} at weekends",
+        "I ask you at {time} on weekdays, at {weekend_time} at weekends.",
         time=words.time(patient.prompt_time),
         weekend_time=words.time(patient.sunday_time),
     )
@@ -122,14 +124,14 @@ def _place(patient: Patient, now: datetime, words: Words) -> Sentence:
             city=city,
             home=home,
         )
-    return words("Time zone: {city}, where it is {time} now", city=city, time=clock)
+    return words("Time zone: {city}, where it is {time} now.", city=city, time=clock)
 
 
 def _quiet(patient: Patient, words: Words) -> Sentence:
     hours = quiet_words(patient.quiet, words)
     if patient.local_zone is not None and patient.quiet.start != patient.quiet.end:
-        return words("Quiet hours: {hours}, by the clock where you are", hours=hours)
-    return words("Quiet hours: {hours}", hours=hours)
+        return words("Quiet hours: {hours}, by the clock where you are.", hours=hours)
+    return words("Quiet hours: {hours}.", hours=hours)
 
 
 def _zones(patient: Patient) -> tuple[str, str | None, str | None]:
@@ -351,7 +353,7 @@ def ask_quiet(patient: Patient, words: Words) -> Message:
     """From when shall it be quiet?"""
     quiet = patient.quiet
     lines = [
-        bold(words("Quiet hours: {hours}", hours=quiet_words(quiet, words))),
+        bold(words("Quiet hours: {hours}.", hours=quiet_words(quiet, words))),
         words("In these hours I send no reminder and no late question. The hour that you chose always counts."),
         words("From when shall it be quiet? Tap a time, or type one, such as 22:30."),
     ]
@@ -409,7 +411,7 @@ def quiet_set(quiet: Quiet, hush: Hush, words: Words) -> list[Sentence]:
 def ask_reminder(patient: Patient, words: Words) -> Message:
     """After how long shall an open question come once more?"""
     lines = [
-        bold(words("Reminder: {reminder}", reminder=reminder_words(patient.reminder_minutes, words))),
+        bold(words("Reminder: {reminder}.", reminder=reminder_words(patient.reminder_minutes, words))),
         words("If a question stays open in the evening, I can ask once more. When shall I?"),
     ]
     rows: list[Row] = [
