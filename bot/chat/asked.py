@@ -166,11 +166,14 @@ def no_such_place(words: Words, *, too_long: bool) -> Message:
     return Message(joined(" ", [why, how]))
 
 
-def added(whose: Whose, item: Item, day: date, words: Words) -> Message:
-    """The receipt, with the first day and a way back."""
+def added(whose: Whose, item: Item, day: date, first: date | None, words: Words) -> Message:
+    """The receipt, with the first day and a way back. The item counts from `day` on.
+
+    `first`: the first day that is asked, which is later where there is a pause; None: nobody knows how long it takes.
+    """
     rested = any(end == day for _, end in item.rests)
     if item.added_day == day or rested:
-        lines = [_from_when(whose, item_name(item, words), day, words)]
+        lines = [_from_when(whose, item_name(item, words), first, words)]
     else:
         lines = [words("I go on asking about {item}.", item=bold(item_name(item, words)))]
     if rested:
@@ -181,7 +184,9 @@ def added(whose: Whose, item: Item, day: date, words: Words) -> Message:
     return Message(joined("\n\n", [_title(whose, words), joined("\n", lines)]), ((undo, _list(whose, words)),))
 
 
-def _from_when(whose: Whose, name: Sentence, day: date, words: Words) -> Sentence:
+def _from_when(whose: Whose, name: Sentence, day: date | None, words: Words) -> Sentence:
+    if day is None:
+        return words("I will ask about {item} when the pause is over.", item=bold(name))
     values = {"item": bold(name), "day": words.day(day)}
     if whose.patient is None and day == whose.today:
         return words("I will ask about {item} from today on, {day}.", **values)
@@ -244,14 +249,17 @@ def refused(whose: Whose, why: Refusal, words: Words) -> Message:
 # --- what the patient is told of a therapist's change ------------------------------------------------------------
 
 
-def told_added(therapist: str, item: Item, day: date, words: Words) -> Message:
+def told_added(therapist: str, item: Item, first: date | None, words: Words) -> Message:
     """Tells the patient; without a sound, since it can wait."""
-    text = words(
-        "{therapist} added a question for you: from {day} on, I will also ask about {item}.",
-        therapist=therapist,
-        day=words.day(day),
-        item=bold(item_name(item, words)),
-    )
+    values = {"therapist": therapist, "item": bold(item_name(item, words))}
+    if first is None:
+        text = words("{therapist} added a question for you: after your pause I will also ask about {item}.", **values)
+    else:
+        text = words(
+            "{therapist} added a question for you: from {day} on, I will also ask about {item}.",
+            day=words.day(first),
+            **values,
+        )
     return Message(text, ((_own_list(words),),), silent=True)
 
 

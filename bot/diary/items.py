@@ -17,6 +17,7 @@ from typing import Final
 
 from bot.diary.days import ONE_DAY
 from bot.diary.entries import Day, Item, ItemId, Side, Symptom, is_open
+from bot.diary.pauses import Pause, covering
 
 MOST_ITEMS: Final = 6
 """Questions on one day: a usual evening must stay short."""
@@ -88,6 +89,15 @@ def next_asked(item: Item, today: date) -> date | None:
         if begin <= day < end:
             day = end
     return day if item.asked_on(day) else None
+
+
+def first_unpaused(pauses: Sequence[Pause], day: date) -> date | None:
+    """The first day from `day` on that is not paused; None: that is open, until the patient comes back."""
+    while (pause := covering(pauses, day)) is not None:
+        if pause.until_day is None:
+            return None
+        day = pause.until_day
+    return day
 
 
 def find(items: Iterable[Item], wanted: Wanted) -> Item | None:

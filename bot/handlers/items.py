@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot import chat, diary, storage
@@ -17,7 +18,11 @@ from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
 from bot.handlers import entries
 from bot.handlers.turn import Turn
 
-EXPECT_PLACE: Final = "place:"
+EXPECT_SITE: Final = "site:"
+LISTENS_FOR: Final = timedelta(hours=1)
+"""So long a text is taken for the place that was asked for: later it may well be a note."""
+LONGEST_SITE: Final = 6
+"""Words; what is longer is a note of the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +134,23 @@ def _add(turn: Turn, desk: Desk, wanted: Wanted) -> None:
                 item = Item(item_id, wanted.symptom, wanted.site, wanted.side, position, day)
             else:
                 _put(turn, desk, [item := again])
-            _say(turn, desk, chat.asked.added(desk.whose, item, day, turn.words))
+            _say(turn, desk, chat.asked.added(desk.whose, item, day, _asked_from(turn, desk, day), turn.words))
             if desk.therapist is not None:
                 words = _patients_words(turn, desk)
-                _tell(turn, desk, chat.asked.told_added(desk.therapist.name, item, day, words))
+                told = chat.asked.told_added(desk.therapist.name, item, _asked_from(turn, desk, day), words)
+                _tell(turn, desk, told)
+
+
+def _asked_from(turn: Turn, desk: Desk, day: date) -> date | None:
+    """The first day from `day` on that is not paused; None: that is open, until the patient comes back."""
+    return diary.items.first_unpaused(storage.pauses.of(turn.tx, desk.patient.id), day)
 
 
 def _asked_already(turn: Turn, desk: Desk, item: Item) -> None:
     """A double tap comes as two updates: the second finds the item and shows the same receipt."""
     begun = item.rests[-1][1] if item.rests else item.added_day
     if begun >= desk.whose.today:
-        _say(turn, desk, chat.asked.added(desk.whose, item, begun, turn.words))
+        _say(turn, desk, chat.asked.added(desk.whose, item, begun, _asked_from(turn, desk, begun), turn.words))
     else:
         _say(turn, desk, chat.asked.already(desk.whose, item, turn.words))
 
@@ -164,24 +175,29 @@ def type_place(turn: Turn, tap: buttons.TypePlace) -> None:
     if tap.symptom in diary.items.WITHOUT_PLACE:
         turn.toast(chat.people.old_button(turn.words))
         return
-    turn.expect(f"{EXPECT_PLACE}{'' if tap.patient is None else tap.patient}:{tap.symptom}")
+    turn.expect(f"{EXPECT_SITE}{'' if tap.patient is None else tap.patient}:{tap.symptom}:{_listening(turn, desk)}")
     _say(turn, desk, chat.asked.ask_place(desk.whose, tap.symptom, turn.words))
 
 
-def expected_place(turn: Turn, said: str) -> bool:
-    """The place that "another place" asked for. False: this was no place but an answer to the evening's question."""
+def _listening(turn: Turn, desk: Desk) -> str:
+    """Since when; and the patient's next question: after it has come, a text is more likely about that."""
+    coming = desk.patient.next_prompt_day if desk.therapist is None else None
+    return f"{int(turn.now.timestamp()) // 60}:{coming or ''}"
+
+
+def expected_site(turn: Turn, said: str) -> bool:
+    """The place that "another place" asked for. False, and none is expected any more: the text is something else."""
     assert turn.account.expecting is not None
-    whose, symptom = turn.account.expecting.removeprefix(EXPECT_PLACE).split(":")
+    whose, symptom, since, coming = turn.account.expecting.removeprefix(EXPECT_SITE).split(":")
     desk = _desk(turn, int(whose) if whose else None)
     if desk is None:
         turn.expect(None)
         return True
+    late = turn.now - datetime.fromtimestamp(int(since) * 60, UTC) > LISTENS_FOR
     place = typed.place(said)
-    if place is None and desk.therapist is None:
-        reading = typed.scores(said, diary.items.standing(_items(turn, desk)), asking=None)
-        if not isinstance(reading, typed.NotScores):
-            turn.expect(None)
-            return False
+    if late or _listening(turn, desk).partition(":")[2] != coming or _is_for_the_diary(turn, desk, said):
+        turn.expect(None)
+        return False
     if place is None or len(place.site.encode()) > buttons.MAX_SITE:
         turn.say(chat.asked.no_such_place(turn.words, too_long=place is not None), patient_id=desk.patient.id)
         return True
@@ -191,6 +207,15 @@ def expected_place(turn: Turn, said: str) -> bool:
         side = buttons.NO_SIDE
     _step(turn, desk, buttons.AddItem(desk.whose.patient, Symptom(symptom), place.site, side))
     return True
+
+
+def _is_for_the_diary(turn: Turn, desk: Desk, said: str) -> bool:
+    """Whether a patient's text reads as scores, or is as long as a note."""
+    if desk.therapist is not None:
+        return False
+    followed = diary.items.standing(_items(turn, desk))
+    scored = not isinstance(typed.scores(said, followed, asking=None), typed.NotScores)
+    return scored or len(said.split()) > LONGEST_SITE
 
 
 # --- ending ---------------------------------------------------------------------------------------------------

@@ -12,10 +12,12 @@ from bot.storage import (
     outbox,
     overview,
     panels,
+    pauses,
     people,
     prompts,
     sessions,
     sharing,
+    zones,
 )
 from bot.storage.backups import BackupFailed
 from bot.storage.database import AlreadyRunning, Database
@@ -44,8 +46,10 @@ __all__ = [
     "outbox",
     "overview",
     "panels",
+    "pauses",
     "people",
     "prompts",
     "sessions",
     "sharing",
+    "zones",
 ]

@@ -16,6 +16,7 @@ from bot.diary import days, digests, items, sessions
 from bot.diary.digests import Diary, Week
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Side, Symptom, state
 from bot.diary.items import MOST_ITEMS, Addition, Ahead, Refusal, Wanted
+from bot.diary.pauses import Pause
 from bot.diary.people import PatientId
 from bot.diary.sessions import Kind, Session, SessionId
 
@@ -130,6 +131,16 @@ def test_one_that_was_taken_back_before_it_was_asked_begins_anew() -> None:
     knee = replace(an_item(3), site="knee", side=Side.LEFT, added_day=later(-20), ended_day=later(-20))
     again = replace(knee, added_day=MONDAY, ended_day=None)
     assert items.add((*THREE, knee), KNEE, ahead()) == Addition(MONDAY, 3, again)
+
+
+def test_a_pause_puts_off_the_first_question() -> None:
+    def pause(first: date, until: date | None) -> Pause:
+        return Pause(1, first, until, None, NOON, None)
+
+    assert items.first_unpaused([], MONDAY) == MONDAY
+    assert items.first_unpaused([pause(later(1), None)], MONDAY) == MONDAY
+    assert items.first_unpaused([pause(MONDAY, later(2)), pause(later(2), later(5))], MONDAY) == later(5)
+    assert items.first_unpaused([pause(MONDAY, later(2)), pause(later(2), None)], MONDAY) is None
 
 
 # --- ending

@@ -291,7 +291,7 @@ async def test_whoever_keeps_no_diary_has_no_list(clinic: Desk) -> None:
 async def test_another_place_is_typed(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
     await follow(desk, ada, "Burning", "Another place")
-    assert "That is too long for me." in await desk.says(ada, "a place that is far too long for any button")
+    assert "That is too long for me." in await desk.says(ada, "somewhere between knee and backside")
     assert "I did not understand this place." in await desk.says(ada, "left")
     assert "Burning (big toe): which side?" in await desk.says(ada, "Big toe".lower())
     assert "I will ask about Burning (big toe, right side) from today on" in await desk.taps(ada, "Right")
@@ -309,6 +309,45 @@ async def test_a_number_in_the_place_of_a_place_is_a_score(evening: Desk) -> Non
     await desk.says(ada, "4 3 5")
     assert [value for _, _, value in await desk.scores(ada)] == [4, 3, 5]
     assert await desk.rows("select expecting from accounts where chat_id = :chat", chat=ada.id) == [(None,)]
+
+
+async def test_a_note_in_the_place_of_a_place_is_a_note(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await follow(desk, ada, "Pain", "Another place")
+    assert "Kept as a note" in await desk.says(ada, "I slept badly and my back was stiff all morning")
+    await follow(desk, ada, "Pain", "Another place")
+    desk.clock.move(timedelta(minutes=61))
+    assert "Kept as a note" in await desk.says(ada, "bad night"), "an hour is over"
+    desk.clock.move_to(at(2, 19, 59))
+    await follow(desk, ada, "Pain", "Another place")
+    await desk.until(at(2, 20, 1))
+    assert "Kept as a note" in await desk.says(ada, "bad night"), "the evening's question came between"
+    assert await desk.rows("select count(*) from items") == [(3,)]
+
+
+async def test_in_a_pause_the_first_question_is_put_off(clinic: Desk) -> None:
+    desk, ada, ito = clinic, clinic.ada, clinic.ito
+    await desk.rows(
+        "insert into pauses (patient_id, first_day, until_day, begun_at)"
+        " values (1, '2026-03-02', '2026-03-10', '2026-03-02 10:00:00.000000') returning 1"
+    )
+    assert "I will ask about Pain (left hip) from Tuesday 10 March on." in await follow(
+        desk, ada, "Pain", "Hip", "Left"
+    )
+    await desk.rows("update pauses set until_day = null returning 1")
+    await desk.says(ito, "/patients")
+    await desk.sends(ito, "ia:1:pain:hip:right")
+    assert "I will ask about Pain (right hip) when the pause is over." in newest(ito)
+    assert newest(ada) == ("Dr Ito added a question for you: after your pause I will also ask about Pain (right hip).")
+
+
+async def test_the_settings_lead_here(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await follow(desk, ada, "Burning", "Foot", "Left")
+    await desk.says(ada, "/settings")
+    assert "I ask about: Burning, Tingling, Pain and Burning (left foot)." in newest(ada)
+    await desk.taps(ada, "What is asked")
+    assert asked(ada) == ["Burning", "Tingling", "Pain", "Burning (left foot)"]
 
 
 # --- the order ------------------------------------------------------------------------------------------------
