@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.entries import Side
+from bot.diary.looking import Span
 from bot.diary.people import Stage
 from bot.diary.sessions import Kind
 
@@ -302,6 +303,28 @@ class UndoSession:
 
 
 # --- looking back -------------------------------------------------------------------------------------------------
+
+
+@payload("lc")
+class Chart:
+    """The chart, as far back as this, up to the present day."""
+
+    span: Span
+
+
+@payload("lm")
+class Month:
+    """The calendar of the month that begins with this day."""
+
+    month: date
+
+
+@payload("lr")
+class Report:
+    """The visit sheet of the last weeks, with the patient's notes or without; None: that is still to be chosen."""
+
+    weeks: int
+    notes: bool | None
 
 
 # --- own data -----------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class CourseWeek:
-    """The scores of one item in the week from `monday`, one or more, and their mean, unrounded; None below MIN_SCORES."""
+    """One item in the week from `monday`: its scores, one or more, and their unrounded mean; None below MIN_SCORES."""
 
     monday: date
     values: tuple[int, ...]
@@ -153,9 +153,9 @@ def begun(diary: Diary) -> date:
 
 
 def window(diary: Diary, span: Span, now: datetime) -> tuple[date, date]:
-    """The first and the last day of a chart: up to today, and from the Monday of the diary's first week at the earliest.
+    """The first and the last day of a chart: up to today, and from the Monday of its first week at most.
 
-    A chart of a diary that is a few days old has a whole week, with room for what is to come.
+    That of a diary that is a few days old has a whole week, with room for what is to come.
     """
     last, earliest = today(diary, now), days.week_start(begun(diary))
     first = earliest if span is Span.ALL else max(last - LENGTHS[span] + days.ONE_DAY, earliest)

@@ -29,7 +29,7 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, people, sessions
+from bot.handlers import digests, entries, looking, people, sessions
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -45,6 +45,9 @@ COMMANDS: dict[str, Command] = {
     # settings
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
     "stop": people.stop,
@@ -56,7 +59,14 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": people.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (
+    entries.today,
+    digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
+    people.stop,
+)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -85,6 +95,9 @@ TAPS: dict[type[Any], Tapped] = {
     # items
     # flares, red flags
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
     # help
 }

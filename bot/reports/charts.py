@@ -278,13 +278,17 @@ class Drawing:
         return strokes.text(MARGIN, y, name, "name", size=size, bold=True, fill=strokes.LOOKS[item.symptom].deep)
 
     def _grid(self, body: list[str], highest: float, lowest: float) -> None:
-        for monday in self._mondays()[:: 1 if self._day_width * 7 >= NARROW_WEEK else self._each()]:
-            x = self._week(monday)[0]
+        for x in self._uprights():
             body.append(strokes.line(x, highest, x, lowest, "week", HAIR, 2))
         for value in (LOWEST, 5, HIGHEST):
-            y = _y(value, highest, lowest)
+            y = score_y(value, highest, lowest)
             body.append(strokes.line(PLOT_LEFT, y, PLOT_RIGHT, y, "level", BASE if value == LOWEST else HAIR, 2))
             body.append(strokes.text(PLOT_LEFT - 14, y + 10, str(value), "level", anchor="end"))
+
+    def _uprights(self) -> list[float]:
+        """Where the lines stand that part the time axis."""
+        each = 1 if self._day_width * 7 >= NARROW_WEEK else self._each()
+        return [self._week(monday)[0] for monday in self._mondays()[::each]]
 
     def _weekly(self, body: list[str], panel: Panel, row: float, highest: float, lowest: float) -> None:
         look = strokes.LOOKS[panel.item.symptom]
@@ -292,7 +296,7 @@ class Drawing:
         for week in panel.means:
             left, right = self._week(week.monday)
             left, right = left + 2, right - 2
-            y = _y(week.value, highest, lowest)
+            y = score_y(week.value, highest, lowest)
             body.append(
                 f'<rect class="band" x="{strokes.n(left)}" y="{strokes.n(y)}" width="{strokes.n(right - left)}" '
                 f'height="{strokes.n(lowest - y)}" fill="{look.colour}" fill-opacity="0.13"/>'
@@ -320,14 +324,16 @@ class Drawing:
         look = strokes.LOOKS[panel.item.symptom]
         for run in runs(panel.points):
             if len(run) > 1:
-                way = "L".join(f"{strokes.n(self._x(p.day))} {strokes.n(_y(p.value, highest, lowest))}" for p in run)
+                way = "L".join(
+                    f"{strokes.n(self._x(p.day))} {strokes.n(score_y(p.value, highest, lowest))}" for p in run
+                )
                 body.append(
                     f'<path class="run" d="M{way}" fill="none" stroke="{look.colour}" stroke-width="3" '
                     'stroke-opacity="0.55" stroke-linejoin="round"/>'
                 )
         body.append(f'<g class="scores" fill="{look.colour}" stroke="{PAPER}" stroke-width="1.5">')
         for point in panel.points:
-            x, y = strokes.n(self._x(point.day)), strokes.n(_y(point.value, highest, lowest))
+            x, y = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
             body.append(f'<use class="score" href="#{panel.item.symptom}" x="{x}" y="{y}"/>')
         body.append("</g>")
 
@@ -361,24 +367,7 @@ class Drawing:
         return found
 
     def _legend(self, body: list[str], y: float) -> float:
-        words = self.words
-        entries: list[tuple[str, str]] = []
-        middle = SAMPLE / 2
-        if scored := [panel for panel in self.shown if panel.points]:
-            drawn = (
-                f'<path d="M0 -10H{SAMPLE}" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
-                f'<path d="{strokes.outline(scored[0].item.symptom, 12)}" transform="translate({strokes.n(middle)} -10)" '
-                f'fill="{QUIET}" stroke="{PAPER}" stroke-width="1.5"/>'
-            )
-            entries.append((drawn, strokes.plain(words("one day"))))
-        if any(panel.means for panel in self.shown):
-            drawn = f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
-            drawn += strokes.line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
-            if self._valued:
-                drawn += strokes.text(middle, 1, strokes.plain(words.number(4.2)), "sample", bold=True, anchor="middle")
-            entries.append((drawn, strokes.plain(words("weekly mean"))))
-        if self.sessions:
-            entries.append((strokes.session(middle, -14, 8, 11), strokes.plain(words("treatment session"))))
+        entries = self._explained()
         if not entries:
             return y
         x, y = float(MARGIN), y + LEGEND_ROW + 10
@@ -391,6 +380,30 @@ class Drawing:
             body.append(f'<g class="legend" transform="translate({strokes.n(x)} {strokes.n(y)})">{drawn}{text}</g>')
             x += taken + 36
         return y
+
+    def _explained(self) -> list[tuple[str, str]]:
+        """What the legend explains: a sample, SAMPLE wide, and its words."""
+        words = self.words
+        entries: list[tuple[str, str]] = []
+        middle = SAMPLE / 2
+        if scored := [panel for panel in self.shown if panel.points]:
+            mark = strokes.outline(scored[0].item.symptom, 12)
+            drawn = (
+                f'<path d="M0 -10H{SAMPLE}" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
+                f'<path d="{mark}" transform="translate({strokes.n(middle)} -10)" '
+                f'fill="{QUIET}" stroke="{PAPER}" stroke-width="1.5"/>'
+            )
+            entries.append((drawn, strokes.plain(words("one day"))))
+        if any(panel.means for panel in self.shown):
+            drawn = f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
+            drawn += strokes.line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
+            if self._valued:
+                number = strokes.plain(words.number(4.2))
+                drawn += strokes.text(middle, 1, number, "sample", bold=True, anchor="middle")
+            entries.append((drawn, strokes.plain(words("weekly mean"))))
+        if self.sessions:
+            entries.append((strokes.session(middle, -14, 8, 11), strokes.plain(words("treatment session"))))
+        return entries
 
     def _marks(self) -> Iterator[str]:
         for symptom in Symptom:
@@ -410,5 +423,6 @@ class Drawing:
         return strokes.plain(Sentence(" ".join(told)))
 
 
-def _y(value: float, highest: float, lowest: float) -> float:
+def score_y(value: float, highest: float, lowest: float) -> float:
+    """How far down a score lies between 10, at `highest`, and 0, at `lowest`."""
     return lowest - (value - LOWEST) / (HIGHEST - LOWEST) * (lowest - highest)

@@ -66,8 +66,16 @@ def session(x: float, y: float, lowest: float, half: float) -> str:
     """A treatment session: a triangle with its tip at `y`, twice `half` wide, over a dashed line."""
     return (
         f'<g class="session">{line(x, y, x, lowest, "treated", SESSION, 2.5, dashed=True)}'
-        f'<path d="M{n(x - half)} {n(y - 17)}H{n(x + half)}L{n(x)} {n(y)}Z" fill="{SESSION}" '
-        f'stroke="{PAPER}" stroke-width="1.5"/></g>'
+        f"{triangle(x, y, half, 17)}</g>"
+    )
+
+
+def triangle(x: float, y: float, half: float, high: float | None = None) -> str:
+    """The mark of a treatment session with its tip at `x`, `y`."""
+    top = n(y - (half * 1.6 if high is None else high))
+    return (
+        f'<path d="M{n(x - half)} {top}H{n(x + half)}L{n(x)} {n(y)}Z" fill="{SESSION}" '
+        f'stroke="{PAPER}" stroke-width="1.5"/>'
     )
 
 
