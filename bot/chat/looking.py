@@ -20,7 +20,7 @@ def ask_for_sheet(weeks: int, words: Words) -> Message:
         "\n",
         [
             words("A page for your visit, as a file: charts, averages, treatment, and what was not answered."),
-            words("It has the {weeks}, and it comes to you alone. May your notes be on it?", weeks=_last(weeks, words)),
+            words("It covers the {weeks} and comes to you alone. May your notes be on it?", weeks=_last(weeks, words)),
         ],
     )
     others = sorted(SHEET_WEEKS - {weeks})

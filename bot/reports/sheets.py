@@ -316,7 +316,7 @@ class _Page:
 
     def _session(self, x: float, top: float, lowest: float) -> None:
         self.paper.line(x, top, x, lowest, SESSION, 0.25, dashed=True)
-        self.paper.shape([(x - 0.9, top - 0.9), (x + 0.9, top - 0.9), (x, top + 0.5)], SESSION)
+        self.paper.shape([(x - 0.9, top - 0.4), (x + 0.9, top - 0.4), (x, top + 1.1)], SESSION)
 
     def _legend(self, y: float) -> None:
         words, x = self.words, MARGIN
@@ -411,7 +411,7 @@ class _Page:
         told = []
         for what, mark in named:
             if found := self.visit.tally.of(mark):
-                head = _said(words("{what}, {n}:", what=what, n=len(found))) + " "
+                head = _said(words("{what} ({n}):", what=what, n=len(found))) + " "
                 room = LIST_ROOM - wide(head, BODY - 0.5)
                 told.append(head + _as_many(self._spans(found), room, BODY - 0.5))
         return told
