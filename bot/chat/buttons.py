@@ -319,12 +319,20 @@ class Month:
     month: date
 
 
+class OnSheet(StrEnum):
+    """Whether the patient's notes are on the visit sheet; ASK: that is still to be chosen."""
+
+    ASK = "ask"
+    NO_NOTES = "bare"
+    NOTES = "notes"
+
+
 @payload("lr")
 class Report:
-    """The visit sheet of the last weeks, with the patient's notes or without; None: that is still to be chosen."""
+    """The visit sheet of so many weeks."""
 
     weeks: int
-    notes: bool | None
+    notes: OnSheet
 
 
 # --- own data -----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.chat import buttons
-from bot.chat.buttons import pack
+from bot.chat.buttons import OnSheet, pack
 from bot.chat.messages import Button, Message
 from bot.chat.words import Sentence, Words, joined
 
@@ -27,9 +27,9 @@ def ask_for_sheet(weeks: int, words: Words) -> Message:
     return Message(
         text,
         (
-            (Button(words("Without my notes"), tap=pack(buttons.Report(weeks, False))),),
-            (Button(words("With my notes"), tap=pack(buttons.Report(weeks, True))),),
-            tuple(Button(_instead(other, words), tap=pack(buttons.Report(other, None))) for other in others),
+            (Button(words("Without my notes"), tap=pack(buttons.Report(weeks, OnSheet.NO_NOTES))),),
+            (Button(words("With my notes"), tap=pack(buttons.Report(weeks, OnSheet.NOTES))),),
+            tuple(Button(_instead(other, words), tap=pack(buttons.Report(other, OnSheet.ASK))) for other in others),
         ),
     )
 

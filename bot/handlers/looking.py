@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot import chat, diary, reports, storage
 from bot.chat import buttons
+from bot.chat.buttons import OnSheet
 from bot.chat.looking import SHEET_WEEKS, USUAL_WEEKS
 from bot.chat.messages import as_data
 from bot.diary.looking import Span
@@ -66,10 +67,10 @@ def sheet(turn: Turn, tap: buttons.Report) -> None:
     patient = entries.active(turn)
     if patient is None or tap.weeks not in SHEET_WEEKS:
         turn.toast(chat.people.old_button(turn.words))
-    elif tap.notes is None:
+    elif tap.notes is OnSheet.ASK:
         turn.edit(chat.looking.ask_for_sheet(tap.weeks, turn.words), patient_id=patient.id)
     else:
-        _send_sheet(turn, patient, Sheet(patient.id, tap.weeks, tap.notes, turn.settings.clinic_name))
+        _send_sheet(turn, patient, Sheet(patient.id, tap.weeks, tap.notes is OnSheet.NOTES, turn.settings.clinic_name))
 
 
 def _send_sheet(turn: Turn, patient: Patient, wanted: Sheet) -> None:

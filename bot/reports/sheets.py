@@ -52,6 +52,10 @@ MOST_LISTED: Final = 7
 NOTE_LINE: Final = 3.5
 NOTE_LINES: Final = 3
 """Of one note; what is longer is cut."""
+NOTE_SIGNS: Final = 600
+"""Of one note that are looked at: more than its lines can hold."""
+MOST_NOTES: Final = 60
+"""Notes that are looked at: more than the page can hold."""
 NOTES_ROOM: Final = 45.0
 """Millimetres that notes have at most before the charts become as high as they can."""
 FOOT: Final = 9.5
@@ -99,6 +103,8 @@ class _Page:
     def __init__(self, sheet: Sheet, words: Words) -> None:
         self.sheet, self.words, self.visit = sheet, words, sheet.visit
         self.lines = _shown(self.visit.lines, self.visit.tally.last)
+        self.wanted_notes = [note for note in sheet.notes or () if note.day >= self.visit.tally.first]
+        self.unprinted = False
         title = _said(words("Symptom diary: visit sheet, {day}", day=words.short_dated(self._made_at.date())))
         self.paper = Paper(title, words.language, sheet.now)
 
@@ -129,13 +135,16 @@ class _Page:
     def _heading(self, y: float) -> float:
         words, tally, made = self.words, self.visit.tally, self._made_at
         self._text(0, y + 5, _said(words("Symptom diary: visit sheet")), TITLE, bold=True)
-        zone = words.city(self.sheet.diary.zone)
+        period = _said(joined(" – ", [words.short_dated(tally.first), words.short_dated(tally.last)]))
+        self._text(0, y + 10.5, period, HEADING, bold=True)
         when = words(
-            "Made on {day} at {time}, time of {city}", day=words.dated(made.date()), time=words.time(made), city=zone
+            "Made on {day} at {time}, time of {city}",
+            day=words.dated(made.date()),
+            time=words.time(made),
+            city=words.city(self.sheet.diary.zone),
         )
-        self.paper.text(RIGHT, y + 5, cut(_said(when), 90, SMALL + 0.5), SMALL + 0.5, colour=QUIET, align="right")
-        period = words("{first} to {last}", first=words.dated(tally.first), last=words.dated(tally.last))
-        self._text(0, y + 10.5, _said(period), HEADING, bold=True)
+        room = RIGHT - MARGIN - wide(period, HEADING, bold=True) - 4
+        self.paper.text(RIGHT, y + 10.5, cut(_said(when), room, BODY), BODY, colour=QUIET, align="right")
         asked = words("Kept by the patient once a day: how strong in the past 24 hours. 0 = none, 10 = worst possible.")
         self._text(0, y + 14.5, _said(asked), BODY, room=RIGHT - MARGIN)
         y += 4
@@ -369,12 +378,13 @@ class _Page:
         )
         self.paper.line(MARGIN, y - 4.5, RIGHT, y - 4.5, HAIR, 0.2)
         self._text(0, y, _said(answered if tally.asked else words("No day was asked yet.")), HEADING, bold=True)
-        self._text(middle - MARGIN + 2, y, self._sessions_head(), HEADING, bold=True, room=RIGHT - middle - 2)
+        for number, text in enumerate(told, 1):
+            self._text(0, y + 0.8 + number * LIST_LINE, text, BODY - 0.5, room=LIST_ROOM)
+        right = middle - MARGIN + 2
+        self._text(right, y, self._sessions_head(), HEADING, bold=True, room=LIST_ROOM)
+        for number, text in enumerate(_counted(self._session_lines(), most, words), 1):
+            self._text(right, y + 0.8 + number * LIST_LINE, text, BODY - 0.5, room=LIST_ROOM)
         y += 4.5
-        for number, text in enumerate(told):
-            self._text(0, y + number * LIST_LINE, text, BODY - 0.5, room=LIST_ROOM)
-        for number, text in enumerate(_counted(self._session_lines(), most, words)):
-            self._text(middle - MARGIN + 2, y + number * LIST_LINE, text, BODY - 0.5, room=RIGHT - middle - 2)
         return y + most * LIST_LINE
 
     def _sessions_head(self) -> str:
@@ -429,12 +439,11 @@ class _Page:
     # --- notes --------------------------------------------------------------------------------------------------------
 
     def _notes_written(self) -> list[tuple[str, ...]]:
-        """Each note that belongs on the sheet as its lines, the newest first."""
-        first = self.visit.tally.first
-        found = [note for note in self.sheet.notes or () if note.day >= first]
+        """The newest notes of these weeks, each as its lines: more than there is room for, but not all."""
+        room = RIGHT - MARGIN
         return [
-            broken(f"{self._date(note.day)}: {printable(note.text)}", RIGHT - MARGIN, BODY - 0.5, most=NOTE_LINES)
-            for note in reversed(found)
+            broken(f"{self._date(note.day)}: {printable(note.text[:NOTE_SIGNS])}", room, BODY - 0.5, most=NOTE_LINES)
+            for note in reversed(self.wanted_notes[-MOST_NOTES:])
         ]
 
     def _notes(self, y: float, notes: Sequence[tuple[str, ...]]) -> None:
@@ -449,9 +458,9 @@ class _Page:
         self._text(0, y, _said(head), HEADING, bold=True)
         y += 4.2
         for number, lines in enumerate(notes):
-            last = number == len(notes) - 1
-            if y + (len(lines) - (1 if last else 0)) * NOTE_LINE > end:
-                told = words.many("and {n} more note", "and {n} more notes", len(notes) - number)
+            left = len(self.wanted_notes) - number
+            if y + (len(lines) - (left == 1)) * NOTE_LINE > end:
+                told = words.many("and {n} more note", "and {n} more notes", left)
                 self._text(0, y, _said(told), BODY - 0.5, colour=QUIET)
                 return
             for text in lines:
@@ -478,7 +487,7 @@ class _Page:
             clinic=sentence(self.sheet.clinic),
         )
         told = _said(made)
-        if any(UNPRINTABLE in text for lines in self._notes_written() for text in lines):
+        if self.unprinted:
             told += " " + _said(words("{mark} stands for signs that can't be printed here.", mark=UNPRINTABLE))
         self._text(0, y + 3.4, told, SMALL, colour=QUIET, room=RIGHT - MARGIN)
 
@@ -497,6 +506,7 @@ class _Page:
     ) -> None:
         """A line that begins `x` millimetres right of the margin, cut where it is wider than `room`."""
         fits = text if room is None else cut(text, room, size, bold=bold)
+        self.unprinted |= UNPRINTABLE in fits
         self.paper.text(MARGIN + x, y, fits, size, bold=bold, colour=colour)
 
     def _date(self, day: date) -> str:
