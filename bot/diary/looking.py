@@ -9,6 +9,7 @@ Laws:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ from typing import Final
 
 from bot.diary import days, digests
 from bot.diary.digests import STRONG, Change, Diary
-from bot.diary.entries import Cause, Day, DayState, Item, may_be_lost, state
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, may_be_lost, state
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
     SEVEN_DAYS,
@@ -104,8 +105,11 @@ class CourseWeek:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How one item went: its weeks that have a score, and of the days shown how many have one (`n`), the highest score
-    with its days (None without a score), and how many are at STRONG or more."""
+    """How one item went.
+
+    `weeks`: those with a score on any of their days. Of the days shown: `n` have a score, `worst` is the highest with
+    its days (None without a score), and `strong_days` are at STRONG or more.
+    """
 
     item: Item
     weeks: tuple[CourseWeek, ...]
@@ -200,7 +204,15 @@ def month_before(month: date) -> date:
 
 def courses(diary: Diary, first: date, last: date) -> tuple[Course, ...]:
     """The items asked or scored from `first` to `last` (included), in the order asked."""
-    found = (_course(diary, item, first, last) for item in sorted(diary.items, key=lambda it: (it.position, it.id)))
+    scored: dict[ItemId, dict[date, int]] = defaultdict(dict)
+    since = days.week_start(first)
+    for (day, item_id), score in sorted(diary.scores.items(), key=lambda entry: entry[0]):
+        if score.value is not None and since <= day and days.week_start(day) <= last:
+            scored[item_id][day] = score.value
+    found = (
+        _course(diary, item, scored[item.id], first, last)
+        for item in sorted(diary.items, key=lambda it: (it.position, it.id))
+    )
     return tuple(course for course in found if course.n or _followed(course.item, first, last))
 
 
@@ -232,19 +244,16 @@ def _followed(item: Item, first: date, last: date) -> bool:
     return item.added_day <= last and (item.ended_day is None or first < item.ended_day)
 
 
-def _course(diary: Diary, item: Item, first: date, last: date) -> Course:
-    scored = {
-        day: score.value
-        for (day, item_id), score in sorted(diary.scores.items(), key=lambda entry: entry[0])
-        if item_id == item.id and score.value is not None and first <= day <= last
-    }
-    highest = max(scored.values(), default=None)
+def _course(diary: Diary, item: Item, scored: Mapping[date, int], first: date, last: date) -> Course:
+    """`scored`: the scores of the item in order of day, those of the weeks that begin or end outside included."""
+    shown = {day: value for day, value in scored.items() if first <= day <= last}
+    highest = max(shown.values(), default=None)
     return Course(
         item=item,
         weeks=tuple(_weeks(diary, item, sorted({days.week_start(day) for day in scored}))),
-        n=len(scored),
-        worst=None if highest is None else (highest, tuple(day for day, value in scored.items() if value == highest)),
-        strong_days=sum(value >= STRONG for value in scored.values()),
+        n=len(shown),
+        worst=None if highest is None else (highest, tuple(day for day, value in shown.items() if value == highest)),
+        strong_days=sum(value >= STRONG for value in shown.values()),
     )
 
 

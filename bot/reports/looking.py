@@ -71,7 +71,7 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
         ],
     )
     if not any(course.n for course in courses):
-        return joined("\n\n", [head, _nothing(diary, words)]), True
+        return joined("\n\n", [head, _nothing(diary, words)]), False
     for told in () if looking.by_the_week(first, last) else _ways(courses):
         text = joined("\n\n", [head, *told(courses, words)])
         if fits_caption(text):

@@ -31,7 +31,7 @@ def legend(root: ET.Element) -> list[str]:
 
 
 def test_a_week_with_enough_answers_has_one_mark_and_others_one_for_each_day() -> None:
-    weeks = {n: 4 for n in range(7)} | {n: 6 for n in range(14, 17)}
+    weeks = dict.fromkeys(range(7), 4) | dict.fromkeys(range(14, 17), 6)
     root = drawn(diary({BURNING: weeks}), 210)
     assert len(named(root, "use", "mean")) == 1
     assert len(named(root, "circle", "score")) == 3
@@ -63,7 +63,9 @@ def test_dates_stand_apart_however_long_it_is(years: float) -> None:
 
 
 def test_hundreds_of_sessions_have_a_mark_each_and_no_lines() -> None:
-    of = diary({BURNING: {n: 5 for n in range(1000)}, PAIN: {n: 5 for n in range(1000)}}, sessions=range(0, 1000, 3))
+    of = diary(
+        {BURNING: dict.fromkeys(range(1000), 5), PAIN: dict.fromkeys(range(1000), 5)}, sessions=range(0, 1000, 3)
+    )
     root = drawn(of, 1000)
     assert len(named(root, "g", "session")) == 2 * 334
     assert not named(root, "line", "treated")
@@ -71,10 +73,10 @@ def test_hundreds_of_sessions_have_a_mark_each_and_no_lines() -> None:
 
 
 def test_no_figures_are_printed_and_an_item_without_answers_says_so() -> None:
-    root = drawn(diary({BURNING: {n: 5 for n in range(300)}, PAIN: {}}), 300)
+    root = drawn(diary({BURNING: dict.fromkeys(range(300), 5), PAIN: {}}), 300)
     assert not named(root, "text", "value")
     assert [it.text for it in named(root, "text", "nothing")] == ["No answers yet"]
-    assert ET.tostring(root) == ET.tostring(drawn(diary({BURNING: {n: 5 for n in range(300)}, PAIN: {}}), 300))
+    assert ET.tostring(root) == ET.tostring(drawn(diary({BURNING: dict.fromkeys(range(300), 5), PAIN: {}}), 300))
 
 
 def test_ten_years_can_be_drawn() -> None:
