@@ -161,7 +161,8 @@ def window(diary: Diary, span: Span, now: datetime) -> tuple[date, date]:
 
     That of a diary that is a few days old has a whole week, with room for what is to come.
     """
-    last, earliest = today(diary, now), days.week_start(begun(diary))
+    last = today(diary, now)
+    earliest = days.week_start(min(begun(diary), last))
     first = earliest if span is Span.ALL else max(last - LENGTHS[span] + days.ONE_DAY, earliest)
     return first, max(last, first + LAST_OF_SEVEN)
 
@@ -219,7 +220,7 @@ def courses(diary: Diary, first: date, last: date) -> tuple[Course, ...]:
 def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
     """The last `weeks` whole weeks and the one that is under way, or fewer where the diary is younger."""
     last = today(diary, now)
-    first = max(days.week_start(last) - weeks * SEVEN_DAYS, days.week_start(begun(diary)))
+    first = max(days.week_start(last) - weeks * SEVEN_DAYS, days.week_start(min(begun(diary), last)))
     sessions = sorted((s for s in diary.sessions if s.day <= last), key=lambda s: (s.day, s.id), reverse=True)
     shown = tuple(session for session in sessions if session.day >= first)
     return Visit(

@@ -10,6 +10,7 @@ import copy
 import gettext
 import html
 import inspect
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import chat
-from bot.chat import alerts, buttons, entries, items, notices, people, sessions, typed, typed_times
+from bot.chat import alerts, buttons, entries, items, looking, notices, people, sessions, typed, typed_times
 from bot.chat import words as spoken
 from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
@@ -482,6 +483,23 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(notices.backup_failed)
 def _(say: Words, label: str) -> Iterator[Made]:
     yield notices.backup_failed(say)
+
+
+@case(looking.ask_for_sheet)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for weeks in looking.SHEET_WEEKS:
+        yield looking.ask_for_sheet(weeks, say)
+
+
+@case(looking.sheet_is_coming)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for weeks, notes in itertools.product(looking.SHEET_WEEKS, (True, False)):
+        yield looking.sheet_is_coming(weeks, notes, say)
+
+
+@case(looking.already_coming)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield looking.already_coming(say)
 
 
 def speaking() -> set[Callable[..., Any]]:

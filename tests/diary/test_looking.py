@@ -49,6 +49,13 @@ def test_what_was_imported_and_what_was_answered_further_east_is_in_it() -> None
     assert looking.today(told, tonight(20)) == day(20)
 
 
+def test_a_diary_that_begins_tomorrow_has_the_week_of_today() -> None:
+    told = replace(diary("."), enrolled_day=day(7), days={}, scores={})
+    for span in Span:
+        assert looking.window(told, span, tonight(6)) == (day(0), day(6))
+    assert looking.visit(told, 8, tonight(6)).tally.first == day(0)
+
+
 def test_half_a_year_is_shown_day_by_day_and_more_week_by_week() -> None:
     last = START + DAY_BY_DAY_FOR - timedelta(days=1)
     assert not looking.by_the_week(START, last)

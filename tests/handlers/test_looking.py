@@ -70,9 +70,10 @@ async def test_a_second_tap_on_the_same_span_does_no_harm(answered: Desk) -> Non
 async def test_an_old_button_shows_what_is_asked_as_it_stands_today(answered: Desk) -> None:
     desk, ada = answered, answered.ada
     await desk.says(ada, "/chart")
+    shown = ada.last["message_id"]
     await desk.until(SUNDAY + timedelta(days=30))
-    await desk.taps(ada, "✓ 2 weeks")
-    [said] = map(text_of, pictures(desk))
+    await desk.sends(ada, "lc:2w", shown)
+    [said] = [text_of(message) for message in pictures(desk) if message["message_id"] == shown]
     assert "Your last 2 weeks: 25 Mar 2026 to 7 Apr 2026" in said
     assert "There are no answers in this time. Your last answer is of Sunday 8 March 2026." in said
 

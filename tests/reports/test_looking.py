@@ -22,6 +22,7 @@ from bot.diary.people import PatientId
 from bot.reports import charts, looking
 from bot.reports.digests import fits_caption
 from bot.reports.sheets import Sheet
+from tests.chat.test_messages import BLAME, GRADE, LEAST_WORDS, grade, told
 from tests.diary.test_digests import START, day, diary, noon_after, session
 from tests.diary.test_looking import tonight
 
@@ -152,8 +153,8 @@ def test_every_number_of_the_picture_stands_in_its_words(rows: list[str], span: 
     of = diary(*rows)
     message = chart(of, span, noon_after(max(map(len, rows))))
     said = plain(message)
-    for mean, told in printed(message, of):
-        n = re.search(r"\d+", told)
+    for mean, beside in printed(message, of):
+        n = re.search(r"\d+", beside)
         assert f" {mean} " in said
         assert n is None or f"{mean} from {n[0]} day" in said or f"{mean} ({n[0]})" in said
 
@@ -218,6 +219,30 @@ def test_days_in_a_row_are_drawn_together() -> None:
     found = [day(n) for n in (0, 1, 3, 4, 5, 8)]
     assert looking.runs_of_days(found, EN) == ["2", "3", "5 to 7", "10"]
     assert looking.runs_of_days(found, ES) == ["2", "3", "del 5 al 7", "10"]
+
+
+# --- how it reads
+
+
+def captions(say: Words) -> list[Message]:
+    """Charts, months and a sheet of diaries in which everything happens."""
+    busy = diary(
+        "777 5..... 55 ..55555 5s5. 55", "555 5..... 5. ..5.555 555. 5.", marks="aaa aPPblB aa xaaaaaa aGaa aa"
+    )
+    found = [chart(of, span, noon_after(30), say) for span in Span for of in (busy, many(6, 200), many(3, 400))]
+    found += [looking.month(ADA, busy, date(2026, 2, 1), noon_after(26), say)]
+    return [*found, looking.sheet(Sheet(busy, 8, (), noon_after(30), "Riverside"), say)]
+
+
+@pytest.mark.parametrize("say", [EN, ES], ids=["en", "es"])
+def test_nothing_blames_or_orders_about(say: Words) -> None:
+    assert [message.text for message in captions(say) if BLAME.search(plain(message))] == []
+
+
+def test_english_captions_are_read_with_six_years_of_school() -> None:
+    for message in captions(EN):
+        if sum(map(len, told(message.text))) >= LEAST_WORDS:
+            assert grade(message.text) <= GRADE, message.text
 
 
 # --- the sheet

@@ -142,6 +142,9 @@ def test_an_almost_empty_diary_says_that_there_is_not_enough_yet() -> None:
     nothing = page(sheet(replace(diary(), items=()), 1))
     assert "No symptom was followed in these weeks." in nothing.text
     assert "No day was asked yet." in nothing.text
+    tomorrow = page(sheet(replace(diary("."), enrolled_day=day(7), days={}), 6))
+    assert tomorrow.pages == 1
+    assert "Burning" in tomorrow.texts
 
 
 # --- the file
