@@ -447,7 +447,7 @@ class _Page:
         ]
 
     def _notes(self, y: float, notes: Sequence[tuple[str, ...]]) -> None:
-        words, end = self.words, HIGH - MARGIN - FOOT
+        words, end = self.words, HIGH - MARGIN - FOOT - 1
         if self.sheet.notes is None:
             self._text(0, y, _said(words("Notes: left out, as the patient chose.")), BODY - 0.5, colour=QUIET)
             return
