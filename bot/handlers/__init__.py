@@ -29,7 +29,7 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, looking, people, sessions
+from bot.handlers import digests, entries, looking, pauses, people, prompts, sessions, settings, zones
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -42,7 +42,9 @@ COMMANDS: dict[str, Command] = {
     "today": entries.today,
     # yesterday, flares
     # pauses
+    "pause": pauses.pause,
     # settings
+    "settings": settings.settings,
     "week": digests.week,
     # looking back
     "chart": looking.chart,
@@ -61,6 +63,8 @@ COMMANDS: dict[str, Command] = {
 }
 OF_A_DIARY: tuple[Command, ...] = (
     entries.today,
+    pauses.pause,
+    settings.settings,
     digests.week,
     looking.chart,
     looking.history,
@@ -91,7 +95,26 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.SessionDate: sessions.ask_date,
     buttons.UndoSession: sessions.undo,
     # later, pauses
+    buttons.AskLater: prompts.ask_later,
+    buttons.Snooze: prompts.snooze,
+    buttons.Pause: pauses.begin,
+    buttons.PauseDates: pauses.ask_date,
+    buttons.PauseReason: pauses.reason,
+    buttons.Back: pauses.back,
     # settings
+    buttons.Settings: settings.show,
+    buttons.AskAt: settings.ask_at,
+    buttons.TypeHour: settings.type_hour,
+    buttons.QuietHours: settings.quiet,
+    buttons.TypeQuiet: settings.type_quiet,
+    buttons.RemindAfter: settings.remind_after,
+    buttons.LargeButtons: settings.large_buttons,
+    buttons.Speak: settings.speak,
+    buttons.AskPlace: zones.ask_place,
+    buttons.Cities: zones.cities,
+    buttons.Live: zones.live,
+    buttons.Travel: zones.travel,
+    buttons.BackHome: zones.back_home,
     # items
     # flares, red flags
     # looking back

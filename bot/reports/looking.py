@@ -265,7 +265,7 @@ def _row(course: Course, words: Words) -> Sentence:
         words(
             "{day}: {mean} ({n})",
             day=words.short_day(week.monday),
-            mean=words("none") if week.mean is None else words.number(week.mean),
+            mean=words.about("an average", "none") if week.mean is None else words.number(week.mean),
             n=week.n,
         )
         for week in course.weeks
