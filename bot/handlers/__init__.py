@@ -29,7 +29,7 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, pauses, people, prompts, sessions, settings, zones
+from bot.handlers import digests, entries, looking, pauses, people, prompts, sessions, settings, zones
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -47,6 +47,9 @@ COMMANDS: dict[str, Command] = {
     "settings": settings.settings,
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
     "stop": people.stop,
@@ -58,7 +61,16 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": people.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, pauses.pause, settings.settings, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (
+    entries.today,
+    pauses.pause,
+    settings.settings,
+    digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
+    people.stop,
+)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -106,6 +118,9 @@ TAPS: dict[type[Any], Tapped] = {
     # items
     # flares, red flags
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
     # help
 }
