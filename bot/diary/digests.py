@@ -18,7 +18,8 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days
-from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, may_be_lost, state
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
+from bot.diary.flares import Flare
 from bot.diary.people import PatientId
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
@@ -87,6 +88,8 @@ class Diary:
     sessions: tuple[Session, ...]
     enrolled_day: date
     zone: str
+    flares: tuple[Flare, ...] = ()
+    """In the order in which they began; they enter no number of a week."""
 
 
 class Step(StrEnum):
@@ -163,6 +166,7 @@ class Week:
     missed) `answered` have an entry (complete or partial); their quotient is the adherence. Open, paused and
     not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
     name those days; `lost` are those not asked by the bot whose prompt arrived while an answer may be lost.
+    `late`: days with answers entered on a later diary day, and how many of each. `flares`: those of its days.
     """
 
     start: date
@@ -175,6 +179,8 @@ class Week:
     open_days: tuple[date, ...]
     not_asked: Mapping[Cause, tuple[date, ...]]
     lost: tuple[date, ...] = ()
+    late: tuple[tuple[date, int], ...] = ()
+    flares: tuple[Flare, ...] = ()
 
     @property
     def end(self) -> date:
@@ -347,6 +353,8 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
             if (found := tuple(day for day in not_asked if (diary.days[day].not_asked or Cause.BOT) is cause))
         },
         lost=tuple(day for day in not_asked if may_be_lost(diary.days[day])),
+        late=tuple((day, n) for day in _seven(start) if (n := _entered_late(diary, day))),
+        flares=tuple(flare for flare in diary.flares if start <= flare.day <= start + LAST_OF_SEVEN),
     )
 
 
@@ -494,6 +502,13 @@ def _seven(start: date) -> list[date]:
 def _state(diary: Diary, day: date, now: datetime) -> DayState | None:
     planned = diary.days.get(day)
     return None if planned is None else state(planned, diary.items, diary.scores, now)
+
+
+def _entered_late(diary: Diary, day: date) -> int:
+    """How many scores of a day were entered on a later one."""
+    zone = diary.days[day].zone if day in diary.days else diary.zone
+    found = (diary.scores.get((day, item.id)) for item in diary.items)
+    return sum(score is not None and score.value is not None and entered_late(score, zone) for score in found)
 
 
 def _items_of(diary: Diary, start: date) -> list[Item]:

@@ -340,13 +340,14 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt or a digest."""
+    """The earliest instant at which anything is due: a prompt, a digest, or a red flag that nobody answered."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
             tables.patients.c.next_prompt_at,
             tables.patients.c.next_digest_at,
             tables.therapists.c.next_digest_at,
+            tables.red_flags.c.due_at,
         )
     ]
     return min((instant for instant in instants if instant is not None), default=None)
