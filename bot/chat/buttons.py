@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.entries import Side
+from bot.diary.pauses import Reason
 from bot.diary.people import Stage
+from bot.diary.prompts import Later
 from bot.diary.sessions import Kind
 
 MAX_BYTES: Final = 64
@@ -290,6 +292,44 @@ class UndoSession:
 
 
 # --- later and pauses ---------------------------------------------------------------------------------------------
+
+
+@payload("lt")
+class AskLater:
+    """When else shall this be asked?"""
+
+    day: date
+
+
+@payload("ls")
+class Snooze:
+    day: date
+    later: Later
+
+
+@payload("pa")
+class Pause:
+    """Pause the diary from the day `since` on, up to `until`, the first day that is asked again; None: until further
+    notice."""
+
+    since: date
+    until: date | None
+
+
+@payload("pd")
+class PauseDates:
+    """Choose a date, or type it."""
+
+
+@payload("pr")
+class PauseReason:
+    pause: int
+    reason: Reason
+
+
+@payload("pb")
+class Back:
+    """The patient is back from a pause."""
 
 
 # --- settings -----------------------------------------------------------------------------------------------------

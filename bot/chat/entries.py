@@ -30,6 +30,8 @@ class DayView:
     values: Mapping[ItemId, int | None]
     before: Mapping[ItemId, int | None]
     declined: bool = False
+    later: bool = False
+    """Whether the question can be put off."""
 
     @property
     def next_item(self) -> Item | None:
@@ -65,6 +67,8 @@ def question(view: DayView, item: Item, words: Words, *, changing: bool = False)
     else:
         skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
         rows.append((skip, Button(words("Not today"), tap=pack(buttons.NotToday(view.day)))))
+        if view.later:
+            rows.append((Button(words("Later"), tap=pack(buttons.AskLater(view.day))),))
     return Message(text, tuple(rows))
 
 

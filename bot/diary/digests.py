@@ -20,6 +20,7 @@ from typing import Final
 from bot.diary import days
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
 from bot.diary.flares import Flare
+from bot.diary.pauses import Pause, covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
@@ -90,6 +91,7 @@ class Diary:
     zone: str
     flares: tuple[Flare, ...] = ()
     """In the order in which they began; they enter no number of a week."""
+    pauses: tuple[Pause, ...] = ()
 
 
 class Step(StrEnum):
@@ -255,6 +257,8 @@ class Need:
     silent_days: int
     last_answer: date | None
     unreachable: Cause | None
+    pause: Pause | None = None
+    """The pause that the patient is in now."""
 
     @property
     def reason(self) -> Reason:
@@ -447,6 +451,7 @@ def need(diary: Diary, start: date, now: datetime) -> Need:
         silent_days=silent,
         last_answer=last_answer(diary),
         unreachable=_unreachable(newest) if newest is not None else None,
+        pause=covering(diary.pauses, days.day_of(now, diary.zone)),
     )
 
 

@@ -29,7 +29,7 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, people, sessions
+from bot.handlers import digests, entries, pauses, people, prompts, sessions
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "today": entries.today,
     # yesterday, flares
     # pauses
+    "pause": pauses.pause,
     # settings
     "week": digests.week,
     # looking back
@@ -56,7 +57,7 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": people.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (entries.today, pauses.pause, digests.week, people.stop)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -81,6 +82,12 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.SessionDate: sessions.ask_date,
     buttons.UndoSession: sessions.undo,
     # later, pauses
+    buttons.AskLater: prompts.ask_later,
+    buttons.Snooze: prompts.snooze,
+    buttons.Pause: pauses.begin,
+    buttons.PauseDates: pauses.ask_date,
+    buttons.PauseReason: pauses.reason,
+    buttons.Back: pauses.back,
     # settings
     # items
     # flares, red flags

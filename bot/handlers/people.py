@@ -12,7 +12,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, sessions
+from bot.handlers import entries, pauses, prompts, sessions
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -49,8 +49,11 @@ def start(turn: Turn, code: str) -> None:
 
 
 def _welcome_back(turn: Turn, patient: Patient) -> None:
-    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
     today = diary.days.day_of(turn.now, patient.zone)
+    if pauses.now_of(turn, patient) is not None:
+        pauses.pause(turn, "")
+        return
+    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
     turn.say(chat.people.welcome_back(next_at, today, turn.words), patient_id=patient.id)
 
 
@@ -226,7 +229,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
         case _:
             number = emergency_number(turn, patient.zone)
             card = chat.alerts.card(words, number, settings.cards_dir)
-            due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
+            due = diary.prompts.first_due(turn.now, patient.zone, patient.hours)
             next_at = diary.days.local(due.at, patient.zone)
             return chat.people.ask_start(card, next_at, there.date(), number, words)
 
@@ -343,9 +346,7 @@ def put_hour(turn: Turn, patient: Patient, hour: time) -> None:
 def _finish(turn: Turn, patient: Patient, now: bool) -> None:
     """The diary opens: with the first question at once, or at the chosen hour."""
     today = diary.days.day_of(turn.now, patient.zone)
-    due = diary.prompts.first_due(
-        turn.now, patient.zone, patient.prompt_time, today + diary.days.ONE_DAY if now else None
-    )
+    due = diary.prompts.first_due(turn.now, patient.zone, patient.hours, today + diary.days.ONE_DAY if now else None)
     first_day = today if now else due.day
     settings = turn.settings
     patient = storage.people.change_patient(
@@ -371,6 +372,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         first = not storage.entries.was_asked(turn.tx, patient.id, today)
         if first:
             storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
+            prompts.remind(turn, patient, today)
         entries.show(turn, patient, today, as_prompt=first)
 
 
@@ -395,6 +397,7 @@ def stop(turn: Turn, _: str) -> None:
     storage.people.change_patient(
         turn.tx, patient.id, stage=Stage.LEFT, next_prompt_at=None, next_prompt_day=None, next_digest_at=None
     )
+    storage.prompts.drop_followup(turn.tx, patient.id)
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
@@ -416,7 +419,7 @@ def _begin_again(turn: Turn, patient: Patient) -> None:
         # The last word on storing was a no: only a new yes opens the diary.
         ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
         return
-    due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
+    due = diary.prompts.first_due(turn.now, patient.zone, patient.hours)
     settings = turn.settings
     patient = storage.people.change_patient(
         turn.tx,
@@ -542,6 +545,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+    elif expecting == pauses.EXPECT_DATE and patient is not None and patient.stage is Stage.ACTIVE:
+        pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
     elif patient is not None and patient.stage in ENROLLING:

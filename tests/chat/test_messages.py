@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import chat
-from bot.chat import alerts, buttons, entries, items, notices, people, sessions, typed, typed_times
+from bot.chat import alerts, buttons, entries, items, notices, pauses, people, prompts, sessions, typed, typed_times
 from bot.chat import words as spoken
 from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
@@ -35,7 +35,10 @@ from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
+from bot.diary.pauses import Pause
+from bot.diary.pauses import Reason as WhyPaused
 from bot.diary.people import MAX_LABEL, PatientId, Reach, Role, Stage
+from bot.diary.prompts import Later
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import digests
 
@@ -127,6 +130,9 @@ for _each in (
     people.declined,
     people.no_such_place,
     people.no_such_hour,
+    pauses.no_such_date,
+    prompts.only_once,
+    prompts.too_late,
     people.ask_name,
     people.whose_week,
     people.choose_language,
@@ -471,6 +477,68 @@ def _(say: Words, label: str) -> Iterator[Made]:
 def _(say: Words, label: str) -> Iterator[Made]:
     for site in (*SITES, label):
         yield sessions.site_label(site, say)
+
+
+def paused(reason: WhyPaused | None = None, until: date | None = None) -> Pause:
+    return Pause(2**40, MONDAY, until, reason, NOON, None)
+
+
+@case(pauses.begun)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reason in (None, *WhyPaused):
+        for next_at in (None, NOON):
+            yield pauses.begun(paused(reason), MONDAY, next_at, say)
+
+
+@case(pauses.standing)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for next_at in (None, NOON):
+        yield pauses.standing(paused(), MONDAY, next_at, say)
+
+
+@case(pauses.welcome)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for next_at in (None, NOON):
+        for answerable in (None, LONGEST_DAY):
+            yield pauses.welcome(next_at, MONDAY, answerable, say)
+
+
+@case(pauses.reason_name)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reason in WhyPaused:
+        yield pauses.reason_name(reason, say)
+
+
+@case(pauses.for_therapist)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reason in (None, *WhyPaused):
+        for until in (None, LONGEST_DAY):
+            yield pauses.for_therapist(paused(reason, until), say)
+
+
+@case(pauses.choose)
+@case(pauses.choose_date)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield pauses.choose(MONDAY, say)
+    yield pauses.choose_date(MONDAY, say)
+
+
+@case(prompts.asking)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for view in views(label):
+        for kind in prompts.Kind:
+            yield prompts.asking(view, kind, say)
+
+
+@case(prompts.choose_later)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield prompts.choose_later(LONGEST_DAY, list(Later), say)
+
+
+@case(prompts.snoozed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for moved in (True, False):
+        yield prompts.snoozed(LONGEST_DAY, NOON, NOON.date(), moved, say)
 
 
 @case(notices.parked)
