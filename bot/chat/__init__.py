@@ -3,7 +3,9 @@
 from bot.chat import (
     alerts,
     buttons,
+    edits,
     entries,
+    flares,
     items,
     messages,
     notices,
@@ -20,7 +22,9 @@ from bot.chat import (
 __all__ = [
     "alerts",
     "buttons",
+    "edits",
     "entries",
+    "flares",
     "items",
     "messages",
     "notices",

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     SNOOZED = "snoozed"
 
 
-Alike = tuple[str, Kind, date, Symptom, str | None, Side | None, int, int, int]
+Alike = tuple[str, Kind, date, bool, Symptom, str | None, Side | None, int, int, int]
 """What two prompts must share to differ in nothing but the item's id and the hour."""
 
 
@@ -49,7 +49,18 @@ class Wordings:
         if item is not None and not seen.declined:
             place = seen.items.index(item)
             left = sum(one.id not in seen.values for one in seen.items)
-            alike = (language, kind, seen.day, item.symptom, item.site, item.side, place, len(seen.items), left)
+            alike = (
+                language,
+                kind,
+                seen.day,
+                seen.past,
+                item.symptom,
+                item.site,
+                item.side,
+                place,
+                len(seen.items),
+                left,
+            )
             if alike not in self._known:
                 self._known[alike] = _parts(seen, item, place, language, kind)
             parts = self._known[alike]

@@ -132,6 +132,38 @@ def _in_part(hour: int, minute: int, nought: bool, part: str | None) -> Time | A
             return Time(face.am) if hour == 12 else Time(face.pm) if hour >= 5 else face
 
 
+# --- How long ago
+
+_AGO_COUNTS: Final = _HOURS | {"a": 1, "an": 1, "un": 1, "couple of": 2, "a couple of": 2, "par de": 2, "un par de": 2}
+_AGO: Final = re.compile(
+    rf"(?:since |about |around |desde )?(?:hace )?(?:unos |unas |como |about |around |some )?"
+    rf"(?:(?P<digits>[0-9]{{1,3}})|(?P<word>{'|'.join(sorted(_AGO_COUNTS, key=len, reverse=True))})|(?P<half>half an|half a|media)) ?"
+    r"(?P<unit>hours?|hrs?|h|horas?|minutes?|mins?|m|minutos?)(?P<and_half> and a half| y media)?(?: ago)?"
+)
+_NOW: Final = frozenset(
+    ["now", "just now", "right now", "this minute", "ahora", "ahora mismo", "recien", "justo ahora"]
+)
+
+
+def ago(text: str) -> timedelta | None:
+    """Read how long ago something was: "2 hours ago", "half an hour", "hace 20 minutos", "just now".
+
+    None for anything else, and for more than two days.
+    """
+    if len(text) > _LONGEST_TIME:
+        return None
+    words = " ".join(folded(plain(text)).split()).strip(".! ")
+    if words in _NOW:
+        return timedelta(0)
+    match = _AGO.fullmatch(words)
+    if match is None:
+        return None
+    unit = timedelta(hours=1) if match["unit"].startswith("h") else timedelta(minutes=1)
+    count = 0.5 if match["half"] else int(match["digits"]) if match["digits"] else _AGO_COUNTS[match["word"]]
+    found = unit * (count + (0.5 if match["and_half"] else 0))
+    return found if found <= timedelta(days=2) else None
+
+
 # --- A date
 
 

@@ -160,6 +160,15 @@ class ItemWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class FlareOf:
+    """A flare with the item that it was of, and the zone that its day went by."""
+
+    item: Item
+    flare: Flare
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """One patient's week, Monday `start` to Sunday.
 
@@ -168,7 +177,8 @@ class Week:
     missed) `answered` have an entry (complete or partial); their quotient is the adherence. Open, paused and
     not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
     name those days; `lost` are those not asked by the bot whose prompt arrived while an answer may be lost.
-    `late`: days with answers entered on a later diary day, and how many of each. `flares`: those of its days.
+    `late`: days with answers entered on a later diary day, and how many of each. `flares`: those of its days, which
+    enter none of its numbers.
     """
 
     start: date
@@ -182,7 +192,7 @@ class Week:
     not_asked: Mapping[Cause, tuple[date, ...]]
     lost: tuple[date, ...] = ()
     late: tuple[tuple[date, int], ...] = ()
-    flares: tuple[Flare, ...] = ()
+    flares: tuple[FlareOf, ...] = ()
 
     @property
     def end(self) -> date:
@@ -358,7 +368,17 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
         },
         lost=tuple(day for day in not_asked if may_be_lost(diary.days[day])),
         late=tuple((day, n) for day in _seven(start) if (n := _entered_late(diary, day))),
-        flares=tuple(flare for flare in diary.flares if start <= flare.day <= start + LAST_OF_SEVEN),
+        flares=flares_between(diary, start, start + LAST_OF_SEVEN),
+    )
+
+
+def flares_between(diary: Diary, first: date, last: date) -> tuple[FlareOf, ...]:
+    """The flares of the days from `first` to `last`, both included, in the order in which they began."""
+    items = {item.id: item for item in diary.items}
+    return tuple(
+        FlareOf(items[flare.item_id], flare, diary.days[flare.day].zone if flare.day in diary.days else diary.zone)
+        for flare in diary.flares
+        if first <= flare.day <= last and flare.item_id in items
     )
 
 

@@ -12,7 +12,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, pauses, prompts, sessions
+from bot.handlers import entries, flares, pauses, prompts, sessions
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -235,10 +235,9 @@ def _step(turn: Turn, patient: Patient) -> Message:
 
 
 def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
-    """The clinic's number, or words for the local one where the patient lives in another country."""
-    here, there = chat.places.country_of(turn.settings.default_timezone), chat.places.country_of(zone)
-    same = here is None or there is None or here == there
-    return chat.alerts.emergency_number(turn.settings.emergency_number, same, turn.words)
+    """The clinic's number, or words for the local one where the patient is in another country."""
+    settings = turn.settings
+    return chat.alerts.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
 
 
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
@@ -526,11 +525,18 @@ def set_language(turn: Turn, tap: buttons.Language) -> None:
 def urgent(turn: Turn, _: str) -> None:
     """`/urgent`: the red-flag card, for anyone."""
     patient = turn.patient
-    zone = turn.settings.default_timezone if patient is None else patient.zone
+    zone = turn.settings.default_timezone if patient is None else patient.here
     turn.say(
         chat.alerts.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
         urgency=storage.outbox.Urgency.RED_FLAG,
     )
+
+
+def expects_others(turn: Turn) -> bool:
+    """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
+    expecting = turn.account.expecting if turn.known else None
+    named = expecting in (EXPECT_NAME, EXPECT_LABEL)
+    return named or (expecting is not None and expecting.startswith(sessions.EXPECT_DATE))
 
 
 def text(turn: Turn, said: str, replied_to: int | None) -> None:
@@ -549,6 +555,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
+    elif expecting is not None and patient is not None and flares.expected(turn, patient, expecting, said):
+        pass
     elif patient is not None and patient.stage in ENROLLING:
         enrolment_text(turn, patient, said)
     elif patient is not None and patient.stage is Stage.ACTIVE:
@@ -559,11 +567,6 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         not_open(turn, patient)
     else:
         turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
-
-
-def no_edits(turn: Turn) -> None:
-    if turn.known:
-        turn.say(chat.people.no_edits(turn.words))
 
 
 def other_thing(turn: Turn) -> None:

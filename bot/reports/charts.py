@@ -5,7 +5,8 @@ What is read (`panels`) is apart from how it is drawn. Rules of the picture:
 2. Only adjacent days are joined. A day without a score is a gap, whatever its reason, and stays open.
 3. A week has a mean by the rule of diary/sessions.py. It is the mean of the whole week, also where only
    a part of it is in the picture, so that it is the same number everywhere.
-4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line.
+4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line, flares a star.
+5. A flare is no score: it is joined to nothing and enters no mean.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from math import ceil, cos, pi, sin
 from typing import Final
 
 from bot.chat.items import item_name
@@ -61,6 +62,8 @@ NARROW_WEEK: Final = 30
 """Weeks narrower than this, in pixels, have a line only where they have a date."""
 SAMPLE: Final = 66
 """Width of what the legend explains."""
+STAR: Final = 1.75
+"""How much wider a flare's star is than a score's mark."""
 BETWEEN_DATES: Final = 20
 BETWEEN_MEANS: Final = 8
 
@@ -90,6 +93,8 @@ class Panel:
     points: tuple[Point, ...]
     means: tuple[Mean, ...]
     ever_scored: bool
+    flares: tuple[Point, ...] = ()
+    """The strongest of each day."""
 
 
 def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
@@ -102,7 +107,8 @@ def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
         if shown or followed:
             since = days.week_start(first_day)
             means = tuple(week for week in _means(scored) if since <= week.monday <= last_day)
-            found.append(Panel(item, shown, means, bool(scored)))
+            flares = tuple(point for point in _flares(diary, item) if first_day <= point.day <= last_day)
+            found.append(Panel(item, shown, means, bool(scored), flares))
     return tuple(found)
 
 
@@ -142,6 +148,14 @@ def _points(diary: Diary, item: Item) -> tuple[Point, ...]:
         for (day, item_id), score in sorted(diary.scores.items(), key=lambda entry: entry[0])
         if item_id == item.id and score.value is not None
     )
+
+
+def _flares(diary: Diary, item: Item) -> tuple[Point, ...]:
+    strongest: dict[date, int] = {}
+    for flare in diary.flares:
+        if flare.item_id == item.id:
+            strongest[flare.day] = max(flare.score, strongest.get(flare.day, LOWEST))
+    return tuple(Point(day, score) for day, score in sorted(strongest.items()))
 
 
 def _means(points: Iterable[Point]) -> Iterator[Mean]:
@@ -293,7 +307,7 @@ class _Drawing:
         self._sessions(body, highest, lowest)
         if panel:
             self._daily(body, panel, highest, lowest)
-        if not panel or not panel.points:
+        if not panel or not (panel.points or panel.flares):
             self._nothing(body, panel, (highest + lowest) / 2)
         body.append("</g>")
         return lowest + self._radius + 2
@@ -352,6 +366,9 @@ class _Drawing:
                     f'<path class="run" d="M{way}" fill="none" stroke="{look.colour}" stroke-width="3" '
                     'stroke-opacity="0.55" stroke-linejoin="round"/>'
                 )
+        # Under the scores and wider than they are: where both stand on one spot, both are seen.
+        for point in panel.flares:
+            body.append(_flare(self._x(point.day), _y(point.value, highest, lowest), self._radius * STAR))
         body.append(f'<g class="scores" fill="{look.colour}" stroke="{PAPER}" stroke-width="1.5">')
         for point in panel.points:
             x, y = _n(self._x(point.day)), _n(_y(point.value, highest, lowest))
@@ -404,6 +421,8 @@ class _Drawing:
             if self._valued:
                 drawn += _text(middle, 1, _plain(words.number(4.2)), "sample", bold=True, anchor="middle")
             entries.append((drawn, _plain(words("weekly mean"))))
+        if any(panel.flares for panel in self.shown):
+            entries.append((_flare(middle, -10, 20), _plain(words("flare, not in the mean"))))
         if self.sessions:
             entries.append((_session(middle, -14, 8, 11), _plain(words("treatment session"))))
         if not entries:
@@ -432,6 +451,8 @@ class _Drawing:
             name = item_name(panel.item, words)
             n = len(panel.points)
             told.append(words.many("{name}: {n} day scored.", "{name}: {n} days scored.", n, name=name))
+            if n := len(panel.flares):
+                told.append(words.many("{name}: {n} day with a flare.", "{name}: {n} days with a flare.", n, name=name))
         if self.sessions:
             told.append(words.many("{n} day with treatment.", "{n} days with treatment.", len(self.sessions)))
         return _plain(Sentence(" ".join(told)))
@@ -457,6 +478,16 @@ def _outline(symptom: Symptom, r: float) -> str:
         case Symptom.SLEEP:
             a, b = r * 0.48, r * 0.83
             return f"M{_n(-r * 0.96)} 0L{_n(-a)} {_n(-b)}H{_n(a)}L{_n(r * 0.96)} 0L{_n(a)} {_n(b)}H{_n(-a)}Z"
+
+
+def _flare(x: float, y: float, r: float) -> str:
+    """A flare: an open star of five points around `x`, `y`, no further out than `r`."""
+    corners = []
+    for n in range(10):
+        out = r if n % 2 == 0 else r * 0.5
+        corners.append(f"{_n(x + out * sin(n * pi / 5))} {_n(y - out * cos(n * pi / 5))}")
+    way = "L".join(corners)
+    return f'<path class="flare" d="M{way}Z" fill="{PAPER}" stroke="{INK}" stroke-width="2.5" stroke-linejoin="round"/>'
 
 
 def _session(x: float, y: float, lowest: float, half: float) -> str:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.edits import KEPT_FOR, Became, Written
 from bot.diary.entries import ItemId
@@ -16,7 +15,7 @@ from bot.storage import tables
 from bot.storage.prepared import Prepared
 
 _put: Final = Prepared(
-    insert(tables.written).on_conflict_do_nothing(),
+    tables.written.insert(),
     ("patient_id", "message_id", "entered_at", "became", "day", "note_id", "items"),
 )
 _of_message: Final = (
@@ -28,7 +27,7 @@ _of_message: Final = (
         tables.written.c["items"],
     )
     .where(tables.written.c.patient_id == bindparam("patient"), tables.written.c.message_id == bindparam("message"))
-    .order_by(tables.written.c.entered_at)
+    .order_by(tables.written.c.id)
 )
 
 
@@ -43,7 +42,7 @@ def put(
     note_id: int | None = None,
     items: Sequence[ItemId] = (),
 ) -> None:
-    """Remember what a message became at `now`; what was said of it first in that instant stands."""
+    """Remember what a message became at `now`, beside what it was before."""
     _put.run(
         tx,
         {

@@ -254,15 +254,16 @@ notes: Final = Table(
 written: Final = Table(
     "written",
     metadata,
-    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), primary_key=True),
-    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("entered_at", Instant, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("entered_at", Instant, nullable=False),
     Column("became", Of(Became), nullable=False),
     Column("day", Day, nullable=False),
     Column("note_id", Integer, ForeignKey("notes.id", ondelete="CASCADE")),
     Column("items", Data, nullable=False, comment="ids of the items whose scores it holds"),
+    Index(None, "patient_id", "message_id"),
     Index("ix_written_entered_at", "entered_at"),
-    sqlite_with_rowid=False,
 )
 flares: Final = Table(
     "flares",

@@ -91,20 +91,17 @@ def upgrade() -> None:
     op.create_index("ix_red_flags_due_at", "red_flags", ["due_at"], sqlite_where=sa.text("due_at is not null"))
     op.create_table(
         "written",
-        sa.Column("patient_id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_patient("written"),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
         _instant("entered_at", nullable=False),
         sa.Column("became", sa.String(length=20), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("note_id", sa.Integer()),
         sa.Column("items", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patients.id"], name=op.f("fk_written_patient_id"), ondelete="CASCADE"
-        ),
         sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_written_note_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("patient_id", "message_id", "entered_at", name=op.f("pk_written")),
-        sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_written_patient_id_message_id"), "written", ["patient_id", "message_id"])
     op.create_index("ix_written_entered_at", "written", ["entered_at"])
     op.add_column("diary_days", _instant("snoozed_at"))
     op.add_column("diary_days", _instant("reminded_at"))
