@@ -216,8 +216,8 @@ def no_answer(label: str, patient: int, at: datetime, words: Words) -> Message:
     lines = [
         words("Card shown, no answer: {name}", name=bold(sentence(label))),
         words(
-            "Words in a message brought up the list of warning signs on {day}, {time} on their clock. They have not said "
-            "whether one of them is happening. Please get in touch with them.",
+            "Words in a message brought up the list of warning signs on {day}, {time} on their clock. They have not "
+            "said whether one of them is happening. Please get in touch with them.",
             day=words.day(at.date()),
             time=words.time(at),
         ),

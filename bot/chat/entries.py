@@ -240,8 +240,10 @@ def unclear(reason: Reason, items: Sequence[Item], words: Words) -> Message:
 
 
 def closed(day: date, words: Words, seen: DayView | None = None) -> Message:
-    """A score, or the wish to correct one, for a day that is over: why not, and what is possible. `seen`: what is stored
-    for it, where that was asked for."""
+    """A score, or the wish to correct one, for a day that is over: why not, and what is possible.
+
+    `seen`: what is stored for it, where that was asked for.
+    """
     lines = [
         words("{day} is closed: a day takes answers until noon of the next day.", day=words.day(day)),
         words("After that, memory starts to change the numbers. A note about it is welcome at any time."),

@@ -38,7 +38,7 @@ class Since(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flare:
-    """One episode of one item, of `score` 0 to 10. `day`: the diary day of `began_at`, which `since` says how exactly."""
+    """One episode of one item, of `score` 0 to 10. `day`: the diary day of `began_at`; `since`: how exact that is."""
 
     id: int
     day: date

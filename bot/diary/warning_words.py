@@ -43,7 +43,7 @@ _NO_WORD: Final = re.compile(r"[^a-z0-9.]+")
 
 
 def _folded(text: str) -> str:
-    """In small letters without accents and apostrophes, single spaces between the words, a full stop between sentences."""
+    """In small letters without accents and apostrophes, a space between words, a full stop between sentences."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     seen = "".join(c for c in apart if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return _NO_WORD.sub(" ", _END.sub(" . ", _APOSTROPHES.sub("", seen)))
@@ -188,22 +188,24 @@ _RULES: Final = (
         _after("leak|leaks|leaking|leaked", "a|some|bit|little|of|my", "urine|pee|stool|poo|wee"),
         _after("urine|pee|stool|wee", "is|was|just|keeps|are", "leak*"),
         _after("havent|have not|hasnt|not|no|didnt|did not", "been|yet|even|properly",
-               "peed|pee since|pee all|urinated|urine since|passed urine|passed water|weed"),
+               "peed|pee since|pee all|urinated|urine since|passed urine|passed water"),
     ),
     _phrases(
         _after(_NO_PUEDO, _PEQUENAS, _ORINAR),
         _after("perdi|perdido|perdida|pierdo|perdiendo|sin|falta|no tengo|no controlo|descontrol", _PEQUENAS,
                "vejiga|esfinter*|orina|pis|pipi|intestin*|heces|caca"),
         _words("incontinen*|me (?:orin[oe]|me[oe]|mee|cago|cague|hago (?:pis|pipi|caca)|hice (?:pis|pipi|caca)|"
-               "he (?:orinado|meado|hecho (?:pis|pipi|caca))) (?:encima|en la cama|en los pantalones|sin querer|sola|solo)"),
+               "he (?:orinado|meado|hecho (?:pis|pipi|caca))) "
+               "(?:encima|en la cama|en los pantalones|sin querer|sola|solo)"),
         _after("se me (?:ha |han |ya )?(?:escap*|sal[ei]*)", "la|el|las|un|poco|de|algo", "orina|pis|pipi|heces|caca"),
-        _words("(?:no me sale (?:el |la )?(?:pis|pipi|orina)|(?:perdidas|fugas|escapes) de (?:orina|pis|heces)|no he orinado|no orin[oe] desde|no orino|sin orinar|no he hecho pis)"),
+        _words("(?:no me sale (?:el |la )?(?:pis|pipi|orina)|(?:perdidas|fugas|escapes) de (?:orina|pis|heces)|"
+               "no he orinado|no orin[oe] desde|no orino|sin orinar|no he hecho pis)"),
         _after("vejiga|intestinos?", "no|me|ya|la|el|se|esta", "funciona*|responde*|vacia*|debil*"),
     ),
     # Between the legs.
     _near(_NUMB, "between (?:my |the |both )?(?:legs|thighs)|groin|crotch|saddle|genital*|private parts?|privates|"
-          "private area|intimate (?:area|parts?)|down (?:below|there)|vagina*|vulva|penis|testic*|scrotum|perine*|anus|rectum|"
-          "both buttocks|inner thighs|when i wipe"),
+          "private area|intimate (?:area|parts?)|down (?:below|there)|vagina*|vulva|penis|testic*|"
+          "scrotum|perine*|anus|rectum|both buttocks|inner thighs|when i wipe"),
     _near(_ENTUMECIDO, "entre (?:las |mis |ambas )?piernas|entre los muslos|ingles?|entrepiernas?|genital*|"
           "(?:partes|zona|zonas) (?:intimas?|privadas?)|perine|perineo|perineal|vagina*|vulva|pene|testicul*|escroto|"
           "silla de montar"),
@@ -216,7 +218,8 @@ _RULES: Final = (
     _phrases(
         _words("(?:can ?t|cannot|can not|dont|do not|no longer) feel (?:both |my |the |either )?(?:of )?(?:my )?legs?"),
         _words("no siento (?:ya )?(?:las|mis|ninguna de las|ambas) (?:dos )?piernas"),
-        _after("suddenly", "i|just|my|legs|both", "cant|cannot|can not|couldnt|unable|not able"),
+        _after("suddenly", "i|just|my|legs|both|now|cant|cannot|can|not|couldnt|could|unable|able|to",
+               "(?:walk|stand|move)"),
         _after(_CANT, "even|to|really|now", "(?:walk|stand|stand up|get up) (?:at all|any ?more)"),
         _words("de (?:repente|pronto|golpe) (?:ya )?no (?:puedo|pude) (?:caminar|andar|mover|levantar|ponerme de pie)"),
         _words("no puedo (?:ni )?(?:caminar|andar|ponerme de pie|levantarme) (?:nada|en absoluto)"),
@@ -224,8 +227,8 @@ _RULES: Final = (
     # What spreads.
     _near("weak*|numb*", "spread*|creeping|creeps|ascending|climb*|"
           "(?:mov|go|ris|creep|travel)[a-z]* up (?:my|the|to|into|towards|from|both)|higher (?:up )?every day|"
-          "worse (?:and worse )?(?:so |very |really )?(?:fast|quickly|rapidly|by the hour|every hour|every day|each day)|"
-          "(?:fast|quickly|rapidly) (?:getting )?worse"),
+          "worse (?:and worse )?(?:so |very |really )?(?:fast|quickly|rapidly|by the hour|every hour|"
+          "every day|each day)|(?:fast|quickly|rapidly) (?:getting )?worse"),
     _near("debil*|entum*|adormec*", "extiend*|extend*|avanz*|sube|suben|subiendo|subio|trepa*|propag*|"
           "empeora[a-z]* (?:muy )?(?:rapido|deprisa)|cada (?:dia|hora) (?:mas|peor)|de dia en dia"),
     # Breathing and swallowing.
@@ -233,12 +236,12 @@ _RULES: Final = (
         _after(f"{_CANT}|{_TROUBLE}|painful", f"{_SMALL}|take|taking|deep|deeply|catch|catching|enough|getting|proper|"
                "full|on|while|during|breathing|swallowing|it", "breath*|breeth*|brethe|swallow*|swollow*|air"),
         _after("breathing|swallowing|breath", "is|was|has|been|gets|got|getting|became|feels|felt|very|so|really|more|"
-               "too|now|a|bit|still|and|with", "heavy|heavily|difficult*|hard|harder|problem*|trouble*|painful|hurts|laboured|labored|"
-               "short|shallow|tight|worse"),
+               "too|now|a|bit|still|and|with", "heavy|heavily|difficult*|hard|harder|problem*|trouble*|painful|hurts|"
+               "laboured|labored|short|shallow|tight|worse"),
         _words("short(?:ness)? of breath|breathless*|out of breath|gasp*|chok(?:e|ed|es|ing)|suffocat*|no air|"
                "(?:fighting|struggling|gasping) for (?:air|breath)|winded"),
-        _words("(?:hurts?|pain|painful|pains|stabbing|stabs) (?:me )?(?:when|to|while|as|if|on|with|each time|every time) "
-               "(?:i )?(?:breath*|inhal*|swallow*)"),
+        _words("(?:hurts?|pain|painful|pains|stabbing|stabs) (?:me )?(?:when|to|while|as|if|on|with|each time|"
+               "every time) (?:i )?(?:breath*|inhal*|swallow*)"),
         _after(_NO_PUEDO, _PEQUENAS, "respirar|respiracion|tragar|deglutir|saliva|"
                "(?:coger|tomar|agarrar|meter) (?:el )?aire"),
         _words("(?:me )?(?:falta|faltaba|falto) (?:mucho )?(?:el |de )?aire|sin aire|me ahog*|ahogo|ahogand*|asfixi*|"

@@ -277,7 +277,7 @@ def today(turn: Turn, _: str) -> None:
 
 
 def yesterday(turn: Turn, _: str) -> None:
-    """`/yesterday`: show or resume yesterday while it is open; afterwards say why it takes no score, and take a note."""
+    """`/yesterday`: show or resume yesterday while it is open; afterwards say why it takes no score but a note."""
     patient = active(turn)
     if patient is None:
         turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))

@@ -199,12 +199,12 @@ def _named(items: Sequence[Item], said: str) -> Item | None:
 
 def _typed_time(turn: Turn, patient: Patient, so_far: buttons.Flare, item: Item, score: int, said: str) -> bool:
     """ "14:30", "2 hours ago", or one that could be either half of the day."""
-    ago = typed_times.ago(said)
-    if ago is not None:
-        since = Since.TIME if ago else Since.NOW
-        _keep(turn, patient, item, score, turn.now - ago, since, new=True)
-        return True
-    match typed_times.wall_time(said):
+    match typed_times.since(said) or typed_times.wall_time(said):
+        case Since() as since:
+            began_at = diary.flares.began_at(since, turn.now, patient.here)
+            _keep(turn, patient, item, score, began_at, since, new=True)
+        case timedelta() as ago:
+            _keep(turn, patient, item, score, turn.now - ago, Since.TIME, new=True)
         case typed_times.Time(wall):
             began_at = diary.flares.last_at(wall, turn.now, patient.here)
             _keep(turn, patient, item, score, began_at, Since.TIME, new=True)

@@ -1,4 +1,4 @@
-"""The clock did something: what now? Every minute: red flags, prompts, digests, what admins are told, then the tidying."""
+"""The clock did something: what now? Every minute: red flags, prompts, digests, word to admins, the tidying."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ What is read (`panels`) is apart from how it is drawn. Rules of the picture:
 2. Only adjacent days are joined. A day without a score is a gap, whatever its reason, and stays open.
 3. A week has a mean by the rule of diary/sessions.py. It is the mean of the whole week, also where only
    a part of it is in the picture, so that it is the same number everywhere.
-4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line, flares a star.
-5. A flare is no score: it is joined to nothing and enters no mean.
+4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line.
+5. A flare is an open star, and no score: it is joined to nothing and enters no mean.
 """
 
 from __future__ import annotations
