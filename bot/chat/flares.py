@@ -105,9 +105,9 @@ def kept(flare: Flare, item: Item, zone: str, readers: Sequence[str], words: Wor
     """The receipt, with a way back."""
     if readers:
         names = words.listed([sentence(name) for name in readers])
-        who = words("{names} can read it, but nobody watches this chat around the clock.", names=names)
+        who = words("{names} can see it, but nobody watches this chat around the clock.", names=names)
     else:
-        who = words("Only you can read it.")
+        who = words("Only you can see it.")
     lines = [
         words(
             "Kept as a flare: {item} {value}, {when}.",

@@ -75,7 +75,9 @@ def _scores(turn: Turn, patient: Patient, history: Sequence[Written], said: str)
             by_id = {item.id: item for item in seen.items}
             _correct(turn, patient, history, [(by_id[item_id], value) for item_id, value in values])
         case typed.NotScores():
-            _take_back(turn, patient, history, seen.items)
+            _take_back(
+                turn, patient, history, [item for item in seen.items if any(item.id in it.items for it in history)]
+            )
             _show(turn, patient, written.day)
             entries.note(turn, patient, written.day, said)
         case typed.Unclear(reason):

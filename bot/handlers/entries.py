@@ -327,7 +327,8 @@ def _take(
             turn.say(chat.entries.which_item(seen, seen.items, value, turn.words), patient_id=patient.id)
         case typed.WhichSite():
             keep(turn, patient, seen.day, [(item, value) for item, value in _rest(reading, seen.items)])
-            remember(turn, patient, seen.day, Became.NOTHING)
+            if not turn.remembered:
+                remember(turn, patient, seen.day, Became.NOTHING)
             fitting = [item for item in seen.items if item.id in reading.items]
             turn.say(chat.entries.which_item(seen, fitting, reading.value, turn.words), patient_id=patient.id)
         case typed.Scores(values):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from bot.diary.alerts import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.diary.people import ChatId, PatientId, Reach
 from bot.storage import tables
+from bot.storage.outbox import Urgency
 from bot.storage.tables import Action, OutboxState
 
 _FLAG: Final = [tables.red_flags.c[field.name] for field in fields(RedFlag)]
@@ -119,6 +120,7 @@ def delivery_of(tx: Connection, flag: RedFlag) -> Delivery:
             table.patient_id == flag.patient_id,
             table.created_at == flag.told_at,
             table.action == Action.SEND,
+            table.urgency == Urgency.RED_FLAG,
             table.chat_id.in_(select(tables.therapists.c.chat_id)),
             table.chat_id
             != select(tables.patients.c.chat_id).where(tables.patients.c.id == flag.patient_id).scalar_subquery(),
