@@ -152,7 +152,7 @@ def _who_was_told(therapists: Sequence[str], clinic: str, words: Words) -> Sente
             "I could not tell any therapist. Please call {clinic} yourself as well.", clinic=bold(sentence(clinic))
         )
     names = words.listed([sentence(name) for name in therapists])
-    return words("{names} gets a message about this now, but may not see it at once.", names=names)
+    return words("A message about this is on its way to {names}. It may not be seen at once.", names=names)
 
 
 def _nobody_watches(words: Words) -> Sentence:

@@ -60,7 +60,7 @@ def diary(*rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: It
         items=items,
         days={day(n): _planned(day(n), mark) for n, mark in enumerate(marks) if mark != "_"},
         scores={
-            (day(n), item.id): Score(item.id, day(n), _value(mark), days.closes_at(day(n), LISBON))
+            (day(n), item.id): Score(item.id, day(n), _value(mark), days.at(day(n), time(21), LISBON))
             for item, row in zip(items, rows, strict=True)
             for n, mark in enumerate(row)
             if mark != "."
