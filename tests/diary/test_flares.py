@@ -41,7 +41,7 @@ def test_an_answer_stands_for_an_instant(since: Since, expected: datetime) -> No
     assert flares.began_at(since, at(14), LISBON) == expected
 
 
-@given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)), st.sampled_from(Since))
+@given(st.integers(0, 2 * 366 * 24 * 60).map(lambda n: at(0) + timedelta(minutes=n)), st.sampled_from(Since))
 def test_no_flare_begins_later_than_it_is_noted(now: datetime, since: Since) -> None:
     for zone in (LISBON, "America/Chicago", "Asia/Kathmandu", "America/Nuuk"):
         began_at = flares.began_at(since, now, zone)

@@ -9,7 +9,10 @@ import pytest
 from tests.handlers.desk import Desk
 from tests.stage import newest, text_of
 
-FLARES = "select f.day, i.symptom, f.score, f.began_at, f.since from flares f join items i on i.id = f.item_id where undone_at is null"
+FLARES = (
+    "select f.day, i.symptom, f.score, f.began_at, f.since from flares f join items i on i.id = f.item_id"
+    " where undone_at is null"
+)
 """Those that stand."""
 
 
