@@ -134,7 +134,7 @@ def card(
     """One patient for the therapist: the chart, the numbers, and what can be done."""
     start = week_shown(patient, now)
     text = patient_card(label, diary, start, now, words, unreachable)
-    last_day = max(start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares))
+    last_day = max([start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares)])
     picture = course(patient.id, diary, last_day, sentence(label), words)
     return Message(
         text,
