@@ -14,9 +14,11 @@ from bot.chat import (
     places,
     prompts,
     sessions,
+    settings,
     typed,
     typed_times,
     words,
+    zones,
 )
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "places",
     "prompts",
     "sessions",
+    "settings",
     "typed",
     "typed_times",
     "words",
+    "zones",
 ]

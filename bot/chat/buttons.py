@@ -337,6 +337,137 @@ class Back:
 # --- settings -----------------------------------------------------------------------------------------------------
 
 
+class Screen(StrEnum):
+    """A page of the settings."""
+
+    ALL = "all"
+    WEEKDAYS = "weekdays"
+    WEEKENDS = "weekends"
+    QUIET = "quiet"
+    REMINDER = "reminder"
+    LANGUAGE = "language"
+
+
+class Days(StrEnum):
+    """Which days an hour is for."""
+
+    WEEKDAYS = "weekdays"
+    WEEKENDS = "weekends"
+
+
+class Use(StrEnum):
+    """What a place is to the patient."""
+
+    HOME = "home"
+    JOURNEY = "journey"
+
+
+class Clock(StrEnum):
+    """The clock that a traveller is asked by."""
+
+    THERE = "there"
+    HOME = "home"
+
+
+class Continent(StrEnum):
+    EUROPE = "EU"
+    AFRICA = "AF"
+    ASIA = "AS"
+    NORTH_AMERICA = "NA"
+    SOUTH_AMERICA = "SA"
+    OCEANIA = "OC"
+
+
+@payload("zs")
+class Settings:
+    screen: Screen
+
+
+@payload("zh")
+class AskAt:
+    """The evening hour; None, of weekends only: the same as on weekdays."""
+
+    on: Days
+    at: time | None
+
+
+@payload("zt")
+class TypeHour:
+    """The hour will be typed."""
+
+    on: Days
+
+
+@payload("zq")
+class QuietHours:
+    """No `start`: no quiet hours. No `end`: it is asked next."""
+
+    start: time | None
+    end: time | None
+
+
+@payload("zu")
+class TypeQuiet:
+    """The begin of the quiet hours will be typed, or where there is a `start` already, their end."""
+
+    start: time | None
+
+
+@payload("zr")
+class RemindAfter:
+    """Minutes; 0: no reminder."""
+
+    minutes: int
+
+
+@payload("zl")
+class LargeButtons:
+    large: bool
+
+
+@payload("zg")
+class Speak:
+    """A language, chosen on its page of the settings."""
+
+    code: str
+
+
+@payload("zz")
+class AskPlace:
+    """Where do you live, or where are you?"""
+
+    use: Use
+
+
+@payload("zc")
+class Cities:
+    """The list of places; no continent: the continents."""
+
+    use: Use
+    continent: Continent | None
+    page: int
+
+
+@payload("zp")
+class Live:
+    """The patient lives there."""
+
+    zone: str
+
+
+@payload("zj")
+class Travel:
+    """The patient is there on a journey; no clock: by which one shall they be asked?"""
+
+    clock: Clock | None
+    zone: str
+
+
+@payload("zb")
+class BackHome:
+    """The journey is over."""
+
+
 # --- items --------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,8 @@ from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
 
 PER_ROW = 4
 """Number buttons side by side: on a telephone each is as wide as a thumb."""
+LARGE_PER_ROW = 3
+"""The same of a patient who wants larger ones."""
 _NUMBERS: Final = tuple(sentence(str(value)) for value in range(LOWEST, HIGHEST + 1))
 
 
@@ -36,6 +38,8 @@ class DayView:
     """Whether a later diary day has begun."""
     late: frozenset[ItemId] = frozenset()
     """What was entered only then."""
+    large: bool = False
+    """Whether the patient wants larger buttons."""
 
     @property
     def next_item(self) -> Item | None:
@@ -66,7 +70,8 @@ def question(view: DayView, item: Item, words: Words, *, changing: bool = False)
     text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words, view.past)
     taps = buttons.scale(view.day, item.id, range(LOWEST, HIGHEST + 1))
     answers = [Button(label, tap=tap) for label, tap in zip(_NUMBERS, taps, strict=True)]
-    rows: list[Row] = [tuple(answers[i : i + PER_ROW]) for i in range(0, len(answers), PER_ROW)]
+    per_row = LARGE_PER_ROW if view.large else PER_ROW
+    rows: list[Row] = [tuple(answers[i : i + per_row]) for i in range(0, len(answers), per_row)]
     skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
     if changing:
         rows.append((skip, Button(words("Back"), tap=pack(buttons.Resume(view.day)))))

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 
 from bot.chat import buttons
 from bot.chat.buttons import pack
-from bot.chat.entries import PER_ROW, meaning
+from bot.chat.entries import LARGE_PER_ROW, PER_ROW, meaning
 from bot.chat.items import item_name
 from bot.chat.messages import Button, Message, Row
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Item
 from bot.diary.flares import Flare, Since
-
-PER_LARGE_ROW: Final = 3
-"""Number buttons side by side for whoever wants larger ones."""
 
 
 def when(flare: Flare, zone: str, day: Sentence, words: Words) -> Sentence:
@@ -58,7 +54,7 @@ def choose_score(so_far: buttons.Flare, item: Item, words: Words, *, large: bool
     numbers = [
         Button(sentence(f"{value}"), tap=pack(replace(so_far, score=value))) for value in range(LOWEST, HIGHEST + 1)
     ]
-    wide = PER_LARGE_ROW if large else PER_ROW
+    wide = LARGE_PER_ROW if large else PER_ROW
     rows = [tuple(numbers[i : i + wide]) for i in range(0, len(numbers), wide)]
     return Message(text, (*rows, _never_mind(words)))
 

@@ -55,14 +55,10 @@ def begun(pause: Pause, today: date, next_at: datetime | None, words: Words) -> 
 
 def standing(pause: Pause, today: date, next_at: datetime | None, words: Words) -> Message:
     """The diary is paused already: how long still, and the ways on."""
-    return Message(
-        _state(today, next_at, words),
-        (
-            (_back(words),),
-            (Button(words("Until a date"), tap=pack(buttons.PauseDates())),),
-            (Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),),
-        ),
-    )
+    rows: list[Row] = [(_back(words),), (Button(words("Until a date"), tap=pack(buttons.PauseDates())),)]
+    if pause.until_day is not None:
+        rows.append((Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),))
+    return Message(_state(today, next_at, words), tuple(rows))
 
 
 def _state(today: date, next_at: datetime | None, words: Words) -> Sentence:

@@ -11,7 +11,9 @@ from bot.diary import (
     people,
     prompts,
     sessions,
+    settings,
     sharing,
+    zones,
 )
 
 __all__ = [
@@ -25,5 +27,7 @@ __all__ = [
     "people",
     "prompts",
     "sessions",
+    "settings",
     "sharing",
+    "zones",
 ]

@@ -30,7 +30,7 @@ from bot import chat, diary
 from bot.chat import buttons
 from bot.diary.edits import Became
 from bot.diary.people import Stage
-from bot.handlers import alerts, digests, edits, entries, flares, pauses, people, prompts, sessions
+from bot.handlers import alerts, digests, edits, entries, flares, pauses, people, prompts, sessions, settings, zones
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     # pauses
     "pause": pauses.pause,
     # settings
+    "settings": settings.settings,
     "week": digests.week,
     # looking back
     "urgent": people.urgent,
@@ -65,6 +66,7 @@ OF_A_DIARY: tuple[Command, ...] = (
     entries.yesterday,
     flares.flare,
     pauses.pause,
+    settings.settings,
     digests.week,
     people.stop,
 )
@@ -101,6 +103,19 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.PauseReason: pauses.reason,
     buttons.Back: pauses.back,
     # settings
+    buttons.Settings: settings.show,
+    buttons.AskAt: settings.ask_at,
+    buttons.TypeHour: settings.type_hour,
+    buttons.QuietHours: settings.quiet,
+    buttons.TypeQuiet: settings.type_quiet,
+    buttons.RemindAfter: settings.remind_after,
+    buttons.LargeButtons: settings.large_buttons,
+    buttons.Speak: settings.speak,
+    buttons.AskPlace: zones.ask_place,
+    buttons.Cities: zones.cities,
+    buttons.Live: zones.live,
+    buttons.Travel: zones.travel,
+    buttons.BackHome: zones.back_home,
     # items
     # flares, red flags
     buttons.Flare: flares.step,

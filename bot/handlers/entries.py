@@ -62,6 +62,7 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
         late=frozenset(
             item_id for (on, item_id), score in counted.items() if on == day and diary.entries.entered_late(score, zone)
         ),
+        large=patient.large_buttons,
     )
 
 

@@ -12,7 +12,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, flares, pauses, prompts, sessions
+from bot.handlers import entries, flares, pauses, prompts, sessions, settings, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -326,7 +326,12 @@ def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
     if zone != patient.zone and not diary.days.is_zone(zone):
         turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
         return
-    ask(turn, storage.people.change_patient(turn.tx, patient.id, zone=zone, stage=Stage.HOUR))
+    ask(
+        turn,
+        storage.people.change_patient(
+            turn.tx, patient.id, zone=zone, home_zone=None, local_zone=None, stage=Stage.HOUR
+        ),
+    )
 
 
 def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
@@ -339,7 +344,9 @@ def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
 
 
 def put_hour(turn: Turn, patient: Patient, hour: time) -> None:
-    ask(turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, stage=Stage.START))
+    ask(
+        turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, weekend_time=None, stage=Stage.START)
+    )
 
 
 def _finish(turn: Turn, patient: Patient, now: bool) -> None:
@@ -358,6 +365,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         next_prompt_day=due.day,
         next_digest_at=diary.days.next_weekly(turn.now, patient.zone, settings.digest_weekday, settings.digest_time),
     )
+    storage.zones.put(turn.tx, patient.id, patient.zone, turn.now)
     if not storage.entries.items_of(turn.tx, patient.id):
         storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
     turn.put_commands()
@@ -474,8 +482,11 @@ def enrolment_text(turn: Turn, patient: Patient, said: str) -> None:
 
 
 def location(turn: Turn, latitude: float, longitude: float) -> None:
-    """A sent location: the zone of someone who is enrolling."""
+    """A sent location: the zone of a patient, or of someone who is enrolling."""
     patient = turn.patient
+    if patient is not None and patient.stage is Stage.ACTIVE:
+        zones.location(turn, patient, latitude, longitude)
+        return
     if patient is None or patient.stage is not Stage.ZONE:
         turn.say(chat.people.only_text(turn.words))
         return
@@ -555,7 +566,7 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
-    elif expecting is not None and patient is not None and flares.expected(turn, patient, expecting, said):
+    elif expecting is not None and patient is not None and _answers(turn, patient, expecting, said):
         pass
     elif patient is not None and patient.stage in ENROLLING:
         enrolment_text(turn, patient, said)
@@ -567,6 +578,20 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         not_open(turn, patient)
     else:
         turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+
+
+def _answers(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """Whether a text was the answer that a question of several steps waits for."""
+    return flares.expected(turn, patient, expecting, said) or _setting(turn, patient, expecting, said)
+
+
+def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """Whether a text was the time or the place that a page of the settings asked for."""
+    if patient.stage is not Stage.ACTIVE:
+        return False
+    if expecting.startswith(settings.EXPECT_TIME):
+        return settings.typed_time(turn, patient, expecting, said)
+    return expecting.startswith(zones.EXPECT_PLACE) and zones.typed_place(turn, patient, expecting, said)
 
 
 def other_thing(turn: Turn) -> None:

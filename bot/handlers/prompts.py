@@ -19,6 +19,10 @@ def replan(turn: Turn, patient: Patient) -> Due:
     last = storage.prompts.last_planned_day(turn.tx, patient.id)
     not_before = None if last is None else last + diary.days.ONE_DAY
     due = diary.prompts.first_due(turn.now, patient.zone, patient.hours, not_before)
+    at, day = patient.next_prompt_at, patient.next_prompt_day
+    if at is not None and day is not None and at <= turn.now and day < due.day:
+        # Its hour had come before the change, and the tick has yet to see it: it is asked, or said not to have been.
+        return Due(day, at)
     storage.people.change_patient(turn.tx, patient.id, next_prompt_at=due.at, next_prompt_day=due.day)
     return due
 

@@ -85,7 +85,8 @@ def _finished(seen: DayView) -> bool:
 
 def _view(one: Candidate) -> DayView:
     items = [item for item in one.items if item.asked_on(one.due.day)]
-    return DayView(one.due.day, items, dict.fromkeys(one.answered), {}, declined=one.declined, later=True)
+    answered = dict.fromkeys(one.answered)
+    return DayView(one.due.day, items, answered, {}, declined=one.declined, later=True, large=one.large_buttons)
 
 
 def _day(one: Candidate, seen: DayView, plan: Plan, wordings: Wordings, late_for: timedelta) -> DayAsked:

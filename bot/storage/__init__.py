@@ -19,6 +19,7 @@ from bot.storage import (
     prompts,
     sessions,
     sharing,
+    zones,
 )
 from bot.storage.backups import BackupFailed
 from bot.storage.database import AlreadyRunning, Database
@@ -54,4 +55,5 @@ __all__ = [
     "prompts",
     "sessions",
     "sharing",
+    "zones",
 ]

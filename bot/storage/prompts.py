@@ -37,6 +37,7 @@ class Candidate:
     patient_id: PatientId
     chat_id: ChatId
     rhythm: Rhythm
+    large_buttons: bool
     due: Due
     language: str
     reach: Reach
@@ -103,6 +104,7 @@ def _candidates_due(day: ColumnElement[Any], at: ColumnElement[Any]) -> Prepared
             _patients.quiet_to,
             _patients.local_zone,
             _patients.reminder_minutes,
+            _patients.large_buttons,
             day,
             at,
             tables.accounts.c.language,
@@ -269,6 +271,7 @@ def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, ans
             PatientId(patient_id),
             ChatId(chat_id),
             Rhythm(zone, Hours(hour, weekend), Quiet(quiet_from, quiet_to), local_zone or zone, reminder_for(minutes)),
+            bool(large),
             Due(day, at),
             language,
             reach,
@@ -295,6 +298,7 @@ def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, ans
             quiet_to,
             local_zone,
             minutes,
+            large,
             day,
             at,
             language,
