@@ -306,7 +306,8 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
     found += [_open_for_patient(diary, day, words) for day in week.open_days]
-    return [*found, _late(week, words), flares_named(week.flares, words)]
+    since = digests.flares_between(diary, week.end + days.ONE_DAY, date.max)
+    return [*found, _late(week, words), flares_named(week.flares, words), _flares_since(since, words)]
 
 
 def _late(week: Week, words: Words) -> Sentence:
@@ -325,10 +326,22 @@ def flares_named(found: Sequence[FlareOf], words: Words) -> Sentence:
     """As in "Flares: Burning 8, Tuesday 14:00; Pain 7, since Monday or longer."; empty where there are none."""
     if not found:
         return Sentence("")
+    return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=_flares(found, words))
+
+
+def _flares_since(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """Those noted after the week that is shown: whoever looks for the one of today finds it."""
+    if not found:
+        return Sentence("")
+    named = _flares(found, words)
+    return words.many("Flare since then: {flares}.", "Flares since then: {flares}.", len(found), flares=named)
+
+
+def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
     named = [_flare(one, words) for one in found[:MOST_FLARES]]
     if more := len(found) - len(named):
         named.append(words.many("and {n} more", "and {n} more", more))
-    return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=joined("; ", named))
+    return joined("; ", named)
 
 
 def _flare(one: FlareOf, words: Words) -> Sentence:
