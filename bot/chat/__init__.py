@@ -3,7 +3,9 @@
 from bot.chat import (
     alerts,
     buttons,
+    edits,
     entries,
+    flares,
     items,
     looking,
     messages,
@@ -23,7 +25,9 @@ from bot.chat import (
 __all__ = [
     "alerts",
     "buttons",
+    "edits",
     "entries",
+    "flares",
     "items",
     "looking",
     "messages",

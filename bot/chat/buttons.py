@@ -8,7 +8,9 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
+from bot.diary.alerts import RedFlagAnswer
 from bot.diary.entries import Side
+from bot.diary.flares import Since
 from bot.diary.looking import Span
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
@@ -471,6 +473,44 @@ class BackHome:
 
 
 # --- flares and red flags -----------------------------------------------------------------------------------------
+
+
+@payload("fl")
+class Flare:
+    """A flare as far as it is known; the first thing missing is asked next. `day` is the one it is noted on."""
+
+    day: date
+    item: int | None
+    score: int | None
+    since: Since | None
+
+
+@payload("fa")
+class FlareAt:
+    """A flare that began at an instant, in minutes of the epoch."""
+
+    day: date
+    item: int
+    score: int
+    minute: int
+
+
+@payload("fn")
+class NoFlare:
+    """The patient does not want to note a flare after all."""
+
+
+@payload("fu")
+class UndoFlare:
+    flare: int
+
+
+@payload("rf")
+class RedFlag:
+    """What the patient says to a card that their words brought up."""
+
+    flag: int
+    answer: RedFlagAnswer
 
 
 # --- looking back -------------------------------------------------------------------------------------------------

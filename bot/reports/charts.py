@@ -6,6 +6,7 @@ What is read (`panels`) is apart from how it is drawn. Rules of the picture:
 3. A week has a mean by the rule of diary/sessions.py. It is the mean of the whole week, also where only
    a part of it is in the picture, so that it is the same number everywhere.
 4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line.
+5. A flare is an open star, and no score: it is joined to nothing and enters no mean.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ NARROW_WEEK: Final = 30
 """Weeks narrower than this, in pixels, have a line only where they have a date."""
 SAMPLE: Final = 66
 """Width of what the legend explains."""
+STAR: Final = 1.75
+"""How much wider a flare's star is than a score's mark."""
 BETWEEN_DATES: Final = 20
 BETWEEN_MEANS: Final = 8
 
@@ -74,6 +77,8 @@ class Panel:
     points: tuple[Point, ...]
     means: tuple[Mean, ...]
     ever_scored: bool
+    flares: tuple[Point, ...] = ()
+    """The strongest of each day."""
 
 
 def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
@@ -86,7 +91,8 @@ def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
         if shown or followed:
             since = days.week_start(first_day)
             means = tuple(week for week in _means(scored) if since <= week.monday <= last_day)
-            found.append(Panel(item, shown, means, bool(scored)))
+            flares = tuple(point for point in _flares(diary, item) if first_day <= point.day <= last_day)
+            found.append(Panel(item, shown, means, bool(scored), flares))
     return tuple(found)
 
 
@@ -128,6 +134,14 @@ def _points(diary: Diary, item: Item) -> tuple[Point, ...]:
         for (day, item_id), score in sorted(diary.scores.items(), key=lambda entry: entry[0])
         if item_id == item.id and score.value is not None
     )
+
+
+def _flares(diary: Diary, item: Item) -> tuple[Point, ...]:
+    strongest: dict[date, int] = {}
+    for flare in diary.flares:
+        if flare.item_id == item.id:
+            strongest[flare.day] = max(flare.score, strongest.get(flare.day, LOWEST))
+    return tuple(Point(day, score) for day, score in sorted(strongest.items()))
 
 
 def _means(points: Iterable[Point]) -> Iterator[Mean]:
@@ -266,7 +280,7 @@ class Drawing:
         self._sessions(body, highest, lowest)
         if panel:
             self._daily(body, panel, highest, lowest)
-        if not panel or not panel.points:
+        if not panel or not (panel.points or panel.flares):
             self._nothing(body, panel, (highest + lowest) / 2)
         body.append("</g>")
         return lowest + self._radius + 2
@@ -331,10 +345,14 @@ class Drawing:
                     f'<path class="run" d="M{way}" fill="none" stroke="{look.colour}" stroke-width="3" '
                     'stroke-opacity="0.55" stroke-linejoin="round"/>'
                 )
+        # Under the scores and wider than they are: where both stand on one spot, both are seen.
+        for point in panel.flares:
+            y = score_y(point.value, highest, lowest)
+            body.append(strokes.flare(self._x(point.day), y, self._radius * STAR))
         body.append(f'<g class="scores" fill="{look.colour}" stroke="{PAPER}" stroke-width="1.5">')
         for point in panel.points:
-            x, y = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
-            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{x}" y="{y}"/>')
+            where = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
+            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{where[0]}" y="{where[1]}"/>')
         body.append("</g>")
 
     def _nothing(self, body: list[str], panel: Panel | None, y: float) -> None:
@@ -401,6 +419,8 @@ class Drawing:
                 number = strokes.plain(words.number(4.2))
                 drawn += strokes.text(middle, 1, number, "sample", bold=True, anchor="middle")
             entries.append((drawn, strokes.plain(words("weekly mean"))))
+        if any(panel.flares for panel in self.shown):
+            entries.append((strokes.flare(middle, -10, 20), strokes.plain(words("flare, not in the mean"))))
         if self.sessions:
             entries.append((strokes.session(middle, -14, 8, 11), strokes.plain(words("treatment session"))))
         return entries
@@ -418,6 +438,8 @@ class Drawing:
             name = item_name(panel.item, words)
             n = len(panel.points)
             told.append(words.many("{name}: {n} day scored.", "{name}: {n} days scored.", n, name=name))
+            if n := len(panel.flares):
+                told.append(words.many("{name}: {n} day with a flare.", "{name}: {n} days with a flare.", n, name=name))
         if self.sessions:
             told.append(words.many("{n} day with treatment.", "{n} days with treatment.", len(self.sessions)))
         return strokes.plain(Sentence(" ".join(told)))

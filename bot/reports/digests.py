@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.chat import pauses
+from bot.chat import flares, pauses
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -27,6 +27,7 @@ from bot.diary.digests import (
     Change,
     ChangeLabel,
     Diary,
+    FlareOf,
     ItemWeek,
     Jump,
     Member,
@@ -49,6 +50,8 @@ MOST_WORST_DAYS: Final = 3
 MOST_SYMPTOMS_PER_LINE: Final = 2
 """Symptoms that a patient's line in the panel explains, of those that rose and of those with a high day; the
 others are counted (readable in 60 seconds)."""
+MOST_FLARES: Final = 4
+"""More flares than this are counted, not named."""
 LIST_ROOM: Final = 400
 """Characters for one line of names: quiet patients, days not asked, open days."""
 STEADY_ROOM: Final = 500
@@ -148,7 +151,9 @@ def patient_card(
     week = digests.week(diary, start, now)
     facts = [*_card_facts(diary, week, now, words), _unreachable_now(unreachable, words)]
     heading = joined("\n", [_card_title(label, week, words), *facts])
-    footer = joined("\n", _days_for_therapist(week, words))
+    # The chart of a card reaches today, and so do its flares.
+    marked = flares_named(digests.flares_between(diary, start, date.max), words)
+    footer = joined("\n", [*_days_for_therapist(week, words), _late(week, words), marked])
     roomy = [_full(item_week, words) for item_week in week.items]
     card = joined("\n\n", [heading, *roomy, footer])
     if fits_caption(card):
@@ -302,7 +307,62 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
         )
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
-    return [*found, *(_open_for_patient(diary, day, words) for day in week.open_days)]
+    found += [_open_for_patient(diary, day, words) for day in week.open_days]
+    since = digests.flares_between(diary, week.end + days.ONE_DAY, date.max)
+    return [*found, _late(week, words), flares_named(week.flares, words), _flares_since(since, words)]
+
+
+def _late(week: Week, words: Words) -> Sentence:
+    """How many answers were entered on the day after, and of which days; empty where none were."""
+    if not week.late:
+        return Sentence("")
+    return words.many(
+        "{n} answer was entered the next day ({days}).",
+        "{n} answers were entered the next day ({days}).",
+        sum(n for _, n in week.late),
+        days=_weekdays([day for day, _ in week.late], words),
+    )
+
+
+def flares_named(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """As in "Flares: Burning 8, Tuesday 14:00; Pain 7, since Monday or longer."; empty where there are none."""
+    if not found:
+        return Sentence("")
+    return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=_flares(found, words))
+
+
+def _flares_since(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """Those noted after the week that is shown: whoever looks for the one of today finds it."""
+    if not found:
+        return Sentence("")
+    named = _flares(found, words)
+    return words.many("Flare since then: {flares}.", "Flares since then: {flares}.", len(found), flares=named)
+
+
+def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
+    named = [_flare(one, words) for one in found[:MOST_FLARES]]
+    if more := len(found) - len(named):
+        named.append(words.many("and {n} more", "and {n} more", more))
+    return joined("; ", named)
+
+
+def _flare(one: FlareOf, words: Words) -> Sentence:
+    return words(
+        "{item} {value}, {when}",
+        item=item_name(one.item, words),
+        value=one.flare.score,
+        when=flares.when(one.flare, one.zone, words.weekday(one.flare.day), words),
+    )
+
+
+def _worst_flare(need: Need, words: Words) -> Sentence:
+    """The strongest flare of the week, and how many more there were."""
+    if not need.week.flares:
+        return Sentence("")
+    worst = max(need.week.flares, key=lambda one: one.flare.score)
+    told = words("flare: {flare}", flare=_flare(worst, words))
+    more = len(need.week.flares) - 1
+    return joined(" ", [told, words.many("and {n} more", "and {n} more", more) if more else Sentence("")])
 
 
 def _answered(week: Week, words: Words) -> Sentence:
@@ -388,7 +448,8 @@ def _why(need: Need, words: Words) -> Sentence:
     # Silence stands first only where it is the reason.
     parts = [silence, *told] if need.reason is Reason.SILENT else [*told, silence]
     shown = {item_week.item.id for item_week in about}
-    return joined("; ", [*parts, *_jumps([jump for jump in need.jumps if jump.item.id not in shown], words)])
+    jumps = _jumps([jump for jump in need.jumps if jump.item.id not in shown], words)
+    return joined("; ", [*parts, _worst_flare(need, words), *jumps])
 
 
 def _why_symptom(need: Need, item_week: ItemWeek, words: Words) -> Sentence:
@@ -523,7 +584,8 @@ def _jump(jump: Jump, words: Words) -> Sentence:
 def _steady(need: Need, words: Words) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
-        return joined("; ", [words("just started"), _paused(need, words), _unreachable(need, words)])
+        just = words("just started")
+        return joined("; ", [just, _paused(need, words), _unreachable(need, words), _worst_flare(need, words)])
     means = [item_week for item_week in week.items if item_week.mean is not None]
     alike = len({item_week.n for item_week in means}) == 1 and len(means) == len(week.items)
     figures = [_steady_figure(item_week, words, with_n=not alike or item_week is means[-1]) for item_week in week.items]
@@ -533,7 +595,8 @@ def _steady(need: Need, words: Words) -> Sentence:
         _paused(need, words),
         _unreachable(need, words),
     ]
-    return joined("; ", [*facts, *_jumps(need.jumps, words)]) or words("nothing to show yet")
+    told = joined("; ", [*facts, _worst_flare(need, words), *_jumps(need.jumps, words)])
+    return told or words("nothing to show yet")
 
 
 def _paused(need: Need, words: Words) -> Sentence:
@@ -555,7 +618,7 @@ def _steady_figure(item_week: ItemWeek, words: Words, *, with_n: bool) -> Senten
 
 
 def _quiet(need: Need, words: Words) -> Sentence:
-    return joined("; ", [_silence(need, words), *_jumps(need.jumps, words)])
+    return joined("; ", [_silence(need, words), _worst_flare(need, words), *_jumps(need.jumps, words)])
 
 
 def _section(title: Sentence, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:

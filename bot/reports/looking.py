@@ -68,6 +68,7 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
             ),
             *_answered(looking.tally(diary, first, last, now), words),
             _sessions(session_days(diary, first, last), words),
+            _flares(len(digests.flares_between(diary, first, last)), words),
         ],
     )
     if not any(course.n for course in courses):
@@ -81,6 +82,10 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
         parts = [_newest(course, words) for course in courses]
         text = joined("\n\n", [head, fitted("\n", parts, len(parts), MAX_CAPTION - BREAKS - length(head), words)])
     return text, False
+
+
+def _flares(n: int, words: Words) -> Sentence:
+    return words.many("{n} flare, marked with a star.", "{n} flares, marked with a star.", n) if n else Sentence("")
 
 
 def spans(chosen: Span | None, words: Words) -> tuple[Row, ...]:

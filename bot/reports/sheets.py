@@ -27,7 +27,7 @@ from bot.reports import strokes
 from bot.reports.charts import Point, runs
 from bot.reports.digests import change_label, change_size, severity_name
 from bot.reports.paper import HIGH, UNPRINTABLE, WIDE, Paper, broken, cut, printable, wide
-from bot.reports.strokes import BASE, HAIR, INK, QUIET, SESSION
+from bot.reports.strokes import BASE, HAIR, INK, PAPER, QUIET, SESSION, star
 
 MARGIN: Final = 12.0
 RIGHT: Final = WIDE - MARGIN
@@ -40,6 +40,8 @@ GUTTER: Final = 34.0
 """Left of the charts, for their names."""
 MEANS_ROW: Final = 4.6
 BETWEEN: Final = 2.0
+FLARE: Final = 1.5
+"""How far the points of a star of a flare reach, in millimetres."""
 HIGHEST_PLOT: Final = 34.0
 LOWEST_PLOT: Final = 7.5
 """Height of one chart, in millimetres."""
@@ -319,9 +321,19 @@ class _Page:
         for run in runs(points):
             for one, other in pairwise(run):
                 self.paper.line(*places[one], *places[other], look.colour, 0.2)
+        for flare in digests.flares_between(self.sheet.diary, first, last):
+            if flare.item.id == course.item.id:
+                self._flare(
+                    self._x(flare.flare.day) + self._day_width / 2, _level(flare.flare.score, top, height), FLARE
+                )
         radius = min(0.8, max(0.45, self._day_width * 0.32))
         for x, y in places.values():
             _mark(self.paper, course.item.symptom, x, y, radius, look.colour)
+
+    def _flare(self, x: float, y: float, r: float) -> None:
+        corners = [(x + across, y + down) for across, down in star(r)]
+        self.paper.shape(corners, QUIET)
+        self.paper.shape([(x + across, y + down) for across, down in star(r * 0.65)], PAPER)
 
     def _session(self, x: float, top: float, lowest: float) -> None:
         self.paper.line(x, top, x, lowest, SESSION, 0.25, dashed=True)
@@ -339,7 +351,10 @@ class _Page:
         x = self._after(x + 6, y, told)
         if self.visit.sessions:
             self.paper.shape([(x, y - 1.8), (x + 1.8, y - 1.8), (x + 0.9, y - 0.4)], SESSION)
-            self._after(x + 3, y, words("treatment session"))
+            x = self._after(x + 3, y, words("treatment session"))
+        if digests.flares_between(self.sheet.diary, self.visit.tally.first, self.visit.tally.last):
+            self._flare(x + 1, y - 0.9, FLARE)
+            self._after(x + 3, y, words("flare, not in the mean"))
 
     def _after(self, x: float, y: float, told: Sentence) -> float:
         """Where the next entry of the legend begins."""

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from math import cos, pi, sin
 from typing import Final
 
 from bot.chat.words import Sentence
@@ -60,6 +61,18 @@ def outline(symptom: Symptom, r: float) -> str:
         case Symptom.SLEEP:
             a, b = r * 0.48, r * 0.83
             return f"M{n(-r * 0.96)} 0L{n(-a)} {n(-b)}H{n(a)}L{n(r * 0.96)} 0L{n(a)} {n(b)}H{n(-a)}Z"
+
+
+def flare(x: float, y: float, r: float) -> str:
+    """A flare: an open star of five points around `x`, `y`, no further out than `r`."""
+    way = "L".join(f"{n(x + across)} {n(y + down)}" for across, down in star(r))
+    return f'<path class="flare" d="M{way}Z" fill="{PAPER}" stroke="{INK}" stroke-width="2.5" stroke-linejoin="round"/>'
+
+
+def star(r: float) -> list[tuple[float, float]]:
+    """The ten corners of a star of five points around 0, 0, no further out than `r`."""
+    far = [r if corner % 2 == 0 else r * 0.5 for corner in range(10)]
+    return [(out * sin(corner * pi / 5), -out * cos(corner * pi / 5)) for corner, out in enumerate(far)]
 
 
 def session(x: float, y: float, lowest: float, half: float) -> str:
