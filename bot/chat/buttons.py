@@ -8,7 +8,10 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
+from bot.diary.alerts import RedFlagAnswer
 from bot.diary.entries import Side, Symptom
+from bot.diary.flares import Since
+from bot.diary.looking import Span
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
 from bot.diary.prompts import Later
@@ -500,8 +503,8 @@ class AddItem:
 
 
 NO_SITE: Final = "-"
-MAX_SITE: Final = 30
-"""Bytes of a body site in somebody's own words: what a button of AddItem has room for."""
+MAX_SITE: Final = 24
+"""Bytes of a body site in somebody's own words. A button of AddItem has room for a few more, a chart hardly."""
 
 
 @payload("ip")
@@ -541,7 +544,75 @@ class ItemAgain:
 # --- flares and red flags -----------------------------------------------------------------------------------------
 
 
+@payload("fl")
+class Flare:
+    """A flare as far as it is known; the first thing missing is asked next. `day` is the one it is noted on."""
+
+    day: date
+    item: int | None
+    score: int | None
+    since: Since | None
+
+
+@payload("fa")
+class FlareAt:
+    """A flare that began at an instant, in minutes of the epoch."""
+
+    day: date
+    item: int
+    score: int
+    minute: int
+
+
+@payload("fn")
+class NoFlare:
+    """The patient does not want to note a flare after all."""
+
+
+@payload("fu")
+class UndoFlare:
+    flare: int
+
+
+@payload("rf")
+class RedFlag:
+    """What the patient says to a card that their words brought up."""
+
+    flag: int
+    answer: RedFlagAnswer
+
+
 # --- looking back -------------------------------------------------------------------------------------------------
+
+
+@payload("lc")
+class Chart:
+    """The chart, as far back as this, up to the present day."""
+
+    span: Span
+
+
+@payload("lm")
+class Month:
+    """The calendar of the month that begins with this day."""
+
+    month: date
+
+
+class OnSheet(StrEnum):
+    """Whether the patient's notes are on the visit sheet; ASK: that is still to be chosen."""
+
+    ASK = "ask"
+    NO_NOTES = "bare"
+    NOTES = "notes"
+
+
+@payload("lr")
+class Report:
+    """The visit sheet of so many weeks."""
+
+    weeks: int
+    notes: OnSheet
 
 
 # --- own data -----------------------------------------------------------------------------------------------------

@@ -34,6 +34,10 @@ class DayView:
     declined: bool = False
     later: bool = False
     """Whether the question can be put off."""
+    past: bool = False
+    """Whether a later diary day has begun."""
+    late: frozenset[ItemId] = frozenset()
+    """What was entered only then."""
     large: bool = False
     """Whether the patient wants larger buttons."""
 
@@ -46,9 +50,10 @@ class DayView:
         """The item of that number, if it is asked on this day."""
         return next((item for item in self.items if item.id == item_id), None)
 
-    def having(self, item: Item, value: int | None) -> DayView:
+    def having(self, item: Item, value: int | None, *, late: bool = False) -> DayView:
         """The view after one more answer, which also takes back "not today"."""
-        return replace(self, values={**self.values, item.id: value}, declined=False)
+        afterwards = self.late | {item.id} if late else self.late - {item.id}
+        return replace(self, values={**self.values, item.id: value}, declined=False, late=afterwards)
 
 
 def bubble(view: DayView, words: Words) -> Message:
@@ -72,15 +77,15 @@ def nothing_asked(day: date, words: Words) -> Message:
 def question(view: DayView, item: Item, words: Words, *, changing: bool = False) -> Message:
     """One question with its buttons."""
     place = view.items.index(item) + 1
-    text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words)
+    text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words, view.past)
     taps = buttons.scale(view.day, item.id, range(LOWEST, HIGHEST + 1))
     answers = [Button(label, tap=tap) for label, tap in zip(_NUMBERS, taps, strict=True)]
     per_row = LARGE_PER_ROW if view.large else PER_ROW
     rows: list[Row] = [tuple(answers[i : i + per_row]) for i in range(0, len(answers), per_row)]
+    skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
     if changing:
-        rows.append((Button(words("Back"), tap=pack(buttons.Resume(view.day))),))
+        rows.append((skip, Button(words("Back"), tap=pack(buttons.Resume(view.day)))))
     else:
-        skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
         rows.append((skip, Button(words("Not today"), tap=pack(buttons.NotToday(view.day)))))
         if view.later:
             rows.append((Button(words("Later"), tap=pack(buttons.AskLater(view.day))),))
@@ -88,15 +93,19 @@ def question(view: DayView, item: Item, words: Words, *, changing: bool = False)
 
 
 @lru_cache(maxsize=256)
-def _asking(name: Sentence, symptom: Symptom, day: date, place: tuple[int, int], words: Words) -> Sentence:
+def _asking(name: Sentence, symptom: Symptom, day: date, place: tuple[int, int], words: Words, past: bool) -> Sentence:
     """The words of a question, the same for everyone who follows the same."""
     n, of_all = place
     head = joined(" · ", [bold(name), words.day(day), words("{n} of {all}", n=n, all=of_all)])
     if symptom is Symptom.SLEEP:
-        asked = words("How much did your symptoms disturb your sleep in the past 24 hours?")
+        asked = (
+            words("How much did your symptoms disturb your sleep on that day?")
+            if past
+            else words("How much did your symptoms disturb your sleep in the past 24 hours?")
+        )
         scale = words("0 = not at all, 10 = worst possible")
     else:
-        asked = words("How strong was it in the past 24 hours?")
+        asked = words("How strong was it on that day?") if past else words("How strong was it in the past 24 hours?")
         scale = words("0 = none, 10 = worst possible")
     return joined("\n", [head, asked, Sentence(f"<i>{meaning(symptom, words)}</i>"), scale])
 
@@ -131,7 +140,18 @@ def summary(view: DayView, words: Words) -> Message:
         if earlier is not None:
             line = words("{line} (the day before: {earlier})", line=line, earlier=earlier)
         lines.append(line)
+    lines.append(_entered_late(view, words))
     return Message(joined("\n", lines), ((change_button(view.day, words), note_button(view.day, words)),))
+
+
+def _entered_late(view: DayView, words: Words) -> Sentence:
+    """Says which answers came only on the next day; nothing where none did."""
+    late = [item_name(item, words) for item in view.items if item.id in view.late]
+    if not late:
+        return Sentence("")
+    if len(late) == len(view.items):
+        return words("You entered this the next day.")
+    return words("Entered the next day: {items}.", items=words.listed(late))
 
 
 def declined(view: DayView, words: Words) -> Message:
@@ -142,6 +162,7 @@ def declined(view: DayView, words: Words) -> Message:
         for item in view.items
         if item.id in view.values
     ]
+    lines.append(_entered_late(view, words))
     resume = Button(words("Answer after all"), tap=pack(buttons.Resume(view.day)))
     return Message(joined("\n", lines), ((resume, note_button(view.day, words)),))
 
@@ -178,6 +199,8 @@ def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | Non
     """The answer to typed scores: which day, which values, and what comes next."""
     values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
     lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(values))]
+    if view.past:
+        lines.append(words("It is marked as entered the next day."))
     following = view.next_item
     if following is not None and not view.declined:
         lines.append(words("Next: {item}, 0 to 10?", item=item_name(following, words)))
@@ -232,13 +255,39 @@ def unclear(reason: Reason, items: Sequence[Item], words: Words) -> Message:
     )
 
 
-def closed(day: date, words: Words) -> Message:
-    """A score for a day that is over."""
+def closed(day: date, words: Words, seen: DayView | None = None) -> Message:
+    """A score, or the wish to correct one, for a day that is over: why not, and what is possible.
+
+    `seen`: what is stored for it, where that was asked for.
+    """
+    lines = [
+        words("{day} is closed: a day takes answers until noon of the next day.", day=words.day(day)),
+        words("After that, memory starts to change the numbers. A note about it is welcome at any time."),
+    ]
+    if seen is not None:
+        lines += _what_is_stored(seen, words)
+    write = Button(words("Write a note about it"), tap=pack(buttons.AddNote(day)))
+    return Message(joined("\n", lines), ((write,),))
+
+
+def _what_is_stored(view: DayView, words: Words) -> list[Sentence]:
+    stored = [
+        words("{item}: {value}", item=item_name(item, words), value=bold(value_words(view.values[item.id], words)))
+        for item in view.items
+        if item.id in view.values
+    ]
+    if not stored:
+        return [words("No answers are stored for it, and that is all right.")]
+    return [words("This is stored for it:"), *stored, _entered_late(view, words)]
+
+
+def before_the_diary(day: date, first: date, words: Words) -> Message:
+    """Yesterday, for someone whose diary had not begun then."""
     return Message(
         words(
-            "{day} is closed: a day takes answers until noon of the next day. "
-            "You can send me a note about it at any time.",
+            "There is nothing to fill in for {day}: your diary begins on {first}. /today shows the present day.",
             day=words.day(day),
+            first=words.day(first),
         )
     )
 
@@ -246,9 +295,13 @@ def closed(day: date, words: Words) -> Message:
 # --- notes ----------------------------------------------------------------------------------------------------
 
 
-def ask_note(day: date, words: Words) -> Message:
+def ask_note(day: date, words: Words, *, closed: bool = False) -> Message:
+    """The next text will be a note; where the day is `closed`, perhaps one that says what should be another number."""
+    lines = [words("Write your note for {day} as a message. I keep it as you write it.", day=words.day(day))]
+    if closed:
+        lines.append(words("If a number was wrong, write which one. The numbers themselves stay as they are."))
     return Message(
-        words("Write your note for {day} as a message. I keep it as you write it.", day=words.day(day)),
+        joined("\n", lines),
         ((Button(words("No note"), tap=pack(buttons.NoNote())),),),
     )
 

@@ -454,10 +454,6 @@ def only_text(words: Words) -> Message:
     return Message(words("I can only keep numbers and text. Please write it to me; nothing was stored."))
 
 
-def no_edits(words: Words) -> Message:
-    return Message(words("I do not see changes to a message. Please send it again as a new one."))
-
-
 def old_button(words: Words) -> Sentence:
     """A short toast for a button that no longer does anything."""
     return words("This button is no longer in use.")

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     SNOOZED = "snoozed"
 
 
-Alike = tuple[str, Kind, bool, date, Symptom, str | None, Side | None, int, int, int]
+Alike = tuple[str, Kind, bool, date, bool, Symptom, str | None, Side | None, int, int, int]
 """What two prompts must share to differ in nothing but the item's id and the hour."""
 
 
@@ -50,7 +50,7 @@ class Wordings:
             place = seen.items.index(item)
             left = sum(one.id not in seen.values for one in seen.items)
             name = (item.symptom, item.site, item.side)
-            alike = (language, kind, seen.large, seen.day, *name, place, len(seen.items), left)
+            alike = (language, kind, seen.large, seen.day, seen.past, *name, place, len(seen.items), left)
             if alike not in self._known:
                 self._known[alike] = _parts(seen, item, place, language, kind)
             parts = self._known[alike]

@@ -91,6 +91,15 @@ def next_asked(item: Item, today: date) -> date | None:
     return day if item.asked_on(day) else None
 
 
+def followed(item: Item, first: date, last: date, *, ever_scored: bool) -> bool:
+    """Whether the item belongs to what is shown of the days from `first` to `last`, even without a score on them.
+
+    One that was ended before it ever had a score is left out: nobody would know what it is.
+    """
+    starts = next_asked(item, first)
+    return starts is not None and starts <= last and (ever_scored or item.ended_day is None)
+
+
 def first_unpaused(pauses: Sequence[Pause], day: date) -> date | None:
     """The first day from `day` on that is not paused; None: that is open, until the patient comes back."""
     while (pause := covering(pauses, day)) is not None:

@@ -26,10 +26,25 @@ from telegram.ext import (
     filters,
 )
 
-from bot import chat
+from bot import chat, diary
 from bot.chat import buttons
+from bot.diary.edits import Became
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, items, pauses, people, prompts, sessions, settings, zones
+from bot.handlers import (
+    alerts,
+    digests,
+    edits,
+    entries,
+    flares,
+    items,
+    looking,
+    pauses,
+    people,
+    prompts,
+    sessions,
+    settings,
+    zones,
+)
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -41,12 +56,17 @@ COMMANDS: dict[str, Command] = {
     "start": people.start,
     "today": entries.today,
     # yesterday, flares
+    "yesterday": entries.yesterday,
+    "flare": flares.flare,
     # pauses
     "pause": pauses.pause,
     # settings
     "settings": settings.settings,
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
     "stop": people.stop,
@@ -61,12 +81,19 @@ COMMANDS: dict[str, Command] = {
 }
 OF_A_DIARY: tuple[Command, ...] = (
     entries.today,
+    entries.yesterday,
+    flares.flare,
     pauses.pause,
     settings.settings,
     digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
     people.stop,
     items.symptoms,
 )
+NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
+"""What follows these is a code, or somebody else's name: no words about oneself."""
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -120,7 +147,15 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.EndItem: items.end,
     buttons.ItemAgain: items.again,
     # flares, red flags
+    buttons.Flare: flares.step,
+    buttons.FlareAt: flares.at,
+    buttons.NoFlare: flares.drop,
+    buttons.UndoFlare: flares.undo,
+    buttons.RedFlag: alerts.answer,
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
     # help
 }
@@ -161,7 +196,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(_edited)),
     ]
     handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
     handlers += [
@@ -325,7 +360,10 @@ def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
         if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
             people.not_open(turn, patient, stop=act is people.stop)
             return
-        act(turn, " ".join(context.args or []))
+        said = " ".join(context.args or [])
+        act(turn, said)
+        if said and act not in NAMES_OTHERS:
+            _search(turn, said)
 
     return run
 
@@ -349,8 +387,10 @@ def _unknown_tap(turn: Turn, _: Update) -> None:
     turn.toast(chat.people.old_button(turn.words))
 
 
-def _unknown_command(turn: Turn, _: Update) -> None:
+def _unknown_command(turn: Turn, update: Update) -> None:
     people.help_(turn, "")
+    assert update.effective_message is not None
+    _search(turn, update.effective_message.text or "")
 
 
 def _location(turn: Turn, update: Update) -> None:
@@ -363,8 +403,36 @@ def _location(turn: Turn, update: Update) -> None:
 def _text(turn: Turn, update: Update) -> None:
     message = update.effective_message
     assert message is not None
-    replied = message.reply_to_message
-    people.text(turn, message.text or "", None if replied is None else replied.message_id)
+    said, replied = message.text or "", message.reply_to_message
+    about_others = people.expects_others(turn)
+    people.text(turn, said, None if replied is None else replied.message_id)
+    if not about_others:
+        _search(turn, said)
+
+
+def _search(turn: Turn, said: str) -> None:
+    """Search what a patient typed, wherever it went, for words of a red flag. If it went nowhere, it is kept as a note
+    before the card is shown."""
+    if diary.alerts.find(said) is None and turn.remembered:
+        return
+    patient = turn.patient
+    if patient is None:
+        return
+    found = alerts.matches(turn, patient, said)
+    today = diary.days.day_of(turn.said_at, patient.zone)
+    if not turn.remembered and entries.active(turn) is not None:
+        if found:
+            entries.note(turn, patient, today, said)
+        else:
+            entries.remember(turn, patient, today, Became.OTHER)
+    if found:
+        alerts.show(turn, patient)
+
+
+def _edited(turn: Turn, update: Update) -> None:
+    message = update.edited_message
+    assert message is not None
+    edits.edited(turn, message)
 
 
 def _membership(turn: Turn, update: Update) -> None:

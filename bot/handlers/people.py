@@ -12,7 +12,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, items, pauses, prompts, sessions, settings, zones
+from bot.handlers import entries, flares, items, pauses, prompts, sessions, settings, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -235,10 +235,9 @@ def _step(turn: Turn, patient: Patient) -> Message:
 
 
 def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
-    """The clinic's number, or words for the local one where the patient lives in another country."""
-    here, there = chat.places.country_of(turn.settings.default_timezone), chat.places.country_of(zone)
-    same = here is None or there is None or here == there
-    return chat.alerts.emergency_number(turn.settings.emergency_number, same, turn.words)
+    """The clinic's number, or words for the local one where the patient is in another country."""
+    settings = turn.settings
+    return chat.alerts.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
 
 
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
@@ -544,6 +543,13 @@ def urgent(turn: Turn, _: str) -> None:
     )
 
 
+def expects_others(turn: Turn) -> bool:
+    """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
+    expecting = turn.account.expecting if turn.known else None
+    named = expecting in (EXPECT_NAME, EXPECT_LABEL)
+    return named or (expecting is not None and expecting.startswith(sessions.EXPECT_DATE))
+
+
 def text(turn: Turn, said: str, replied_to: int | None) -> None:
     """Any text that is no command."""
     expecting = turn.account.expecting if turn.known else None
@@ -562,7 +568,7 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
-    elif expecting is not None and patient is not None and _setting(turn, patient, expecting, said):
+    elif expecting is not None and patient is not None and _answers(turn, patient, expecting, said):
         pass
     elif patient is not None and patient.stage in ENROLLING:
         enrolment_text(turn, patient, said)
@@ -576,6 +582,11 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
 
 
+def _answers(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """Whether a text was the answer that a question of several steps waits for."""
+    return flares.expected(turn, patient, expecting, said) or _setting(turn, patient, expecting, said)
+
+
 def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     """Whether a text was the time or the place that a page of the settings asked for."""
     if patient.stage is not Stage.ACTIVE:
@@ -583,11 +594,6 @@ def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     if expecting.startswith(settings.EXPECT_TIME):
         return settings.typed_time(turn, patient, expecting, said)
     return expecting.startswith(zones.EXPECT_PLACE) and zones.typed_place(turn, patient, expecting, said)
-
-
-def no_edits(turn: Turn) -> None:
-    if turn.known:
-        turn.say(chat.people.no_edits(turn.words))
 
 
 def other_thing(turn: Turn) -> None:

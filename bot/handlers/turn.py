@@ -53,6 +53,13 @@ class Turn:
         self._telegram_language = nearest(user.language_code if user is not None else None)
         query = update.callback_query
         self.tap_id = query.id if query is not None else None
+        text = update.message or update.edited_message
+        self.written = None if text is None or text.text is None else text.message_id
+        """The number of the text in hand, new or changed; None: it is none."""
+        self.remembered = False
+        """Whether it was written down what that text has become."""
+        self.card_shown = False
+        """Whether words of this update have brought the red-flag card."""
         self.tapped = query.message.message_id if query is not None and query.message is not None else None
         self._tapped_picture = tapped_picture
         self._said: list[Said] = []
@@ -64,10 +71,10 @@ class Turn:
 
         What Telegram stamped on a text is believed where it lies between the poll before and now.
         """
-        message = self.update.message
-        if message is None:
+        message, edited = self.update.message, self.update.edited_message
+        stamped = message.date if message is not None else edited.edit_date if edited is not None else None
+        if stamped is None:
             return self.since
-        stamped = message.date
         if self.since - timedelta(seconds=1) <= stamped <= self.now:
             return max(stamped, self.since)
         return self.now

@@ -141,7 +141,7 @@ def _again(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[Step
     if len(decided) < len(due) or not claimed:
         raise NotAsExpected
     wordings = Wordings()
-    asked = [_asked_again(*one, wordings) for one in decided if one[2].step is Step.SEND]
+    asked = [_asked_again(*one, wordings, now) for one in decided if one[2].step is Step.SEND]
     storage.prompts.ask_again(tx, asked, now)
     return [found.step for _, _, found in decided]
 
@@ -159,10 +159,11 @@ def _decide(one: Candidate, seen: DayView, now: datetime) -> Followed:
     return diary.prompts.follow_up(kind, one.due.at, waiting, one.rhythm, reach=one.reach, now=now)
 
 
-def _asked_again(one: Candidate, seen: DayView, found: Followed, wordings: Wordings) -> Asked:
+def _asked_again(one: Candidate, seen: DayView, found: Followed, wordings: Wordings, now: datetime) -> Asked:
     assert found.until is not None
+    past = one.due.day < diary.days.day_of(now, one.rhythm.zone)
     kind = Kind.SNOOZED if one.followup is Followup.SNOOZE else Kind.REMINDER
-    return Asked(one, wordings.body(replace(seen, later=False), one.language, found.until, kind))
+    return Asked(one, wordings.body(replace(seen, later=False, past=past), one.language, found.until, kind))
 
 
 def _not_again(tx: Connection, patient_id: PatientId) -> list[Step]:

@@ -544,7 +544,7 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt or a digest."""
+    """The earliest instant at which anything is due: a prompt, a digest, or a red flag that nobody answered."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
@@ -552,6 +552,7 @@ def next_due_at(tx: Connection) -> datetime | None:
             tables.patients.c.next_followup_at,
             tables.patients.c.next_digest_at,
             tables.therapists.c.next_digest_at,
+            tables.red_flags.c.due_at,
         )
     ]
     return min((instant for instant in instants if instant is not None), default=None)

@@ -24,7 +24,9 @@ from sqlalchemy import (
 )
 
 from bot.diary.alerts import RedFlagAnswer
+from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
+from bot.diary.flares import Since
 from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
@@ -250,6 +252,20 @@ notes: Final = Table(
     Column("undone_at", Instant),
     Index(None, "patient_id", "day"),
 )
+written: Final = Table(
+    "written",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("became", Of(Became), nullable=False),
+    Column("day", Day, nullable=False),
+    Column("note_id", Integer, ForeignKey("notes.id", ondelete="CASCADE")),
+    Column("items", Data, nullable=False, comment="ids of the items whose scores it holds"),
+    Index(None, "patient_id", "message_id"),
+    Index("ix_written_entered_at", "entered_at"),
+)
 flares: Final = Table(
     "flares",
     metadata,
@@ -259,6 +275,7 @@ flares: Final = Table(
     Column("item_id", Integer, ForeignKey("items.id"), nullable=False),
     Column("score", Integer, nullable=False),
     Column("began_at", Instant, nullable=False),
+    Column("since", Of(Since), nullable=False, comment="how exactly began_at is known"),
     Column("noted_at", Instant, nullable=False),
     Column("undone_at", Instant),
     CheckConstraint("score between 0 and 10", name="in_range"),

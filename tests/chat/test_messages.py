@@ -10,6 +10,7 @@ import copy
 import gettext
 import html
 import inspect
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -28,8 +29,11 @@ from bot.chat import (
     alerts,
     asked,
     buttons,
+    edits,
     entries,
+    flares,
     items,
+    looking,
     notices,
     pauses,
     people,
@@ -52,6 +56,7 @@ from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
+from bot.diary.flares import Flare, Since
 from bot.diary.items import Refusal
 from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
@@ -115,6 +120,8 @@ def views(label: str) -> Iterator[DayView]:
         yield DayView(LONGEST_DAY, followed, all_of, all_of)
         yield DayView(LONGEST_DAY, followed, skipped, skipped)
         yield DayView(LONGEST_DAY, followed, {followed[0].id: None}, {}, declined=True)
+        yield DayView(LONGEST_DAY, followed, all_of, {}, past=True, late=frozenset(all_of))
+        yield DayView(LONGEST_DAY, followed, {followed[0].id: 3}, {}, past=True, late=frozenset({followed[0].id}))
 
 
 # --- a case for everything that is said
@@ -158,7 +165,11 @@ for _each in (
     people.choose_language,
     people.language_set,
     people.only_text,
-    people.no_edits,
+    edits.only_entries,
+    flares.undone,
+    flares.dropped,
+    flares.nothing_followed,
+    notices.alert_undelivered,
     people.old_button,
     people.not_saved,
     sessions.ask_date,
@@ -203,7 +214,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(entries.ask_note)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield entries.ask_note(LONGEST_DAY, say)
+    for over in (True, False):
+        yield entries.ask_note(LONGEST_DAY, say, closed=over)
 
 
 @case(entries.bubble)
@@ -236,6 +248,13 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(entries.closed)
 def _(say: Words, label: str) -> Iterator[Made]:
     yield entries.closed(LONGEST_DAY, say)
+    for view in views(label):
+        yield entries.closed(LONGEST_DAY, say, view)
+
+
+@case(entries.before_the_diary)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield entries.before_the_diary(MONDAY, LONGEST_DAY, say)
 
 
 @case(entries.declined)
@@ -857,6 +876,89 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield prompts.snoozed(LONGEST_DAY, NOON, NOON.date(), moved, say)
 
 
+@case(alerts.number_in)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for zone in ("Europe/Lisbon", "Asia/Kathmandu"):
+        yield alerts.number_in(zone, "Europe/Lisbon", label[:20], say)
+
+
+@case(alerts.flagged)
+@case(alerts.flagged_again)
+@case(alerts.chosen_now)
+@case(alerts.chosen_no)
+@case(alerts.what_to_do)
+@case(alerts.told_before)
+@case(alerts.stands)
+@case(alerts.not_heard)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for same in (True, False):
+        number = alerts.emergency_number(label[:20], same, say)
+        yield alerts.flagged(2**40, card(say), say)
+        yield alerts.flagged_again(2**40, number, say)
+        yield alerts.chosen_now(card(say), say)
+        yield alerts.chosen_no(2**40, card(say), number, say)
+        for therapists in ([], [label], [label, label]):
+            yield alerts.what_to_do(number, therapists, clinic(label), say)
+        yield alerts.told_before(number, NOON, say)
+        yield alerts.stands(number, say)
+        yield alerts.not_heard(number, clinic(label), say)
+
+
+@case(alerts.reported)
+@case(alerts.no_answer)
+@case(alerts.answered_no)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield alerts.reported(label, 2**40, NOON, alerts.emergency_number(label[:20], True, say), say)
+    yield alerts.no_answer(label, 2**40, NOON, say)
+    yield alerts.answered_no(label, NOON, say)
+
+
+@case(edits.corrected)
+@case(edits.note_changed)
+@case(edits.too_old)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for view in views(label):
+        for gone in ([], view.items):
+            yield edits.corrected(view, [(item, 10) for item in view.items], gone, say)
+    yield edits.note_changed(LONGEST_DAY, 2**40, say)
+    yield edits.too_old(LONGEST_DAY, say)
+
+
+def a_flare(since: Since, at: datetime = NOON) -> Flare:
+    return Flare(2**40, LONGEST_DAY, ItemId(1), 10, at, since, NOON)
+
+
+@case(flares.when)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for since in Since:
+        for at in (NOON, NOON.replace(hour=2)):
+            yield flares.when(a_flare(since, at), "UTC", say.day(LONGEST_DAY), say)
+
+
+@case(flares.kept)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for since in Since:
+        for readers in ([], [label], [label, label]):
+            for item in placed(label):
+                yield flares.kept(a_flare(since), item, "UTC", readers, say)
+
+
+@case(flares.choose_item)
+@case(flares.choose_score)
+@case(flares.choose_since)
+@case(flares.which_time)
+@case(flares.from_another_day)
+def _(say: Words, label: str) -> Iterator[Made]:
+    so_far = buttons.Flare(LONGEST_DAY, 2**40, 10, None)
+    yield flares.choose_item(LONGEST_DAY, placed(label), say)
+    for item in placed(label):
+        for large in (True, False):
+            yield flares.choose_score(so_far, item, say, large=large)
+        yield flares.choose_since(so_far, item, [since for since in Since if since is not Since.TIME], say)
+    yield flares.which_time(so_far, [NOON, NOON - timedelta(hours=12)], "UTC", say)
+    yield flares.from_another_day(LONGEST_DAY, say)
+
+
 @case(notices.parked)
 def _(say: Words, label: str) -> Iterator[Made]:
     for n in (1, 2, 10_000):
@@ -866,6 +968,23 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(notices.backup_failed)
 def _(say: Words, label: str) -> Iterator[Made]:
     yield notices.backup_failed(say)
+
+
+@case(looking.ask_for_sheet)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for weeks in looking.SHEET_WEEKS:
+        yield looking.ask_for_sheet(weeks, say)
+
+
+@case(looking.sheet_is_coming)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for weeks, notes in itertools.product(looking.SHEET_WEEKS, (True, False)):
+        yield looking.sheet_is_coming(weeks, notes, say)
+
+
+@case(looking.already_coming)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield looking.already_coming(say)
 
 
 def speaking() -> set[Callable[..., Any]]:
@@ -1142,6 +1261,24 @@ def own(say: Words) -> dict[str, Sentence]:
         "urgent": alerts.urgent(say, number, None),
         "note": entries.note_stored(MONDAY, 1, ["Dr Ito"], say),
         "closed": entries.closed(MONDAY, say),
+        "yesterday, closed": entries.closed(MONDAY, say, done),
+        "before the diary": entries.before_the_diary(MONDAY, MONDAY, say),
+        "entered late": entries.summary(replace(done, past=True, late=frozenset({ItemId(1)})), say),
+        "note of a closed day": entries.ask_note(MONDAY, say, closed=True),
+        "flagged": alerts.flagged(1, alerts.card(say, number, None), say),
+        "flagged again": alerts.flagged_again(1, number, say),
+        "happening now": alerts.what_to_do(number, ["Dr Ito"], "Riverside", say),
+        "happening now, nobody told": alerts.what_to_do(number, [], "Riverside", say),
+        "told before": alerts.told_before(number, NOON, say),
+        "not now": alerts.chosen_no(1, alerts.card(say, number, None), number, say),
+        "it stands": alerts.stands(number, say),
+        "not heard": alerts.not_heard(number, "Riverside", say),
+        "which flare": flares.choose_score(buttons.Flare(MONDAY, 1, None, None), THREE[0], say, large=False),
+        "flare": flares.kept(a_flare(Since.HOUR), THREE[0], "UTC", ["Dr Ito"], say),
+        "flare of another day": flares.from_another_day(MONDAY, say),
+        "corrected": edits.corrected(done, [(THREE[0], 4)], [THREE[1]], say),
+        "too old": edits.too_old(MONDAY, say),
+        "other change": edits.only_entries(say),
         "what is asked": asked.whats_asked(Whose(None, "", LONGEST_DAY), changing("Ada"), say),
         "which symptom": asked.next_question(
             Whose(None, "", MONDAY), buttons.AddItem(None, None, None, None), THREE, say
@@ -1178,7 +1315,7 @@ def a_diary(*rows: str, needled: int | None = None) -> Diary:
             for day in on
         },
         scores={
-            (day, item.id): Score(item.id, day, int(mark), days.closes_at(day, "UTC"))
+            (day, item.id): Score(item.id, day, int(mark), days.at(day, time(21), "UTC"))
             for item, row in zip(THREE, rows, strict=True)
             for day, mark in zip(on, row, strict=True)
             if mark != "."

@@ -201,6 +201,21 @@ def test_the_list_has_what_is_asked_today_or_later() -> None:
     assert [items.next_asked(item, MONDAY) for item in everything] == [None, MONDAY, later(1), later(2), None]
 
 
+def test_what_is_followed_is_shown_of_days_without_a_score() -> None:
+    knee = an_item(1, added=later(1), ended_day=later(9), rests=((later(3), later(6)),))
+    spans = [
+        (later(-1), MONDAY),
+        (later(2), later(2)),
+        (later(3), later(5)),
+        (later(4), later(6)),
+        (later(9), later(12)),
+    ]
+    shown = [items.followed(knee, first, last, ever_scored=True) for first, last in spans]
+    assert shown == [False, True, False, True, False]
+    assert not any(items.followed(knee, first, last, ever_scored=False) for first, last in spans)
+    assert items.followed(replace(knee, ended_day=None), later(9), later(12), ever_scored=False)
+
+
 def test_moving_up_changes_the_order_of_those_that_stand() -> None:
     ended = replace(an_item(1), ended_day=MONDAY)
     first, second, third = an_item(0), an_item(2), an_item(3)

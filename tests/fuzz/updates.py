@@ -494,7 +494,6 @@ STRINGS: Final = (
     "own",
 )
 TIMES: Final = ("0000", "0330", "2000", "2359", "2400", "800", "20:00", "")
-FLAGS: Final = ("0", "1", "2", "True", "")
 KINDS: Final = sorted(buttons._BY_CODE)
 
 
@@ -508,10 +507,13 @@ def payloads(draw: st.DrawFn) -> str:
     return ":".join([code, *parts])
 
 
+TIMES: Final = ("0000", "0330", "1930", "2359", "2400", "99", "")
+
+
 def _field(hint: Any) -> st.SearchStrategy[str]:
     options = getattr(hint, "__args__", ())
     hint = options[0] if options else hint
-    pool = {date: DAYS, int: NUMBERS, str: STRINGS, time: TIMES, bool: FLAGS}.get(hint) or (
+    pool = {date: DAYS, int: NUMBERS, str: STRINGS, time: TIMES, bool: ("0", "1", "2")}.get(hint) or (
         *(it.value for it in hint),
         "",
         "nobody",

@@ -47,8 +47,8 @@ from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, link_in, new
 MONDAY: Final = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """When most tests begin, in Lisbon, where it is also 10:00."""
 NOWHERE: Final = "http://127.0.0.1:1"
-WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles")
-"""Tables that hold messages on their way, no one's diary."""
+WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles", "written")
+"""Tables that hold messages on their way and what they became, no one's diary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +316,8 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
     draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
     if isinstance(draft, press.Nothing):
         return parcel, None
-    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None)
+    document = None if draft.document is None else draft.document()
+    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

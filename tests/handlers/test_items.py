@@ -478,7 +478,7 @@ async def test_a_therapist_adds_and_ends_and_the_patient_is_told(clinic: Desk) -
     )
     assert [text_of(message) for message in ada.heard[heard:]] == [
         "Dr Ito añadió una pregunta para usted: desde el lunes 2 de marzo también le preguntaré por "
-        "Entumecimiento (dedos del pie, ambos lados)."
+        "Entumecimiento (dedos del pie, ambos)."
     ]
     (told,) = (sent for sent in desk.sent if "añadió una pregunta" in str(sent.params.get("text")))
     assert told.params["disable_notification"], "it can wait until they look"

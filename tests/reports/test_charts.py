@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, pairwise
 
@@ -19,6 +19,7 @@ from bot.chat.items import item_name, site_name
 from bot.chat.words import Sentence, sentence, words
 from bot.diary.digests import Diary
 from bot.diary.entries import Item, ItemId, Score, Side, Symptom
+from bot.diary.flares import Flare, Since
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import charts, fonts
 
@@ -359,3 +360,43 @@ def test_a_typical_chart_looks_as_it_did(snapshot: SnapshotAssertion) -> None:
     )
     svg = charts.course(of, day(0), day(27), EN, "Your last four weeks")
     assert svg == snapshot(extension_class=Picture)
+
+
+# --- flares
+
+
+def flared(of: Diary, *flares: tuple[Item, int, int]) -> Diary:
+    return replace(
+        of,
+        flares=tuple(
+            Flare(n, day(number), item.id, score, ENTERED_AT, Since.NOW, ENTERED_AT)
+            for n, (item, number, score) in enumerate(flares)
+        ),
+    )
+
+
+def test_a_flare_is_a_star_of_its_item_with_a_word_for_it_and_changes_no_number() -> None:
+    plain = diary({BURNING: {0: 2, 1: 2, 2: 2, 3: 2}, PAIN: {0: 3}})
+    marked = flared(plain, (BURNING, 1, 10), (BURNING, 1, 4), (BURNING, 9, 0), (PAIN, 2, 5), (PAIN, 99, 5))
+    before, after = charts.panels(plain, day(0), day(27)), charts.panels(marked, day(0), day(27))
+    assert [replace(panel, flares=()) for panel in after] == list(before)
+    assert [(point.day, point.value) for point in after[0].flares] == [(day(1), 10), (day(9), 0)], (
+        "the strongest of a day"
+    )
+    picture = drawn(marked)
+    stars = picture.findall(f".//{SVG}g[@class='panel']/{SVG}path[@class='flare']")
+    assert len(stars) == 3
+    assert all(star.get("fill") == charts.PAPER for star in stars), "open: what lies on it is seen"
+    told = [
+        "".join(text.itertext()) for text in picture.findall(f".//{SVG}g[@class='legend']/{SVG}text[@class='told']")
+    ]
+    assert "flare, not in the mean" in told
+    described = picture.findtext(f"{SVG}desc") or ""
+    assert "Burning: 2 days with a flare." in described
+    assert "flare" not in ET.tostring(drawn(plain), encoding="unicode")
+
+
+def test_an_item_with_a_flare_alone_shows_that() -> None:
+    picture = drawn(flared(diary({BURNING: {}}), (BURNING, 3, 7)))
+    assert len(picture.findall(f".//{SVG}g[@class='panel']/{SVG}path[@class='flare']")) == 1
+    assert not picture.findall(f".//{SVG}text[@class='nothing']")

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         _instant("began_at", nullable=False),
+        sa.Column("since", sa.String(length=20), nullable=False),
         _instant("noted_at", nullable=False),
         _instant("undone_at"),
         sa.CheckConstraint("score between 0 and 10", name=op.f("ck_flares_in_range")),
@@ -88,6 +89,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_red_flags_patient_id"), "red_flags", ["patient_id"])
     op.create_index("ix_red_flags_due_at", "red_flags", ["due_at"], sqlite_where=sa.text("due_at is not null"))
+    op.create_table(
+        "written",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_patient("written"),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        _instant("entered_at", nullable=False),
+        sa.Column("became", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("note_id", sa.Integer()),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_written_note_id"), ondelete="CASCADE"),
+    )
+    op.create_index(op.f("ix_written_patient_id_message_id"), "written", ["patient_id", "message_id"])
+    op.create_index("ix_written_entered_at", "written", ["entered_at"])
     op.add_column("diary_days", _instant("snoozed_at"))
     op.add_column("diary_days", _instant("reminded_at"))
     op.add_column("outbox", sa.Column("replaces", sa.Integer()))
