@@ -28,8 +28,8 @@ from telegram.ext import (
 
 from bot import chat
 from bot.chat import buttons
-from bot.diary.people import Stage
-from bot.handlers import digests, entries, people, sessions
+from bot.diary.people import Patient, Stage
+from bot.handlers import digests, entries, exports, people, privacy, sessions, sharing
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -47,6 +47,10 @@ COMMANDS: dict[str, Command] = {
     # looking back
     "urgent": people.urgent,
     # own data
+    "privacy": privacy.privacy,
+    "export": exports.export,
+    "sharing": sharing.sharing,
+    "forget": privacy.forget,
     "stop": people.stop,
     "patients": digests.patients,
     "digest": digests.digest,
@@ -57,7 +61,23 @@ COMMANDS: dict[str, Command] = {
     "help": people.help_,
 }
 OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
-FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
+FOR_STRANGERS: tuple[Command, ...] = (
+    people.start,
+    people.urgent,
+    people.help_,
+    privacy.privacy,
+    exports.export,
+    privacy.forget,
+)
+WHILE_LEAVING: tuple[Command, ...] = (
+    people.start,
+    people.urgent,
+    people.language,
+    privacy.privacy,
+    exports.export,
+    privacy.forget,
+)
+"""What still works for a patient who wants everything deleted. Whatever else they send is told how that stands."""
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
     buttons.NotToday: entries.not_today,
@@ -86,6 +106,15 @@ TAPS: dict[type[Any], Tapped] = {
     # flares, red flags
     # looking back
     # own data
+    buttons.Readers: sharing.show,
+    buttons.StopSharing: sharing.stop,
+    buttons.AskSharing: sharing.ask,
+    buttons.Share: sharing.share,
+    buttons.CopyFirst: privacy.copy_first,
+    buttons.Forget: privacy.choose,
+    buttons.KeepDiary: privacy.keep,
+    buttons.TakeBack: privacy.take_back,
+    buttons.ForgetSooner: privacy.sooner,
     # help
 }
 
@@ -125,14 +154,14 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _message(lambda turn, _: people.no_edits(turn))),
     ]
     handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
     handlers += [
-        MessageHandler(filters.COMMAND, _run(_unknown_command)),
-        MessageHandler(filters.LOCATION, _run(_location)),
+        MessageHandler(filters.COMMAND, _message(_unknown_command)),
+        MessageHandler(filters.LOCATION, _message(_location)),
         MessageHandler(filters.TEXT, _run(_text)),
-        MessageHandler(~filters.StatusUpdate.ALL, _run(lambda turn, _: people.other_thing(turn))),
+        MessageHandler(~filters.StatusUpdate.ALL, _message(lambda turn, _: people.other_thing(turn))),
         TypeHandler(Update, _run(lambda turn, _: None)),
     ]
     return handlers
@@ -276,6 +305,27 @@ def _run(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext]
     return run
 
 
+def _message(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext], Any]:
+    """A message that is neither a known command nor a text: of someone who is leaving nothing is looked at."""
+
+    def unless_leaving(turn: Turn, update: Update) -> None:
+        patient = _leaves(turn)
+        if patient is None:
+            act(turn, update)
+        else:
+            privacy.show_leaving(turn, patient, unsaved=True)
+
+    return _run(unless_leaving)
+
+
+def _leaves(turn: Turn, act: Command | None = None) -> Patient | None:
+    """The patient of this chat who wants everything deleted; of a therapist, too, only for what is their own."""
+    patient = turn.patient
+    if patient is None or patient.stage is not Stage.FORGETTING:
+        return None
+    return None if turn.roles and act is not sharing.sharing else patient
+
+
 def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
     async def run(update: Update, context: DiaryContext) -> None:
         turn = context.turn
@@ -285,6 +335,9 @@ def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
             people.help_(turn, "")
             return
         patient = turn.patient
+        if act not in WHILE_LEAVING and (leaves := _leaves(turn, act)) is not None:
+            privacy.show_leaving(turn, leaves)
+            return
         own_diary = act in OF_A_DIARY and turn.therapist is None
         if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
             people.not_open(turn, patient, stop=act is people.stop)

@@ -56,9 +56,16 @@ class Card:
     patient: PatientId
 
 
-Wanted = Week | Panel | Page | Card
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A copy of everything about the patient who asks, as a file."""
 
-_KINDS: Final = {"week": Week, "panel": Panel, "page": Page, "card": Card}
+    patient: PatientId
+
+
+Wanted = Week | Panel | Page | Card | Export
+
+_KINDS: Final = {"week": Week, "panel": Panel, "page": Page, "card": Card, "export": Export}
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -94,6 +101,8 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Panel(due_at, missing, skipped), language
         case kind if kind is Page:
             return Page(values["number"]), language
+        case kind if kind is Export:
+            return Export(PatientId(values["patient"])), language
         case _:
             return Card(PatientId(values["patient"])), language
 

@@ -340,12 +340,13 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt or a digest."""
+    """The earliest instant at which anything is due: a prompt, a digest, or the end of somebody's diary."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
             tables.patients.c.next_prompt_at,
             tables.patients.c.next_digest_at,
+            tables.patients.c.forget_at,
             tables.therapists.c.next_digest_at,
         )
     ]

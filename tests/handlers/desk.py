@@ -226,7 +226,7 @@ class Desk:
             await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
-        if parcel.action is Action.HALT:
+        if parcel.action in (Action.HALT, Action.RECALL):
             return Verdict(OutboxState.DELIVERED)
         if made is None or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
