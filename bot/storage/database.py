@@ -243,9 +243,10 @@ class Database:
         if self.path.stat().st_size == 0 and backups.was_in_use(self.path, self._backups_in):
             raise CannotOpen(troubles.emptied(self.path))
         mark = _mark(self.path)
+        # Looks at what was left before a look into the file folds some of it.
+        self._sweeper = sweeping.Sweeper(self.path)
         self._whole = checks.before_opening(self.path, suspect=mark.exists())
         mark.unlink(missing_ok=True)
-        self._sweeper = sweeping.Sweeper(self.path)
         self._engine = writer_engine(self.path)
         with self._engine.connect() as connection:
             migrate(connection, self.path, now)
