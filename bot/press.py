@@ -153,10 +153,10 @@ def _packed(draft: Draft, archive: Archive, order: Order) -> Made:
     found = reports.exports.files(archive.contents, say, order.now)
     charts = () if order.plain else archive.charts
     drawn = {_chart_name(chart): _drawn(chart, draft.diary) for chart in charts}
-    made, body = reports.exports.archive(found | drawn, order.now), draft.body
+    made = reports.exports.archive(found | drawn, order.now)
     if drawn and len(made) > reports.exports.MOST_BYTES:
-        made = reports.exports.archive(found, order.now)
-        body = as_data(chat.exports.caption(say, without_charts=True))
+        drawn, made = {}, reports.exports.archive(found, order.now)
+    body = as_data(chat.exports.caption(say, without_charts=len(drawn) < len(archive.charts)))
     if len(made) > reports.exports.MOST_BYTES:
         return Made(as_data(chat.exports.too_large(say)))
     return Made(body, document=Document(reports.exports.file_name(order.now), made, "application/zip"))
@@ -261,8 +261,7 @@ def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft |
         for first, last in ranges
     )
     kept = _diary(tx, patient, ranges[0][0], order.now) if ranges else None
-    body = as_data(chat.exports.caption(say))
-    return Draft(body, diary=kept, archive=Archive(contents, charts, say.language))
+    return Draft({}, diary=kept, archive=Archive(contents, charts, say.language))
 
 
 def _diary(tx: Connection, patient: Patient, recent: date, now: datetime) -> Diary:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from bot import chat, storage
 from bot.chat.messages import as_data
-from bot.chat.words import DEFAULT, words
-from bot.diary.people import ChatId, Patient
+from bot.chat.words import words
+from bot.diary.people import ChatId, Patient, Reach
 from bot.jobs.apart import apart
 from bot.settings import Settings
 from bot.storage.outbox import Urgency
@@ -36,7 +36,8 @@ def forget_due(tx: Connection, settings: Settings, now: datetime) -> int:
 def _forget(tx: Connection, patient: Patient, settings: Settings, now: datetime) -> int:
     account = storage.people.find_account(tx, patient.chat_id)
     storage.privacy.forget(tx, patient, now, keeps_account=patient.chat_id in settings.admin_ids)
-    farewell(tx, patient.chat_id, account.language if account else DEFAULT, settings, now)
+    if account is not None and account.reach is Reach.OK:
+        farewell(tx, patient.chat_id, account.language, settings, now)
     return 1
 
 

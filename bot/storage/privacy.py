@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from bot.diary.people import ChatId, Patient, PatientId, Stage
+from bot.diary.people import ChatId, Patient, PatientId, Reach, Stage
 from bot.storage import erasure, ledger, outbox, sweeping, tables
 from bot.storage.people import PATIENT, find_account
 from bot.storage.prepared import driver
@@ -103,7 +103,8 @@ def forget_again(tx: Connection, database: Path, now: datetime) -> list[tuple[Ch
     for patient_id in gone:
         patient = Patient(*tx.execute(select(*PATIENT).where(tables.patients.c.id == patient_id)).one())
         account = find_account(tx, patient.chat_id)
-        if account is not None and patient.forget_at is not None and patient.forget_at <= now:
+        was_due = patient.forget_at is not None and patient.forget_at <= now
+        if was_due and account is not None and account.reach is Reach.OK:
             told.append((patient.chat_id, account.language))
         # What waits is handled in a moment: a tap on "now" gets its answer, and nothing is stored of a stranger.
         erasure.erase(file, patient_id, keeps_waiting=True)
