@@ -7,6 +7,8 @@ from functools import cache
 
 from bot.chat.messages import Message
 from bot.chat.words import Sentence, Words, bold, joined
+from bot.diary.entries import Symptom
+from bot.diary.exports import LOINC, SNOMED
 
 
 def caption(words: Words, *, without_charts: bool = False) -> Message:
@@ -169,9 +171,11 @@ def values(words: Words) -> Mapping[str, Sentence]:
 def codes(words: Words) -> Sentence:
     """Of the column of scores: which codes say what was rated."""
     return words(
-        "pain: LOINC 72514-3; burning: SNOMED CT 90673000; tingling: SNOMED CT 62507009; numbness: SNOMED CT 44077006. "
-        "There is no LOINC code for a rating of burning, tingling or numbness from 0 to 10: the SNOMED finding says "
-        "what is rated. Sleep has no code."
+        "pain: LOINC {pain}; burning: SNOMED CT {burning}; tingling: SNOMED CT {tingling}; numbness: SNOMED CT "
+        "{numbness}. There is no LOINC code for a rating of burning, tingling or numbness from 0 to 10: the SNOMED "
+        "finding says what is rated. Sleep has no code.",
+        pain=LOINC[Symptom.PAIN],
+        **{symptom.value: code for symptom, code in SNOMED.items()},
     )
 
 
