@@ -1,6 +1,21 @@
 """The rules of the diary. Pure: plain values and `now` in, plain values out."""
 
-from bot.diary import alerts, days, digests, entries, exports, pauses, people, privacy, prompts, sessions, sharing
+from bot.diary import (
+    alerts,
+    days,
+    digests,
+    entries,
+    exports,
+    looking,
+    pauses,
+    people,
+    privacy,
+    prompts,
+    sessions,
+    settings,
+    sharing,
+    zones,
+)
 
 __all__ = [
     "alerts",
@@ -8,10 +23,13 @@ __all__ = [
     "digests",
     "entries",
     "exports",
+    "looking",
     "pauses",
     "people",
     "privacy",
     "prompts",
     "sessions",
+    "settings",
     "sharing",
+    "zones",
 ]

@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
+from bot.diary.days import Hours, Quiet
+
 ChatId = NewType("ChatId", int)
 """A private Telegram chat, which is also the Telegram user's id."""
 PatientId = NewType("PatientId", int)
@@ -101,6 +103,24 @@ class Patient:
     """Only of a traveller who is asked by home time, which is then `zone`: where they are."""
     forget_at: datetime | None = None
     """Everything about this patient is deleted then; None: no such wish."""
+
+    @property
+    def hours(self) -> Hours:
+        return Hours(self.prompt_time, self.weekend_time)
+
+    @property
+    def quiet(self) -> Quiet:
+        return Quiet(self.quiet_from, self.quiet_to)
+
+    @property
+    def here(self) -> str:
+        """The zone that the patient is in, which is not always the one that they are asked by."""
+        return self.local_zone or self.zone
+
+    @property
+    def sunday_time(self) -> time:
+        """The hour at which a week's last day is asked."""
+        return self.weekend_time or self.prompt_time
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,20 @@ from telegram.ext import (
 from bot import chat
 from bot.chat import buttons
 from bot.diary.people import Patient, Stage
-from bot.handlers import digests, entries, exports, people, privacy, sessions, sharing
+from bot.handlers import (
+    digests,
+    entries,
+    exports,
+    looking,
+    pauses,
+    people,
+    privacy,
+    prompts,
+    sessions,
+    settings,
+    sharing,
+    zones,
+)
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -42,9 +55,14 @@ COMMANDS: dict[str, Command] = {
     "today": entries.today,
     # yesterday, flares
     # pauses
+    "pause": pauses.pause,
     # settings
+    "settings": settings.settings,
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
     "privacy": privacy.privacy,
@@ -60,7 +78,16 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": people.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (
+    entries.today,
+    pauses.pause,
+    settings.settings,
+    digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
+    people.stop,
+)
 FOR_STRANGERS: tuple[Command, ...] = (
     people.start,
     people.urgent,
@@ -101,10 +128,32 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.SessionDate: sessions.ask_date,
     buttons.UndoSession: sessions.undo,
     # later, pauses
+    buttons.AskLater: prompts.ask_later,
+    buttons.Snooze: prompts.snooze,
+    buttons.Pause: pauses.begin,
+    buttons.PauseDates: pauses.ask_date,
+    buttons.PauseReason: pauses.reason,
+    buttons.Back: pauses.back,
     # settings
+    buttons.Settings: settings.show,
+    buttons.AskAt: settings.ask_at,
+    buttons.TypeHour: settings.type_hour,
+    buttons.QuietHours: settings.quiet,
+    buttons.TypeQuiet: settings.type_quiet,
+    buttons.RemindAfter: settings.remind_after,
+    buttons.LargeButtons: settings.large_buttons,
+    buttons.Speak: settings.speak,
+    buttons.AskPlace: zones.ask_place,
+    buttons.Cities: zones.cities,
+    buttons.Live: zones.live,
+    buttons.Travel: zones.travel,
+    buttons.BackHome: zones.back_home,
     # items
     # flares, red flags
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
     buttons.Readers: sharing.show,
     buttons.StopSharing: sharing.stop,

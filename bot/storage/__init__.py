@@ -13,11 +13,13 @@ from bot.storage import (
     outbox,
     overview,
     panels,
+    pauses,
     people,
     privacy,
     prompts,
     sessions,
     sharing,
+    zones,
 )
 from bot.storage.backups import BackupFailed
 from bot.storage.database import AlreadyRunning, Database
@@ -47,9 +49,11 @@ __all__ = [
     "outbox",
     "overview",
     "panels",
+    "pauses",
     "people",
     "privacy",
     "prompts",
     "sessions",
     "sharing",
+    "zones",
 ]

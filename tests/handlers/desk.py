@@ -319,7 +319,8 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
         return parcel, None
     if draft.archive is not None:
         return parcel, press.printed(draft, order)
-    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None)
+    document = None if draft.document is None else draft.document()
+    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

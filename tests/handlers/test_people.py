@@ -516,7 +516,7 @@ async def test_what_cannot_be_kept_is_said_to_be_so(clinic: Desk) -> None:
     assert "I can only keep numbers and text." in newest(ada)
     ada.send_location(1.0, 2.0)
     await desk.settle()
-    assert "I can only keep numbers and text." in newest(ada)
+    assert "I do not know this place." in newest(ada), "at sea"
     assert "/today: answer or correct today" in await desk.says(ada, "/nonsense")
     assert "I did not understand that." in await desk.says(desk.ito, "hello")
     mine = ada.send("/help")
