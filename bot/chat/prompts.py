@@ -26,29 +26,32 @@ class Wordings:
     def __init__(self) -> None:
         self._known: dict[Alike, tuple[str, ...]] = {}
 
-    def body(self, seen: DayView, language: str, until: datetime) -> str:
-        """The bubble of a day as JSON, as it should look now; `until`: later than that it is not worth sending."""
+    def body(self, seen: DayView, tag: str, until: datetime) -> str:
+        """The bubble of a day as JSON, as it should look now, in the words that `tag` names (chat/words.py).
+
+        `until`: later than that it is not worth sending.
+        """
         item = seen.next_item
         parts: tuple[str, ...] = ()
         if item is not None and not seen.declined:
             place = seen.items.index(item)
-            alike = (language, seen.day, item.symptom, item.site, item.side, place, len(seen.items))
+            alike = (tag, seen.day, item.symptom, item.site, item.side, place, len(seen.items))
             if alike not in self._known:
-                self._known[alike] = _parts(seen, item, place, language)
+                self._known[alike] = _parts(seen, item, place, tag)
             parts = self._known[alike]
         if parts:
             return f'{str(item.id if item else "").join(parts)}, "until": "{until.isoformat()}"}}'
-        data = as_data(bubble(seen, words(language)))
+        data = as_data(bubble(seen, words(tag)))
         return json.dumps({**data, "until": until.isoformat()})
 
 
-def _parts(seen: DayView, item: Item, place: int, language: str) -> tuple[str, ...]:
+def _parts(seen: DayView, item: Item, place: int, tag: str) -> tuple[str, ...]:
     """The question's JSON, open at its end, cut where the item's id belongs.
 
     Empty where the text itself holds what stands for the id, since a site is named as a person wrote it.
     """
     items: Sequence[Item] = [*seen.items[:place], replace(item, id=ANY_ITEM), *seen.items[place + 1 :]]
-    message: Message = bubble(replace(seen, items=items), words(language))
+    message: Message = bubble(replace(seen, items=items), words(tag))
     if str(ANY_ITEM) in message.text:
         return ()
     return tuple(json.dumps(as_data(message)).removesuffix("}").split(str(ANY_ITEM)))

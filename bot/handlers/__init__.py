@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
+from telegram import CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -28,8 +28,9 @@ from telegram.ext import (
 
 from bot import chat
 from bot.chat import buttons
+from bot.diary.moments import Thing
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, people, sessions
+from bot.handlers import digests, entries, help, people, sessions, things
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -54,10 +55,10 @@ COMMANDS: dict[str, Command] = {
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
     "language": people.language,
-    "help": people.help_,
+    "help": help.help_,
 }
 OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
-FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
+FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, help.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
     buttons.NotToday: entries.not_today,
@@ -87,6 +88,8 @@ TAPS: dict[type[Any], Tapped] = {
     # looking back
     # own data
     # help
+    buttons.Help: help.page,
+    buttons.Run: lambda turn, tap: _run_command(turn, tap.command),
 }
 
 
@@ -125,6 +128,8 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
+        # A place that moves comes as one edit after the other.
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.LOCATION, _run(lambda turn, _: None)),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
     ]
     handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
@@ -132,7 +137,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(filters.COMMAND, _run(_unknown_command)),
         MessageHandler(filters.LOCATION, _run(_location)),
         MessageHandler(filters.TEXT, _run(_text)),
-        MessageHandler(~filters.StatusUpdate.ALL, _run(lambda turn, _: people.other_thing(turn))),
+        MessageHandler(~filters.StatusUpdate.ALL, _run(_thing)),
         TypeHandler(Update, _run(lambda turn, _: None)),
     ]
     return handlers
@@ -146,8 +151,17 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
         return
     if not _answerable(update.effective_chat, update.callback_query):
         raise Unanswerable
-    name, picture = application.bot.username, _tapped_picture(raw)
-    turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
+    turn = Turn(
+        tx,
+        update,
+        now,
+        settings,
+        application.bot.username,
+        arrival.waited_since,
+        arrival.parked_at,
+        tapped_picture=_tapped_picture(raw),
+        offered=COMMANDS,
+    )
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None
@@ -280,18 +294,32 @@ def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
     async def run(update: Update, context: DiaryContext) -> None:
         turn = context.turn
         turn.expect(None)
-        if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
-            # Someone whom nobody invited learns what this is, and nothing else.
-            people.help_(turn, "")
-            return
-        patient = turn.patient
-        own_diary = act in OF_A_DIARY and turn.therapist is None
-        if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
-            people.not_open(turn, patient, stop=act is people.stop)
-            return
-        act(turn, " ".join(context.args or []))
+        _carry_out(turn, act, " ".join(context.args or []))
 
     return run
+
+
+def _carry_out(turn: Turn, act: Command, argument: str) -> None:
+    """Do what a command asks for, where it is for someone who stands so."""
+    if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
+        # Someone whom nobody invited learns what this is, and nothing else.
+        people.greet(turn)
+        return
+    patient = turn.patient
+    own_diary = act in OF_A_DIARY and turn.therapist is None
+    if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
+        people.not_open(turn, patient, stop=act is people.stop)
+        return
+    act(turn, argument)
+
+
+def _run_command(turn: Turn, name: str) -> None:
+    """A button that is as good as a typed command."""
+    act = COMMANDS.get(name)
+    if act is None:
+        turn.toast(chat.people.old_button(turn.words))
+    else:
+        _carry_out(turn, act, "")
 
 
 def _tap(act: Tapped) -> Callable[[Update, DiaryContext], Any]:
@@ -313,22 +341,49 @@ def _unknown_tap(turn: Turn, _: Update) -> None:
     turn.toast(chat.people.old_button(turn.words))
 
 
-def _unknown_command(turn: Turn, _: Update) -> None:
-    people.help_(turn, "")
+def _unknown_command(turn: Turn, update: Update) -> None:
+    message = update.effective_message
+    assert message is not None
+    help.unknown_command(turn, things.command_in(message.text or ""))
 
 
 def _location(turn: Turn, update: Update) -> None:
     assert update.effective_message is not None
     place = update.effective_message.location
     assert place is not None
-    people.location(turn, place.latitude, place.longitude)
+    if not people.location(turn, place.latitude, place.longitude):
+        help.thing(turn, Thing.PLACE)
 
 
 def _text(turn: Turn, update: Update) -> None:
     message = update.effective_message
     assert message is not None
+    if (foreign := things.someone_elses(message)) is not None:
+        help.thing(turn, foreign)
+    else:
+        _words(turn, message, message.text or "")
+
+
+def _words(turn: Turn, message: Message, said: str) -> None:
     replied = message.reply_to_message
-    people.text(turn, message.text or "", None if replied is None else replied.message_id)
+    if not people.text(turn, said, None if replied is None else replied.message_id):
+        help.not_understood(turn)
+
+
+def _thing(turn: Turn, update: Update) -> None:
+    """A photo, a voice message, a sticker; what is written under it counts as if it had been sent alone."""
+    message = update.effective_message
+    assert message is not None
+    kind, caption = things.kind_of(message), (message.caption or "").strip()
+    if not caption or things.someone_elses(message) is not None or not help.words_with_a_thing(turn, kind):
+        help.thing(turn, kind)
+    elif caption.startswith("/") and (act := COMMANDS.get(things.command_in(caption))) is not None:
+        turn.expect(None)
+        _carry_out(turn, act, caption.partition(" ")[2].strip())
+    elif caption.startswith("/"):
+        help.unknown_command(turn, things.command_in(caption))
+    else:
+        _words(turn, message, caption)
 
 
 def _membership(turn: Turn, update: Update) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from bot import diary, storage
 from bot.chat.entries import DayView
 from bot.chat.prompts import Wordings
+from bot.chat.words import words_in
 from bot.diary.entries import Cause
 from bot.diary.people import PatientId
 from bot.diary.prompts import Outcome, Plan
@@ -85,7 +86,7 @@ def _day(one: Candidate, seen: DayView, plan: Plan, wordings: Wordings, late_for
     if plan.outcome is not Outcome.SEND:
         return DayAsked(one, closes_at, not_asked=plan.cause)
     until = diary.prompts.worth_until(one.due, one.zone, late_for)
-    return DayAsked(one, closes_at, body=wordings.body(seen, one.language, until))
+    return DayAsked(one, closes_at, body=wordings.body(seen, words_in(one.language, one.home).tag, until))
 
 
 def _give_up(tx: Connection, patient_id: PatientId) -> list[Outcome]:

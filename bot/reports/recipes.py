@@ -67,7 +67,7 @@ def message(wanted: Wanted, words: Words) -> Message:
     values = {name: _data(value) for name, value in asdict(wanted).items()}
     silent = isinstance(wanted, Week) and wanted.rest
     return Message(
-        Sentence("") if silent else failed(words), recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.language})
+        Sentence("") if silent else failed(words), recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.tag})
     )
 
 

@@ -44,6 +44,8 @@ class Candidate:
     bubble_id: int | None
     items: Sequence[Item]
     answered: frozenset[ItemId]
+    home: str
+    """The zone where the patient lives, also while travelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ _candidates: Final = Prepared(
         tables.diary_days.c.asked_at,
         tables.diary_days.c.declined_at,
         tables.diary_days.c.bubble_id,
+        func.coalesce(tables.patients.c.home_zone, tables.patients.c.zone),
     )
     .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
     .outerjoin(
@@ -193,6 +196,7 @@ def candidates(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candida
             bubble_id,
             items.get(patient_id, ()),
             frozenset(answered.get(patient_id, ())),
+            home,
         )
         for (
             patient_id,
@@ -207,6 +211,7 @@ def candidates(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candida
             asked_at,
             declined_at,
             bubble_id,
+            home,
         ) in _candidates.all(tx, ids)
     ]
 

@@ -165,7 +165,8 @@ class Desk:
         else:
             await self.says(person, place)
         if hour is None:
-            await self.taps(person, "20:00")
+            # By what it carries: where people say so, it reads "8:00 pm".
+            await self.sends(person, "en:hour:2000")
         else:
             await self.says(person, hour)
         await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])
