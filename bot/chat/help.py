@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
@@ -64,7 +65,7 @@ COMMANDS: Final = (
     _command("flare", lambda words: words("Note a bad spell"), menu=(_P,), first=(_P,)),
     _command("pause", lambda words: words("Take a break, or come back"), menu=(_P,), first=(_P,)),
     _command("week", lambda words: words("My last week with a chart"), menu=(_P,), first=(_P,)),
-    _command("chart", lambda words: words("My chart over weeks or months"), menu=(_P,), first=(_P,)),
+    _command("chart", lambda words: words("My chart over time"), menu=(_P,), first=(_P,)),
     _command("settings", lambda words: words("Hour, reminder and more"), menu=(_P,), first=(_P,)),
     _command("history", lambda words: words("A month at a glance"), more=(_P,)),
     _command("report", lambda words: words("A page for my doctor"), more=(_P,)),
@@ -120,7 +121,7 @@ def help_(moment: Moment, offered: Collection[str], words: Words) -> Message:
     """What is open now, and what can be done, for how this chat stands to the clinic. Fits one screen."""
     first = [it for it in COMMANDS if set(it.first) & set(moment.standings) and it.name in offered]
     if len(moment.standings) == 1 and Standing.PATIENT in moment.standings:
-        how = words("Tap a number when I ask, or just type: 7, or 4 3 5. Any other text is kept as a note.")
+        how = words("Tap a number or type it: 7, or 4 3 5. Other words become a note.")
     else:
         how = Sentence("")
     text = joined("\n\n", [joined("\n", [*_now(moment, words), how]), joined("\n", [_line(it, words) for it in first])])
@@ -155,7 +156,7 @@ def _now(moment: Moment, words: Words) -> list[Sentence]:
         return []
     lines = [bold(_today(moment, words))]
     if moment.yesterday is not None:
-        lines.append(words("You can still fill in yesterday, until noon."))
+        lines.append(words("Yesterday is open until noon."))
     return lines
 
 
@@ -252,6 +253,16 @@ def fitting(moment: Moment, offered: Collection[str], words: Words) -> tuple[Row
     if Standing.STRANGER in moment.standings:
         return _rows((Act.URGENT, Act.PRIVACY), moment, offered, words)
     return _rows((*moments.acts(moment, moments.MOST - 1), Act.HELP), moment, offered, words)
+
+
+def instead(day: date, words: Words) -> tuple[Row, ...]:
+    """After scores for `day` that could not be read: the buttons of the day, or the same words as a note."""
+    return (
+        (
+            Button(words("Use the buttons"), tap=pack(buttons.Resume(day))),
+            Button(words("Write a note"), tap=pack(buttons.AddNote(day))),
+        ),
+    )
 
 
 # --- not understood -----------------------------------------------------------------------------------------------

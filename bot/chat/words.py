@@ -106,7 +106,8 @@ class Words:
         """ "20:00", or "8:00 pm" where people say so: the wall clock of whatever zone `at` is in."""
         if self._by_half_days and at.minute == 0 and at.hour % 12 == 0:
             # Few are sure which of the two "12:00 pm" is.
-            return self("12 noon") if at.hour else self("12 midnight")
+            words = self  # the name by which the catalogue's reader finds sentences
+            return words("12 noon") if at.hour else words("12 midnight")
         pattern = "h:mm a" if self._by_half_days else "HH:mm"
         return sentence(dates.format_time(at.time() if isinstance(at, datetime) else at, pattern, locale=self._locale))
 

@@ -160,6 +160,7 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
         arrival.waited_since,
         arrival.parked_at,
         tapped_picture=_tapped_picture(raw),
+        thing=things.kind_of(raw),
         offered=COMMANDS,
     )
     if not turn.private and update.my_chat_member is None:
@@ -256,7 +257,7 @@ def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
     """
     query = raw.get("callback_query")
     if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
-        return Update.de_json(raw, bot)
+        return Update.de_json(things.without_things(raw), bot)
     where, who = message["chat"], query["from"]
     tapped = InaccessibleMessage(Chat(where["id"], where["type"]), message["message_id"])
     names = who.get("last_name"), who.get("username"), who.get("language_code")
@@ -374,7 +375,7 @@ def _thing(turn: Turn, update: Update) -> None:
     """A photo, a voice message, a sticker; what is written under it counts as if it had been sent alone."""
     message = update.effective_message
     assert message is not None
-    kind, caption = things.kind_of(message), (message.caption or "").strip()
+    kind, caption = turn.thing, (message.caption or "").strip()
     if not caption or things.someone_elses(message) is not None or not help.words_with_a_thing(turn, kind):
         help.thing(turn, kind)
     elif caption.startswith("/") and (act := COMMANDS.get(things.command_in(caption))) is not None:

@@ -275,7 +275,8 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
         case typed.NotScores():
             note(turn, patient, replied or on, said)
         case typed.Unclear(reason):
-            turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
+            unclear = chat.entries.unclear(reason, seen.items, turn.words)
+            turn.say(replace(unclear, buttons=chat.help.instead(day, turn.words)), patient_id=patient.id)
         case _ if _open(turn, patient, day) is None:
             pass
         case typed.WhichItem(value):

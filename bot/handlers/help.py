@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.messages import Message
-from bot.diary.moments import Moment, Standing, Thing
+from bot.diary.moments import Moment, Standing, Thing, Today
 from bot.diary.people import Patient, Stage
 from bot.handlers import entries, people
 from bot.handlers.turn import Turn
@@ -25,8 +25,7 @@ def moment(turn: Turn) -> Moment:
 def _of_diary(turn: Turn, patient: Patient, now: Moment) -> Moment:
     today = diary.days.day_of(turn.now, patient.zone)
     eve = today - diary.days.ONE_DAY
-    seen, planned = entries.view(turn, patient, today), storage.entries.find_day(turn.tx, patient.id, today)
-    asked = planned is not None and planned.sent_at is not None
+    seen = entries.view(turn, patient, today)
     unfinished = storage.entries.find_day(turn.tx, patient.id, eve)
     can_fill_in = (
         unfinished is not None
@@ -34,17 +33,21 @@ def _of_diary(turn: Turn, patient: Patient, now: Moment) -> Moment:
         and unfinished.declined_at is None
         and entries.view(turn, patient, eve).next_item is not None
     )
+    state = diary.moments.state_of_today(
+        asked=storage.entries.was_asked(turn.tx, patient.id, today),
+        declined=seen.declined,
+        answered=sum(item.id in seen.values for item in seen.items),
+        items=len(seen.items),
+    )
     next_at = patient.next_prompt_at
+    if next_at is not None and patient.next_prompt_day == today and state in (Today.DONE, Today.DECLINED):
+        # Whoever is through with today before its hour is not asked any more tonight.
+        next_at = diary.prompts.due_after(today, patient.zone, patient.prompt_time).at
     return replace(
         now,
         today=today,
         on=diary.days.local(turn.now, patient.zone).date(),
-        state=diary.moments.state_of_today(
-            asked=asked or storage.entries.was_asked(turn.tx, patient.id, today),
-            declined=seen.declined,
-            answered=sum(item.id in seen.values for item in seen.items),
-            items=len(seen.items),
-        ),
+        state=state,
         yesterday=eve if can_fill_in else None,
         next_at=None if next_at is None else diary.days.local(next_at, patient.zone),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from telegram import Message, MessageOriginUser
 
@@ -22,13 +22,31 @@ _KINDS: Final = {
     "dice": Thing.DICE,
     "game": Thing.GAME,
     "document": Thing.FILE,
+    "story": Thing.OTHER,
+    "checklist": Thing.OTHER,
+    "paid_media": Thing.OTHER,
+    "invoice": Thing.OTHER,
+    "giveaway": Thing.OTHER,
 }
-"""By the name of the field that a message has. An animation is sent as a document too, so files come last."""
+"""By the name of the field that a message has. An animation is sent as a document too, so files come late."""
 
 
-def kind_of(message: Message) -> Thing:
-    """What a message without text is."""
-    return next((kind for name, kind in _KINDS.items() if getattr(message, name, None)), Thing.OTHER)
+def kind_of(update: dict[str, Any]) -> Thing:
+    """What the message of an update is, where it has no text; from the raw JSON."""
+    message = update.get("message")
+    if not isinstance(message, dict):
+        return Thing.OTHER
+    return next((kind for name, kind in _KINDS.items() if name in message), Thing.OTHER)
+
+
+def without_things(update: dict[str, Any]) -> dict[str, Any]:
+    """An update without what we do not look into anyway, so that no new or unusual form of it can trip the parser."""
+    return {
+        name: {field: value for field, value in inner.items() if field not in _KINDS}
+        if name in ("message", "edited_message") and isinstance(inner, dict)
+        else inner
+        for name, inner in update.items()
+    }
 
 
 def someone_elses(message: Message) -> Thing | None:

@@ -12,7 +12,7 @@ from telegram import Update
 from bot import chat, storage
 from bot.chat.messages import Message, as_data, plain
 from bot.chat.words import Sentence, Words, nearest, words, words_in
-from bot.diary.moments import Standing, standings
+from bot.diary.moments import Standing, Thing, standings
 from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
 from bot.settings import Settings
 from bot.storage.outbox import Said, Urgency
@@ -33,13 +33,14 @@ class Turn:
         parked_at: datetime | None = None,
         *,
         tapped_picture: bool = False,
+        thing: Thing = Thing.OTHER,
         offered: Collection[str] = (),
     ) -> None:
         """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then.
 
         `parked_at`: when this update was set aside, if it was and is tried anew.
         `tapped_picture`: the tapped message is a picture, which can't be edited into a text.
-        `offered`: the names of the commands that there are.
+        `thing`: what the message is, where it has no text. `offered`: the names of the commands that there are.
         """
         self.tx = tx
         self.now = now
@@ -47,6 +48,7 @@ class Turn:
         self.parked_at = parked_at
         self.settings = settings
         self.bot_name = bot_name
+        self.thing = thing
         self.offered = offered
         self.update = update
         assert update.effective_chat is not None

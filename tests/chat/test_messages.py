@@ -387,6 +387,11 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield Message(sentence("."), help.fitting(moment, OFFERED, say))
 
 
+@case(help.instead)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield Message(sentence("."), help.instead(LONGEST_DAY, say))
+
+
 @case(help.not_understood)
 def _(say: Words, label: str) -> Iterator[Made]:
     for moment in moments_of_a_life():
