@@ -185,9 +185,9 @@ class Program:
         with contextlib.suppress(TelegramError, TimeoutError):
             async with asyncio.timeout(GREETED_WITHIN):
                 whole, short = await bot.get_my_description(code), await bot.get_my_short_description(code)
-                if whole.description in said.replaceable:
+                if whole.description in said.replaceable - {said.description}:
                     await bot.set_my_description(said.description, code)
-                if short.short_description in said.replaceable:
+                if short.short_description in said.replaceable - {said.short}:
                     await bot.set_my_short_description(said.short, code)
 
     async def _insist(self, call: Callable[[], Awaitable[object]], *, needed: bool = True) -> None:
