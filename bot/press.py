@@ -186,7 +186,7 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
     patient = storage.people.patient_by_id(tx, wanted.patient)
     if patient.stage is not Stage.ACTIVE:
         return Nothing(GONE)
-    start = diary.digests.last_week(order.now, patient.zone, patient.prompt_time)
+    start = diary.digests.last_week(order.now, patient.zone, patient.sunday_time)
     kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
     account = storage.people.find_account(tx, patient.chat_id)
     unreachable = None if account is None else diary.entries.cause_of(account.reach)

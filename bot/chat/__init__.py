@@ -8,12 +8,16 @@ from bot.chat import (
     items,
     messages,
     notices,
+    pauses,
     people,
     places,
+    prompts,
     sessions,
+    settings,
     typed,
     typed_times,
     words,
+    zones,
 )
 
 __all__ = [
@@ -24,10 +28,14 @@ __all__ = [
     "items",
     "messages",
     "notices",
+    "pauses",
     "people",
     "places",
+    "prompts",
     "sessions",
+    "settings",
     "typed",
     "typed_times",
     "words",
+    "zones",
 ]

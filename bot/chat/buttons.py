@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.entries import Side
+from bot.diary.pauses import Reason
 from bot.diary.people import Stage
+from bot.diary.prompts import Later
 from bot.diary.sessions import Kind
 
 MAX_BYTES: Final = 64
@@ -292,7 +294,176 @@ class UndoSession:
 # --- later and pauses ---------------------------------------------------------------------------------------------
 
 
+@payload("lt")
+class AskLater:
+    """When else shall this be asked?"""
+
+    day: date
+
+
+@payload("ls")
+class Snooze:
+    day: date
+    later: Later
+
+
+@payload("pa")
+class Pause:
+    """Pause the diary from the day `since` on, up to `until`, the first day that is asked again; None: until further
+    notice."""
+
+    since: date
+    until: date | None
+
+
+@payload("pd")
+class PauseDates:
+    """Choose a date, or type it."""
+
+
+@payload("pr")
+class PauseReason:
+    pause: int
+    reason: Reason
+
+
+@payload("pb")
+class Back:
+    """The patient is back from a pause."""
+
+
 # --- settings -----------------------------------------------------------------------------------------------------
+
+
+class Screen(StrEnum):
+    """A page of the settings."""
+
+    ALL = "all"
+    WEEKDAYS = "weekdays"
+    WEEKENDS = "weekends"
+    QUIET = "quiet"
+    REMINDER = "reminder"
+    LANGUAGE = "language"
+
+
+class Days(StrEnum):
+    """Which days an hour is for."""
+
+    WEEKDAYS = "weekdays"
+    WEEKENDS = "weekends"
+
+
+class Use(StrEnum):
+    """What a place is to the patient."""
+
+    HOME = "home"
+    JOURNEY = "journey"
+
+
+class Clock(StrEnum):
+    """The clock that a traveller is asked by."""
+
+    THERE = "there"
+    HOME = "home"
+
+
+class Continent(StrEnum):
+    EUROPE = "EU"
+    AFRICA = "AF"
+    ASIA = "AS"
+    NORTH_AMERICA = "NA"
+    SOUTH_AMERICA = "SA"
+    OCEANIA = "OC"
+
+
+@payload("zs")
+class Settings:
+    screen: Screen
+
+
+@payload("zh")
+class AskAt:
+    """The evening hour; None, of weekends only: the same as on weekdays."""
+
+    on: Days
+    at: time | None
+
+
+@payload("zt")
+class TypeHour:
+    """The hour will be typed."""
+
+    on: Days
+
+
+@payload("zq")
+class QuietHours:
+    """No `start`: no quiet hours. No `end`: it is asked next."""
+
+    start: time | None
+    end: time | None
+
+
+@payload("zu")
+class TypeQuiet:
+    """The begin of the quiet hours will be typed, or where there is a `start` already, their end."""
+
+    start: time | None
+
+
+@payload("zr")
+class RemindAfter:
+    """Minutes; 0: no reminder."""
+
+    minutes: int
+
+
+@payload("zl")
+class LargeButtons:
+    large: bool
+
+
+@payload("zg")
+class Speak:
+    """A language, chosen on its page of the settings."""
+
+    code: str
+
+
+@payload("zz")
+class AskPlace:
+    """Where do you live, or where are you?"""
+
+    use: Use
+
+
+@payload("zc")
+class Cities:
+    """The list of places; no continent: the continents."""
+
+    use: Use
+    continent: Continent | None
+    page: int
+
+
+@payload("zp")
+class Live:
+    """The patient lives there."""
+
+    zone: str
+
+
+@payload("zj")
+class Travel:
+    """The patient is there on a journey; no clock: by which one shall they be asked?"""
+
+    clock: Clock | None
+    zone: str
+
+
+@payload("zb")
+class BackHome:
+    """The journey is over."""
 
 
 # --- items --------------------------------------------------------------------------------------------------------

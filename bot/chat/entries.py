@@ -18,6 +18,8 @@ from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
 
 PER_ROW = 4
 """Number buttons side by side: on a telephone each is as wide as a thumb."""
+LARGE_PER_ROW = 3
+"""The same of a patient who wants larger ones."""
 _NUMBERS: Final = tuple(sentence(str(value)) for value in range(LOWEST, HIGHEST + 1))
 
 
@@ -30,6 +32,10 @@ class DayView:
     values: Mapping[ItemId, int | None]
     before: Mapping[ItemId, int | None]
     declined: bool = False
+    later: bool = False
+    """Whether the question can be put off."""
+    large: bool = False
+    """Whether the patient wants larger buttons."""
 
     @property
     def next_item(self) -> Item | None:
@@ -59,12 +65,15 @@ def question(view: DayView, item: Item, words: Words, *, changing: bool = False)
     text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words)
     taps = buttons.scale(view.day, item.id, range(LOWEST, HIGHEST + 1))
     answers = [Button(label, tap=tap) for label, tap in zip(_NUMBERS, taps, strict=True)]
-    rows: list[Row] = [tuple(answers[i : i + PER_ROW]) for i in range(0, len(answers), PER_ROW)]
+    per_row = LARGE_PER_ROW if view.large else PER_ROW
+    rows: list[Row] = [tuple(answers[i : i + per_row]) for i in range(0, len(answers), per_row)]
     if changing:
         rows.append((Button(words("Back"), tap=pack(buttons.Resume(view.day))),))
     else:
         skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
         rows.append((skip, Button(words("Not today"), tap=pack(buttons.NotToday(view.day)))))
+        if view.later:
+            rows.append((Button(words("Later"), tap=pack(buttons.AskLater(view.day))),))
     return Message(text, tuple(rows))
 
 

@@ -141,7 +141,7 @@ def more(moment: Moment, offered: Collection[str], words: Words) -> Message:
     return Message(joined("\n", [words("More that you can do:"), *lines]), ((back,),))
 
 
-_IN_THE_TEXT: Final = frozenset({Act.URGENT, Act.PRIVACY, Act.WEEK, Act.SETTINGS})
+_IN_THE_TEXT: Final = frozenset({Act.URGENT, Act.PRIVACY, Act.WEEK})
 """The help names these beside its buttons."""
 
 
@@ -200,6 +200,8 @@ def _button(act: Act, moment: Moment, offered: Collection[str], words: Words) ->
             return Button(words("Write a note"), tap=pack(buttons.AddNote(day)))
         case Act.WEEK if day is not None:
             return Button(words("My week"), tap=pack(buttons.Week(buttons.Whose.OWN)))
+        case Act.COME_BACK:
+            return Button(words("I'm back"), tap=pack(buttons.Back()))
         case Act.BECOME_THERAPIST:
             return Button(words("I treat patients too"), tap=pack(buttons.BecomeTherapist()))
     name, label = _COMMAND_OF.get(act), _label(act, words)
@@ -209,8 +211,6 @@ def _button(act: Act, moment: Moment, offered: Collection[str], words: Words) ->
 
 
 _COMMAND_OF: Final = {
-    Act.COME_BACK: "pause",
-    Act.SETTINGS: "settings",
     Act.PATIENTS: "patients",
     Act.DIGEST: "digest",
     Act.INVITE: "invite",
@@ -224,10 +224,6 @@ _COMMAND_OF: Final = {
 
 def _label(act: Act, words: Words) -> Sentence | None:
     match act:
-        case Act.COME_BACK:
-            return words("I am back")
-        case Act.SETTINGS:
-            return words("Settings")
         case Act.PATIENTS:
             return words("My patients")
         case Act.DIGEST:
@@ -313,8 +309,6 @@ def thing(kind: Thing, moment: Moment, offered: Collection[str], words: Words) -
     lines = [_of_a_thing(kind, words)]
     if moments.may_show_a_wound(kind):
         lines.append(words("If a wound worries you, see /urgent."))
-    if kind is Thing.PLACE and Standing.PATIENT in moment.standings and "settings" in offered:
-        lines.append(words("On a journey, /settings changes your time zone."))
     rows = _rows(moments.acts_after(kind, moment), moment, offered, words)
     return Message(joined(" ", lines), rows)
 

@@ -208,6 +208,37 @@ def day(text: str, today: date) -> date | None:
     return found
 
 
+_DAYS_AHEAD: Final = {
+    "tomorrow": 1,
+    "manana": 1,
+    "the day after tomorrow": 2,
+    "day after tomorrow": 2,
+    "pasado manana": 2,
+}
+
+
+def coming_day(text: str, today: date) -> date | None:
+    """Read the date of something to come: "tomorrow", "lunes", "2 March", "2/3" (the day first), "2026-03-02".
+
+    A date without a year is the next one, a weekday the next such day. None for what is no date or lies not after
+    `today`.
+    """
+    if len(text) > _LONGEST_TIME:
+        return None
+    words = " ".join(folded(plain(text)).split()).strip(".!, ")
+    words = re.sub(r"^(?:until |till |on |next |the |hasta |el |dia |proximo )+", "", words)
+    if words in _DAYS_AHEAD:
+        return date.fromordinal(today.toordinal() + _DAYS_AHEAD[words])
+    if words in _WEEKDAYS:
+        return date.fromordinal(today.toordinal() + ((_WEEKDAYS[words] - today.weekday() - 1) % 7) + 1)
+    found = _day_by_date(words, today)
+    dated = re.search("[0-9]{4}", words) or len(re.findall("[0-9]+", words)) == 3
+    if found is not None and found <= today and not dated:
+        # Without a year it was read as the last one.
+        found = _date(found.year + 1, found.month, found.day)
+    return found if found is not None and found > today else None
+
+
 def _day_by_name(words: str, today: date) -> date | None:
     ago = _DAYS_AGO.get(words)
     if ago is None:

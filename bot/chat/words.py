@@ -115,7 +115,12 @@ class Words:
         """The city that a zone is named after, as the reader writes it: "Lisbon", "Lisboa"."""
         if "/" not in zone:
             return sentence(zone)
-        return sentence(dates.get_timezone_location(zone, locale=self._locale, return_city=True))
+        # Of some names Babel makes "Argentina/Buenos Aires".
+        return sentence(dates.get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2])
+
+    def country(self, code: str) -> Sentence:
+        """The name of a country by its ISO 3166 code: "Portugal", "Spain"."""
+        return sentence(self._locale.territories.get(code, code))
 
     def number(self, value: float) -> Sentence:
         """Rounded half up to one decimal for display; "4.2", in Spanish "4,2"."""

@@ -8,6 +8,7 @@ Laws:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
@@ -18,6 +19,54 @@ CUT_OFF: Final = time(4)
 CLOSES: Final = time(12)
 """On the next date: until then a day takes scores (ours)."""
 ONE_DAY: Final = timedelta(days=1)
+
+
+SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a patient is asked, by the wall clock; `weekend`: on Saturdays and Sundays, None: at the same time."""
+
+    weekday: time
+    weekend: time | None = None
+
+    def on(self, day: date) -> time:
+        """The hour of the diary day `day`."""
+        return self.weekend if self.weekend is not None and day.weekday() >= SATURDAY else self.weekday
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Quiet hours from `start` up to `end` (excluded) by the wall clock; none where both are the same."""
+
+    start: time
+    end: time
+
+    def covers(self, instant: datetime, zone: str) -> bool:
+        """Whether it is quiet at `instant` where the patient is."""
+        wall = local(instant, zone).time()
+        if self.start <= self.end:
+            return self.start <= wall < self.end
+        return wall >= self.start or wall < self.end
+
+    def begins(self, instant: datetime, zone: str) -> datetime | None:
+        """The first instant from `instant` on at which it is quiet; None: it never is."""
+        if self.start == self.end:
+            return None
+        return instant if self.covers(instant, zone) else _next(instant, self.start, zone)
+
+    def ends(self, instant: datetime, zone: str) -> datetime:
+        """The first instant from `instant` on at which it is not quiet."""
+        return _next(instant, self.end, zone) if self.covers(instant, zone) else instant
+
+
+def _next(instant: datetime, wall: time, zone: str) -> datetime:
+    """The first instant after `instant` at which it is `wall`."""
+    on = local(instant, zone).date()
+    while (found := on_date(on, wall, zone)) <= instant:
+        on += ONE_DAY
+    return found
 
 
 def day_of(instant: datetime, zone: str) -> date:

@@ -19,6 +19,7 @@ from typing import Final
 
 from bot.diary import days
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, may_be_lost, state
+from bot.diary.pauses import Pause, covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
@@ -87,6 +88,7 @@ class Diary:
     sessions: tuple[Session, ...]
     enrolled_day: date
     zone: str
+    pauses: tuple[Pause, ...] = ()
 
 
 class Step(StrEnum):
@@ -249,6 +251,8 @@ class Need:
     silent_days: int
     last_answer: date | None
     unreachable: Cause | None
+    pause: Pause | None = None
+    """The pause that the patient is in now."""
 
     @property
     def reason(self) -> Reason:
@@ -439,6 +443,7 @@ def need(diary: Diary, start: date, now: datetime) -> Need:
         silent_days=silent,
         last_answer=last_answer(diary),
         unreachable=_unreachable(newest) if newest is not None else None,
+        pause=covering(diary.pauses, days.day_of(now, diary.zone)),
     )
 
 

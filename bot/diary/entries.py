@@ -152,6 +152,11 @@ def was_planned(day: Day) -> bool:
     )
 
 
+def can_be_put_off(day: Day) -> bool:
+    """Whether the question of a day that is open can come once more: it was asked, and has not done so yet."""
+    return day.intended_at is not None and day.not_asked is None and not day.paused and day.reminded_at is None
+
+
 def is_open(day: Day, now: datetime) -> bool:
     """Whether the day still takes scores."""
     return now < day.closes_at

@@ -54,7 +54,6 @@ class Act(StrEnum):
     """At today, to see or correct it."""
     NOTE = "note"
     WEEK = "week"
-    SETTINGS = "settings"
     PATIENTS = "patients"
     DIGEST = "digest"
     INVITE = "invite"
@@ -176,8 +175,6 @@ def acts_after(thing: Thing, moment: Moment) -> tuple[Act, ...]:
     """What fits after something that can't be kept: a note where it stood for words, help where it may be a wound."""
     keeps_a_diary = Standing.PATIENT in moment.standings
     first: list[Act] = []
-    if thing is Thing.PLACE and keeps_a_diary:
-        first.append(Act.SETTINGS)
     if thing in _INSTEAD_OF_WORDS and keeps_a_diary:
         first.append(Act.NOTE)
     if may_show_a_wound(thing) or (thing is Thing.VOICE and keeps_a_diary):

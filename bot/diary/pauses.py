@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+LONGEST: Final = timedelta(days=366)
+"""A pause with an end takes no longer (ours)."""
 
 
 class Reason(StrEnum):
@@ -35,3 +39,8 @@ class Pause:
 def covering(pauses: Iterable[Pause], day: date) -> Pause | None:
     """The pause that `day` lies in."""
     return next((pause for pause in pauses if pause.covers(day)), None)
+
+
+def whole(pauses: Iterable[Pause], first: date, last: date) -> bool:
+    """Whether one pause takes in all days from `first` to `last`, both included."""
+    return any(pause.covers(first) and pause.covers(last) for pause in pauses)

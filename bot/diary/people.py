@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
+from bot.diary.days import Hours, Quiet
+
 ChatId = NewType("ChatId", int)
 """A private Telegram chat, which is also the Telegram user's id."""
 PatientId = NewType("PatientId", int)
@@ -106,6 +108,24 @@ class Patient:
     def home(self) -> str:
         """The zone where the patient lives, also while travelling."""
         return self.home_zone or self.zone
+
+    @property
+    def hours(self) -> Hours:
+        return Hours(self.prompt_time, self.weekend_time)
+
+    @property
+    def quiet(self) -> Quiet:
+        return Quiet(self.quiet_from, self.quiet_to)
+
+    @property
+    def here(self) -> str:
+        """The zone that the patient is in, which is not always the one that they are asked by."""
+        return self.local_zone or self.zone
+
+    @property
+    def sunday_time(self) -> time:
+        """The hour at which a week's last day is asked."""
+        return self.weekend_time or self.prompt_time
 
 
 @dataclass(frozen=True, slots=True)

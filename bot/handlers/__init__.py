@@ -30,7 +30,7 @@ from bot import chat
 from bot.chat import buttons
 from bot.diary.moments import Thing
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, help, people, sessions, things
+from bot.handlers import digests, entries, help, pauses, people, prompts, sessions, settings, things, zones
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -43,7 +43,9 @@ COMMANDS: dict[str, Command] = {
     "today": entries.today,
     # yesterday, flares
     # pauses
+    "pause": pauses.pause,
     # settings
+    "settings": settings.settings,
     "week": digests.week,
     # looking back
     "urgent": people.urgent,
@@ -57,7 +59,7 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": help.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (entries.today, pauses.pause, settings.settings, digests.week, people.stop)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, help.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -82,7 +84,26 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.SessionDate: sessions.ask_date,
     buttons.UndoSession: sessions.undo,
     # later, pauses
+    buttons.AskLater: prompts.ask_later,
+    buttons.Snooze: prompts.snooze,
+    buttons.Pause: pauses.begin,
+    buttons.PauseDates: pauses.ask_date,
+    buttons.PauseReason: pauses.reason,
+    buttons.Back: pauses.back,
     # settings
+    buttons.Settings: settings.show,
+    buttons.AskAt: settings.ask_at,
+    buttons.TypeHour: settings.type_hour,
+    buttons.QuietHours: settings.quiet,
+    buttons.TypeQuiet: settings.type_quiet,
+    buttons.RemindAfter: settings.remind_after,
+    buttons.LargeButtons: settings.large_buttons,
+    buttons.Speak: settings.speak,
+    buttons.AskPlace: zones.ask_place,
+    buttons.Cities: zones.cities,
+    buttons.Live: zones.live,
+    buttons.Travel: zones.travel,
+    buttons.BackHome: zones.back_home,
     # items
     # flares, red flags
     # looking back

@@ -55,6 +55,8 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
         values={item_id: score.value for (on, item_id), score in counted.items() if on == day},
         before={item_id: score.value for (on, item_id), score in counted.items() if on == eve},
         declined=planned is not None and planned.declined_at is not None,
+        later=planned is not None and diary.entries.can_be_put_off(planned),
+        large=patient.large_buttons,
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.messages import Message
-from bot.diary.moments import Moment, Standing, Thing, Today
+from bot.diary.moments import Moment, Standing, Thing
 from bot.diary.people import Patient, Stage
-from bot.handlers import entries, people
+from bot.handlers import entries, pauses, people, settings
 from bot.handlers.turn import Turn
 
 
@@ -39,17 +39,16 @@ def _of_diary(turn: Turn, patient: Patient, now: Moment) -> Moment:
         answered=sum(item.id in seen.values for item in seen.items),
         items=len(seen.items),
     )
-    next_at = patient.next_prompt_at
-    if next_at is not None and patient.next_prompt_day == today and state in (Today.DONE, Today.DECLINED):
-        # Whoever is through with today before its hour is not asked any more tonight.
-        next_at = diary.prompts.due_after(today, patient.zone, patient.prompt_time).at
+    pause, coming = pauses.now_of(turn, patient), settings.upcoming(turn, patient).due
     return replace(
         now,
         today=today,
         on=diary.days.local(turn.now, patient.zone).date(),
         state=state,
         yesterday=eve if can_fill_in else None,
-        next_at=None if next_at is None else diary.days.local(next_at, patient.zone),
+        paused=pause is not None,
+        back=None if pause is None else pause.until_day,
+        next_at=None if coming is None else diary.days.local(coming.at, patient.zone),
     )
 
 

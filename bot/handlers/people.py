@@ -13,7 +13,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
-from bot.handlers import entries, sessions
+from bot.handlers import entries, pauses, prompts, sessions, settings, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -57,8 +57,11 @@ def greet(turn: Turn) -> None:
 
 
 def _welcome_back(turn: Turn, patient: Patient) -> None:
-    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
     today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.zone)
+    if pauses.now_of(turn, patient) is not None:
+        pauses.pause(turn, "")
+        return
+    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
     turn.say(chat.people.welcome_back(next_at, today, turn.words, there.date()), patient_id=patient.id)
 
 
@@ -247,7 +250,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
         case _:
             number = emergency_number(turn, patient.zone)
             card = chat.alerts.card(words, number, settings.cards_dir)
-            due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
+            due = diary.prompts.first_due(turn.now, patient.zone, patient.hours)
             next_at = diary.days.local(due.at, patient.zone)
             return chat.people.ask_start(card, next_at, there.date(), number, words)
 
@@ -346,7 +349,12 @@ def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
     if zone != patient.zone and not diary.days.is_zone(zone):
         turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
         return
-    ask(turn, storage.people.change_patient(turn.tx, patient.id, zone=zone, stage=Stage.HOUR))
+    ask(
+        turn,
+        storage.people.change_patient(
+            turn.tx, patient.id, zone=zone, home_zone=None, local_zone=None, stage=Stage.HOUR
+        ),
+    )
 
 
 def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
@@ -359,15 +367,15 @@ def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
 
 
 def put_hour(turn: Turn, patient: Patient, hour: time) -> None:
-    ask(turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, stage=Stage.START))
+    ask(
+        turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, weekend_time=None, stage=Stage.START)
+    )
 
 
 def _finish(turn: Turn, patient: Patient, now: bool) -> None:
     """The diary opens: with the first question at once, or at the chosen hour."""
     today = diary.days.day_of(turn.now, patient.zone)
-    due = diary.prompts.first_due(
-        turn.now, patient.zone, patient.prompt_time, today + diary.days.ONE_DAY if now else None
-    )
+    due = diary.prompts.first_due(turn.now, patient.zone, patient.hours, today + diary.days.ONE_DAY if now else None)
     first_day = today if now else due.day
     settings = turn.settings
     patient = storage.people.change_patient(
@@ -380,6 +388,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         next_prompt_day=due.day,
         next_digest_at=diary.days.next_weekly(turn.now, patient.zone, settings.digest_weekday, settings.digest_time),
     )
+    storage.zones.put(turn.tx, patient.id, patient.zone, turn.now)
     if not storage.entries.items_of(turn.tx, patient.id):
         storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
     turn.put_commands()
@@ -393,6 +402,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         first = not storage.entries.was_asked(turn.tx, patient.id, today)
         if first:
             storage.entries.change_day(turn.tx, patient.id, today, intended_at=turn.now, asked_at=turn.now)
+            prompts.remind(turn, patient, today)
         entries.show(turn, patient, today, as_prompt=first)
 
 
@@ -417,6 +427,7 @@ def stop(turn: Turn, _: str) -> None:
     storage.people.change_patient(
         turn.tx, patient.id, stage=Stage.LEFT, next_prompt_at=None, next_prompt_day=None, next_digest_at=None
     )
+    storage.prompts.drop_followup(turn.tx, patient.id)
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
@@ -438,7 +449,7 @@ def _begin_again(turn: Turn, patient: Patient) -> None:
         # The last word on storing was a no: only a new yes opens the diary.
         ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
         return
-    due = diary.prompts.first_due(turn.now, patient.zone, patient.prompt_time)
+    due = diary.prompts.first_due(turn.now, patient.zone, patient.hours)
     settings = turn.settings
     patient = storage.people.change_patient(
         turn.tx,
@@ -499,8 +510,11 @@ def _not_so(turn: Turn, patient: Patient, message: Message) -> None:
 
 
 def location(turn: Turn, latitude: float, longitude: float) -> bool:
-    """A sent location: the zone of someone who is enrolling. False: nobody asked for one."""
+    """A sent location: the zone of a patient, or of someone who is enrolling. False: nobody asked for one."""
     patient = turn.patient
+    if patient is not None and patient.stage is Stage.ACTIVE:
+        zones.location(turn, patient, latitude, longitude)
+        return True
     if patient is None or patient.stage is not Stage.ZONE:
         return False
     zone = chat.places.at(latitude, longitude)
@@ -539,7 +553,7 @@ def set_language(turn: Turn, tap: buttons.Language) -> None:
 def urgent(turn: Turn, _: str) -> None:
     """`/urgent`: the red-flag card, for anyone."""
     patient = turn.patient
-    zone = turn.settings.default_timezone if patient is None else patient.zone
+    zone = turn.settings.default_timezone if patient is None else patient.here
     turn.say(
         chat.alerts.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
         urgency=storage.outbox.Urgency.RED_FLAG,
@@ -558,8 +572,12 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+    elif expecting == pauses.EXPECT_DATE and patient is not None and patient.stage is Stage.ACTIVE:
+        pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
+    elif expecting is not None and patient is not None and _setting(turn, patient, expecting, said):
+        pass
     elif patient is not None and patient.stage in ENROLLING:
         enrolment_text(turn, patient, said)
     elif patient is not None and patient.stage is Stage.ACTIVE:
@@ -567,6 +585,15 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
     else:
         return False
     return True
+
+
+def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """Whether a text was the time or the place that a page of the settings asked for."""
+    if patient.stage is not Stage.ACTIVE:
+        return False
+    if expecting.startswith(settings.EXPECT_TIME):
+        return settings.typed_time(turn, patient, expecting, said)
+    return expecting.startswith(zones.EXPECT_PLACE) and zones.typed_place(turn, patient, expecting, said)
 
 
 def no_edits(turn: Turn) -> None:

@@ -31,6 +31,10 @@ class Ticker:
     async def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at `now`; returns counts and logs them where there were any."""
         total: dict[str, int] = {}
+        # What was put off comes before the next prompt, which else would take its place.
+        while (looked_at := await self._database.write(lambda tx: prompts.follow_up(tx, now)))[0]:
+            if looked_at[1]:
+                total["again"] = total.get("again", 0) + looked_at[1]
         while counts := await self._database.write(lambda tx: self._prompts(tx, now)):
             for name, count in counts.items():
                 total[name] = total.get(name, 0) + count

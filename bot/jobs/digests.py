@@ -5,6 +5,7 @@ A claim only names what to make; bot/press.py makes it as it is sent. So a thous
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
@@ -32,7 +33,7 @@ def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
     for reader in storage.digests.due_patients(tx, now, AT_ONCE):
         assert isinstance(reader.person, Patient)
         patient = reader.person
-        slot = _slot(settings, patient.next_digest_at, patient.zone, patient.prompt_time, now)
+        slot = _slot(settings, patient.next_digest_at, patient.zone, patient.sunday_time, now)
         storage.digests.put_next_for_patient(tx, patient.id, slot.next_at)
         if reader.reach is Reach.OK and patient.stage is Stage.ACTIVE:
             apart(tx, FAILED, partial(_to_patient, tx, patient, reader.language, slot, now), _nothing)
@@ -60,9 +61,11 @@ def _nothing() -> None:
 
 
 def _to_patient(tx: Connection, patient: Patient, language: str, slot: Slot, now: datetime) -> None:
-    begun = patient.enrolled_day
-    if begun is None or begun > slot.week + timedelta(days=6):
+    begun, last = patient.enrolled_day, slot.week + timedelta(days=6)
+    if begun is None or begun > last:
         return
+    if diary.pauses.whole(storage.pauses.of(tx, patient.id), slot.week, last):
+        return  # There is nothing to tell, and the patient wants to be left alone.
     if not storage.digests.claim(tx, patient.chat_id, Role.PATIENT, slot.week, now):
         return
     say = words_in(language, patient.home)
@@ -71,6 +74,8 @@ def _to_patient(tx: Connection, patient: Patient, language: str, slot: Slot, now
     messages = reports.recipes.week(patient.id, slot.week, say)
     if lost := reports.letters.not_there(missing, skipped, say):
         messages.insert(0, Message(lost))
+    if patient.quiet.covers(now, patient.here):
+        messages = [replace(message, silent=True) for message in messages]
     _send(tx, patient.chat_id, Role.PATIENT, slot.week, messages, patient.id, now)
 
 

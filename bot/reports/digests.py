@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from bot.chat import pauses
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -37,6 +38,7 @@ from bot.diary.digests import (
     Week,
 )
 from bot.diary.entries import Cause, Item
+from bot.diary.pauses import covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day
 
@@ -519,17 +521,25 @@ def _jump(jump: Jump, words: Words) -> Sentence:
 def _steady(need: Need, words: Words) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
-        return joined("; ", [words("just started"), _unreachable(need, words)])
+        return joined("; ", [words("just started"), _paused(need, words), _unreachable(need, words)])
     means = [item_week for item_week in week.items if item_week.mean is not None]
     alike = len({item_week.n for item_week in means}) == 1 and len(means) == len(week.items)
     figures = [_steady_figure(item_week, words, with_n=not alike or item_week is means[-1]) for item_week in week.items]
     facts = [
         joined(", ", figures),
         words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence(""),
-        words.many("paused {n} day", "paused {n} days", len(week.paused)) if week.paused else Sentence(""),
+        _paused(need, words),
         _unreachable(need, words),
     ]
     return joined("; ", [*facts, *_jumps(need.jumps, words)]) or words("nothing to show yet")
+
+
+def _paused(need: Need, words: Words) -> Sentence:
+    """The pause that the patient is in, or how many days of the week were paused."""
+    if need.pause is not None:
+        return pauses.for_therapist(need.pause, words)
+    paused = len(need.week.paused)
+    return words.many("paused {n} day", "paused {n} days", paused) if paused else Sentence("")
 
 
 def _steady_figure(item_week: ItemWeek, words: Words, *, with_n: bool) -> Sentence:
@@ -671,8 +681,14 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
         )
         if first_session is not None
         else words("No treatment session logged."),
+        _paused_now(diary, now, words),
         _received_late(diary, week, words),
     ]
+
+
+def _paused_now(diary: Diary, now: datetime, words: Words) -> Sentence:
+    pause = covering(diary.pauses, days.day_of(now, diary.zone))
+    return Sentence("") if pause is None else words("Now {pause}.", pause=pauses.for_therapist(pause, words))
 
 
 def _unreachable_now(cause: Cause | None, words: Words) -> Sentence:

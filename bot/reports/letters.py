@@ -148,7 +148,7 @@ def card(
 
 def week_shown(patient: Patient, now: datetime) -> date:
     """The Monday of the last whole week, or of the first one while there is no whole week yet."""
-    start = digests.last_week(now, patient.zone, patient.prompt_time)
+    start = digests.last_week(now, patient.zone, patient.sunday_time)
     begun = patient.enrolled_day or start
     return max(start, begun - timedelta(days=begun.weekday()))
 

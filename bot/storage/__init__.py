@@ -11,10 +11,12 @@ from bot.storage import (
     outbox,
     overview,
     panels,
+    pauses,
     people,
     prompts,
     sessions,
     sharing,
+    zones,
 )
 from bot.storage.backups import BackupFailed
 from bot.storage.database import AlreadyRunning, Database
@@ -42,8 +44,10 @@ __all__ = [
     "outbox",
     "overview",
     "panels",
+    "pauses",
     "people",
     "prompts",
     "sessions",
     "sharing",
+    "zones",
 ]

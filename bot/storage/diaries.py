@@ -15,6 +15,7 @@ from bot.diary import excerpts
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, Score, newest, was_planned
 from bot.diary.excerpts import EVER, Span
+from bot.diary.pauses import Pause
 from bot.diary.people import Patient, PatientId
 from bot.diary.sessions import Session
 from bot.storage import tables
@@ -53,6 +54,12 @@ _sessions: Final = (
     .order_by(tables.sessions.c.patient_id, tables.sessions.c.day, tables.sessions.c.id)
 )
 
+_pauses: Final = (
+    select(*_of(tables.pauses, Pause))
+    .where(tables.pauses.c.patient_id.in_(_these))
+    .order_by(tables.pauses.c.patient_id, tables.pauses.c.id)
+)
+
 
 def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime) -> dict[PatientId, Diary]:
     """The diaries of these patients with all days from `recent` on, and what else the rules need of older ones.
@@ -62,6 +69,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
     numbers = {"patients": json.dumps([patient.id for patient in patients])}
     items = _by_patient(tx.execute(_items, numbers), Item)
     sessions = _by_patient(tx.execute(_sessions, numbers), Session)
+    pauses = _by_patient(tx.execute(_pauses, numbers), Pause)
 
     def read(spans: Spans) -> dict[PatientId, Diary]:
         named = {"spans": json.dumps([[p, *map(date.isoformat, span)] for p, each in spans.items() for span in each])}
@@ -75,6 +83,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
                 sessions=tuple(sessions[patient.id]),
                 enrolled_day=patient.enrolled_day or date.max,
                 zone=patient.zone,
+                pauses=tuple(pauses[patient.id]),
             )
             for patient in patients
             if patient.id in spans

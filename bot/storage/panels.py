@@ -43,7 +43,7 @@ def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: d
     rows = [(Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_members, {"therapist": therapist_id})]
     if not rows:
         return digests.panel([])
-    starts = {patient.id: digests.last_week(due_at or now, patient.zone, patient.prompt_time) for patient, _, _ in rows}
+    starts = {patient.id: digests.last_week(due_at or now, patient.zone, patient.sunday_time) for patient, _, _ in rows}
     recent = min(starts.values()) - FOR_NUMBERS
     kept = diaries.of(tx, [patient for patient, _, _ in rows], recent, now)
     members = []

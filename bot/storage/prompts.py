@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Text, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.diary.days import Hours, Quiet
 from bot.diary.entries import Cause, Item, ItemId
 from bot.diary.people import ChatId, PatientId, Reach
-from bot.diary.prompts import Due
+from bot.diary.prompts import Due, Followup, Rhythm, reminder_for
 from bot.storage import outbox, tables
 from bot.storage.outbox import Parcel, Urgency
 from bot.storage.prepared import Prepared, listed
@@ -28,20 +29,28 @@ from bot.storage.tables import Action, OutboxState
 class Candidate:
     """A patient whose hour has come, and what is known of the day in question.
 
+    `closes_at`: None where the day has no row yet. `back`: a pause has ended by itself, and this is its first day
+    after. `followup`: what is due, where it is not the prompt.
     `items`: all ever followed, in the order asked. `answered`: those of the day that were scored or skipped.
     """
 
     patient_id: PatientId
     chat_id: ChatId
-    zone: str
-    prompt_time: time
+    rhythm: Rhythm
+    large_buttons: bool
     due: Due
     language: str
     reach: Reach
     reach_since: datetime
     asked: bool
     declined: bool
+    sent_at: datetime | None
+    reminded: bool
+    closes_at: datetime | None
     bubble_id: int | None
+    paused: bool
+    back: bool
+    followup: Followup | None
     items: Sequence[Item]
     answered: frozenset[ItemId]
     home: str
@@ -56,6 +65,15 @@ class DayAsked:
     closes_at: datetime
     not_asked: Cause | None = None
     body: str | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that goes out once more, as a message with this `body`."""
+
+    candidate: Candidate
+    body: str
 
 
 _ITEM: Final = [tables.items.c[field.name] for field in fields(Item)]
@@ -67,53 +85,101 @@ _due: Final = Prepared(
     .order_by(tables.patients.c.next_prompt_at)
     .limit(bindparam("limit"))
 )
-_candidates: Final = Prepared(
-    select(
-        tables.patients.c.id,
-        tables.patients.c.chat_id,
-        tables.patients.c.zone,
-        tables.patients.c.prompt_time,
-        tables.patients.c.next_prompt_day,
-        tables.patients.c.next_prompt_at,
-        tables.accounts.c.language,
-        tables.accounts.c.reach,
-        tables.accounts.c.reach_since,
-        tables.diary_days.c.asked_at,
-        tables.diary_days.c.declined_at,
-        tables.diary_days.c.bubble_id,
-        func.coalesce(tables.patients.c.home_zone, tables.patients.c.zone),
+_patients: Final = tables.patients.c
+_pauses: Final = tables.pauses.c
+
+
+def _of_pause(*when: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(_pauses.id).where(_pauses.patient_id == _patients.id, *when)).label("of_pause")
+
+
+def _candidates_due(day: ColumnElement[Any], at: ColumnElement[Any]) -> Prepared:
+    """Patients with what is known of the day in the column `day`, which is due at the instant in `at`."""
+    return Prepared(
+        select(
+            _patients.id,
+            _patients.chat_id,
+            _patients.zone,
+            _patients.prompt_time,
+            _patients.weekend_time,
+            _patients.quiet_from,
+            _patients.quiet_to,
+            _patients.local_zone,
+            _patients.reminder_minutes,
+            _patients.large_buttons,
+            day,
+            at,
+            tables.accounts.c.language,
+            tables.accounts.c.reach,
+            tables.accounts.c.reach_since,
+            tables.diary_days.c.asked_at,
+            tables.diary_days.c.declined_at,
+            tables.diary_days.c.sent_at,
+            tables.diary_days.c.reminded_at,
+            tables.diary_days.c.closes_at,
+            tables.diary_days.c.bubble_id,
+            _of_pause(_pauses.first_day <= day, or_(_pauses.until_day.is_(None), _pauses.until_day > day)),
+            _of_pause(_pauses.until_day == day, _pauses.ended_at.is_(None)),
+            _patients.followup,
+            func.coalesce(_patients.home_zone, _patients.zone),
+        )
+        .join(tables.accounts, tables.accounts.c.chat_id == _patients.chat_id)
+        .outerjoin(
+            tables.diary_days,
+            and_(tables.diary_days.c.patient_id == _patients.id, tables.diary_days.c.day == day),
+        )
+        .where(_patients.id.in_(_ids))
+        .order_by(at, _patients.id)
     )
-    .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
-    .outerjoin(
-        tables.diary_days,
-        and_(
-            tables.diary_days.c.patient_id == tables.patients.c.id,
-            tables.diary_days.c.day == tables.patients.c.next_prompt_day,
-        ),
+
+
+def _answered_on(day: ColumnElement[Any]) -> Prepared:
+    return Prepared(
+        select(tables.scores.c.patient_id, tables.scores.c.item_id)
+        .join(tables.patients, and_(_patients.id == tables.scores.c.patient_id, day == tables.scores.c.day))
+        .where(_patients.id.in_(_ids), tables.scores.c.withdrawn_at.is_(None))
     )
-    .where(tables.patients.c.id.in_(_ids))
-    .order_by(tables.patients.c.next_prompt_at, tables.patients.c.id)
+
+
+_candidates: Final = _candidates_due(_patients.next_prompt_day, _patients.next_prompt_at)
+_answered: Final = _answered_on(_patients.next_prompt_day)
+_waiting: Final = _candidates_due(_patients.next_followup_day, _patients.next_followup_at)
+_answered_so_far: Final = _answered_on(_patients.next_followup_day)
+_due_again: Final = Prepared(
+    select(_patients.id)
+    # As the partial index has it, or SQLite does not take that.
+    .where(_patients.next_followup_at.is_not(None), _patients.next_followup_at <= bindparam("now"))
+    .order_by(_patients.next_followup_at)
+    .limit(bindparam("limit"))
 )
 _items: Final = Prepared(
     select(tables.items.c.patient_id, *_ITEM)
     .where(tables.items.c.patient_id.in_(_ids))
     .order_by(tables.items.c.patient_id, tables.items.c.position, tables.items.c.id)
 )
-_answered: Final = Prepared(
-    select(tables.scores.c.patient_id, tables.scores.c.item_id)
-    .join(
-        tables.patients,
-        and_(
-            tables.patients.c.id == tables.scores.c.patient_id,
-            tables.patients.c.next_prompt_day == tables.scores.c.day,
-        ),
-    )
-    .where(tables.patients.c.id.in_(_ids), tables.scores.c.withdrawn_at.is_(None))
-)
 _claim: Final = Prepared(
     update(tables.patients)
     .where(tables.patients.c.id == bindparam("patient"), tables.patients.c.next_prompt_at == bindparam("due_at"))
     .values(next_prompt_at=bindparam("next_at"), next_prompt_day=bindparam("next_on"))
+)
+# What a patient put off stands: it is their own word.
+_free: Final = or_(
+    _patients.followup.is_(None), _patients.followup != Followup.SNOOZE, _patients.next_followup_at <= bindparam("now")
+)
+_remind: Final = Prepared(
+    update(tables.patients)
+    .where(_patients.id == bindparam("patient"), _free)
+    .values(followup=Followup.REMINDER, next_followup_at=bindparam("at"), next_followup_day=bindparam("on"))
+)
+_followed: Final = Prepared(
+    update(tables.patients)
+    .where(_patients.id == bindparam("patient"), _patients.next_followup_at == bindparam("due_at"))
+    .values(followup=bindparam("kind"), next_followup_at=bindparam("next_at"), next_followup_day=bindparam("next_on"))
+)
+_put_asked: Final = Prepared(
+    update(tables.diary_days)
+    .where(tables.diary_days.c.patient_id == bindparam("patient"), tables.diary_days.c.day == bindparam("on"))
+    .values(reminded_at=bindparam("at"), bubble_id=bindparam("bubble"))
 )
 _postpone: Final = (
     update(tables.patients)
@@ -135,6 +201,7 @@ _put_day: Final = Prepared(
         set_={
             "intended_at": _new_day.excluded.intended_at,
             **{n: func.coalesce(_new_day.excluded[n], tables.diary_days.c[n]) for n in _FOUND_OUT},
+            "paused": func.max(_new_day.excluded.paused, tables.diary_days.c.paused),
         },
     ),
     ["patient_id", "day", "zone", "closes_at", "intended_at", *_FOUND_OUT, "paused"],
@@ -142,7 +209,19 @@ _put_day: Final = Prepared(
 _say: Final = Prepared(
     # The body is JSON already.
     tables.outbox.insert().values(body=bindparam("body", type_=Text)),
-    ["chat_id", "patient_id", "action", "urgency", "once", "bubble_id", "day", "state", "created_at", "tries"],
+    [
+        "chat_id",
+        "patient_id",
+        "action",
+        "urgency",
+        "once",
+        "bubble_id",
+        "day",
+        "replaces",
+        "state",
+        "created_at",
+        "tries",
+    ],
 )
 _settle: Final = (
     update(tables.diary_days)
@@ -174,26 +253,41 @@ def due(tx: Connection, now: datetime, limit: int) -> list[PatientId]:
 
 def candidates(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candidate]:
     """What is known of these patients and of the day that is due, the longest waiting first."""
+    return _read(tx, patient_ids, _candidates, _answered)
+
+
+def waiting(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candidate]:
+    """The same of the day whose follow-up is due."""
+    return _read(tx, patient_ids, _waiting, _answered_so_far)
+
+
+def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, answered_on: Prepared) -> list[Candidate]:
     ids = {"ids": json.dumps(patient_ids)}
     items: dict[int, list[Item]] = {}
     for patient_id, *item in _items.all(tx, ids):
         items.setdefault(patient_id, []).append(Item(*item))
     answered: dict[int, set[ItemId]] = {}
-    for patient_id, item_id in _answered.all(tx, ids):
+    for patient_id, item_id in answered_on.all(tx, ids):
         answered.setdefault(patient_id, set()).add(ItemId(item_id))
     return [
         Candidate(
             PatientId(patient_id),
             ChatId(chat_id),
-            zone,
-            prompt_time,
+            Rhythm(zone, Hours(hour, weekend), Quiet(quiet_from, quiet_to), local_zone or zone, reminder_for(minutes)),
+            bool(large),
             Due(day, at),
             language,
             reach,
             reach_since,
             asked_at is not None,
             declined_at is not None,
+            sent_at,
+            reminded_at is not None,
+            closes_at,
             bubble_id,
+            bool(paused),
+            bool(back),
+            followup,
             items.get(patient_id, ()),
             frozenset(answered.get(patient_id, ())),
             home,
@@ -202,7 +296,13 @@ def candidates(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candida
             patient_id,
             chat_id,
             zone,
-            prompt_time,
+            hour,
+            weekend,
+            quiet_from,
+            quiet_to,
+            local_zone,
+            minutes,
+            large,
             day,
             at,
             language,
@@ -210,9 +310,15 @@ def candidates(tx: Connection, patient_ids: Sequence[PatientId]) -> list[Candida
             reach_since,
             asked_at,
             declined_at,
+            sent_at,
+            reminded_at,
+            closes_at,
             bubble_id,
+            paused,
+            back,
+            followup,
             home,
-        ) in _candidates.all(tx, ids)
+        ) in found.all(tx, ids)
     ]
 
 
@@ -226,6 +332,101 @@ def claim(tx: Connection, claims: Sequence[tuple[Candidate, Due]]) -> bool:
         ],
     )
     return moved == len(claims)
+
+
+def remind(tx: Connection, reminders: Sequence[tuple[Candidate, datetime]], now: datetime) -> None:
+    """Plan the one reminder of each prompt, unless the patient has put off another question meanwhile."""
+    _remind.many(tx, [{"patient": one.patient_id, "at": at, "on": one.due.day, "now": now} for one, at in reminders])
+
+
+def plan_reminder(tx: Connection, patient_id: PatientId, day: date, at: datetime, now: datetime) -> None:
+    """The same for one patient."""
+    _remind.run(tx, {"patient": patient_id, "at": at, "on": day, "now": now})
+
+
+def snooze(tx: Connection, patient_id: PatientId, day: date, at: datetime) -> None:
+    """The question of `day` comes once more at `at`, instead of its reminder."""
+    tx.execute(
+        update(tables.patients)
+        .where(_patients.id == patient_id)
+        .values(followup=Followup.SNOOZE, next_followup_at=at, next_followup_day=day)
+    )
+
+
+def drop_followup(tx: Connection, patient_id: PatientId) -> None:
+    """Nothing comes once more."""
+    tx.execute(
+        update(tables.patients)
+        .where(_patients.id == patient_id)
+        .values(followup=None, next_followup_at=None, next_followup_day=None)
+    )
+
+
+def due_again(tx: Connection, now: datetime, limit: int) -> list[PatientId]:
+    """Patients with a follow-up that is due, the longest waiting first."""
+    return [PatientId(row[0]) for row in _due_again.all(tx, {"now": now, "limit": limit})]
+
+
+def followed(tx: Connection, claims: Sequence[tuple[Candidate, datetime | None]]) -> bool:
+    """Each follow-up is over, or is looked at again at an instant; False where somebody changed one before."""
+    moved = _followed.many(
+        tx,
+        [
+            {
+                "patient": one.patient_id,
+                "due_at": one.due.at,
+                "next_at": again,
+                "next_on": None if again is None else one.due.day,
+                "kind": None if again is None else one.followup,
+            }
+            for one, again in claims
+        ],
+    )
+    return moved == len(claims)
+
+
+def ask_again(tx: Connection, asked: Sequence[Asked], now: datetime) -> None:
+    """Put the questions of these days into the outbox again; each replaces the day's bubble when it shows."""
+    if not asked:
+        return
+    ((last,),) = _last_bubble.all(tx, {})
+    bubbles = {it.candidate.patient_id: last + n for n, it in enumerate(asked, 1)}
+    _add_bubble.many(tx, [_bubble_row(it.candidate, bubbles[it.candidate.patient_id], now) for it in asked])
+    _put_asked.many(
+        tx,
+        [
+            {
+                "patient": it.candidate.patient_id,
+                "on": it.candidate.due.day,
+                "at": now,
+                "bubble": bubbles[it.candidate.patient_id],
+            }
+            for it in asked
+        ],
+    )
+    _say.many(
+        tx,
+        [
+            {
+                **_common(it.candidate, now),
+                "action": Action.SEND,
+                "urgency": Urgency.PROMPT,
+                "body": it.body,
+                "bubble_id": bubbles[it.candidate.patient_id],
+                "day": None,
+                "replaces": it.candidate.bubble_id,
+            }
+            for it in asked
+        ],
+    )
+
+
+def last_planned_day(tx: Connection, patient_id: PatientId) -> date | None:
+    """The newest day whose hour has come, whatever became of it; it is not asked again."""
+    table = tables.diary_days.c
+    return tx.execute(
+        select(func.max(table.day)).where(table.patient_id == patient_id, table.intended_at.is_not(None))
+    ).scalar()
 
 
 def postpone(tx: Connection, patient_id: PatientId) -> None:
@@ -244,13 +445,12 @@ def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
     # Nobody else writes within this transaction, so the ids that follow the last one are free.
     ((last,),) = _last_bubble.all(tx, {})
     bubbles = {day.candidate.patient_id: last + n for n, day in enumerate(asked, 1)}
-    _add_bubble.many(tx, [_bubble_row(day, bubbles[day.candidate.patient_id], now) for day in asked])
+    _add_bubble.many(tx, [_bubble_row(day.candidate, bubbles[day.candidate.patient_id], now) for day in asked])
     _put_day.many(tx, [_day_row(day, bubbles.get(day.candidate.patient_id), now) for day in days])
     _say.many(tx, _messages(asked, bubbles, now))
 
 
-def _bubble_row(day: DayAsked, bubble_id: int, now: datetime) -> dict[str, Any]:
-    one = day.candidate
+def _bubble_row(one: Candidate, bubble_id: int, now: datetime) -> dict[str, Any]:
     return {
         "id": bubble_id,
         "chat_id": one.chat_id,
@@ -265,32 +465,36 @@ def _day_row(day: DayAsked, bubble_id: int | None, now: datetime) -> dict[str, A
     return {
         "patient_id": one.patient_id,
         "day": one.due.day,
-        "zone": one.zone,
+        "zone": one.rhythm.zone,
         "closes_at": day.closes_at,
         "intended_at": one.due.at,
         "asked_at": None if bubble_id is None else now,
         "bubble_id": bubble_id,
         "not_asked": day.not_asked,
-        "paused": False,
+        "paused": day.paused,
     }
 
 
 def _messages(asked: Sequence[DayAsked], bubbles: dict[PatientId, int], now: datetime) -> Iterable[dict[str, Any]]:
     for day in asked:
         one = day.candidate
-        common = {
-            "chat_id": one.chat_id,
-            "patient_id": one.patient_id,
-            "once": False,
-            "state": OutboxState.WAITING,
-            "created_at": now,
-            "tries": 0,
-        }
+        common = _common(one, now)
         if one.bubble_id is not None:
             retire = {"action": Action.RETIRE, "urgency": Urgency.ANSWER, "body": "{}", "bubble_id": one.bubble_id}
-            yield {**common, **retire, "day": None}
+            yield {**common, **retire, "day": None, "replaces": None}
         send = {"action": Action.SEND, "urgency": Urgency.PROMPT, "body": day.body}
-        yield {**common, **send, "bubble_id": bubbles[one.patient_id], "day": one.due.day}
+        yield {**common, **send, "bubble_id": bubbles[one.patient_id], "day": one.due.day, "replaces": None}
+
+
+def _common(one: Candidate, now: datetime) -> dict[str, Any]:
+    return {
+        "chat_id": one.chat_id,
+        "patient_id": one.patient_id,
+        "once": False,
+        "state": OutboxState.WAITING,
+        "created_at": now,
+        "tries": 0,
+    }
 
 
 def settle(
@@ -350,6 +554,7 @@ def next_due_at(tx: Connection) -> datetime | None:
         tx.execute(select(func.min(column))).scalar()
         for column in (
             tables.patients.c.next_prompt_at,
+            tables.patients.c.next_followup_at,
             tables.patients.c.next_digest_at,
             tables.therapists.c.next_digest_at,
         )

@@ -55,7 +55,8 @@ def call_of(parcel: Parcel, made: Made, message_id: int | None) -> Call:
 
 def _sending(parcel: Parcel, made: Made) -> Call:
     body = made.body
-    rest = _keyboard(body) | ({"disable_notification": True} if body.get("silent") else {})
+    silent = body.get("silent") or parcel.body.get("silent")
+    rest = _keyboard(body) | ({"disable_notification": True} if silent else {})
     if made.photo is None and made.document is None:
         return Call("sendMessage", _text(parcel, body) | rest)
     method = "sendDocument" if made.photo is None else "sendPhoto"

@@ -20,6 +20,7 @@ from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Side
 from bot.diary.people import Stage
 from bot.diary.sessions import Kind
+from bot.diary.settings import REMINDERS
 
 KINDS = sorted(buttons._BY_CODE.values(), key=buttons.code_of)
 IDS = st.integers(1, 2**40)
@@ -42,6 +43,11 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Run, "command"): st.sampled_from([command.name for command in COMMANDS]),
     (buttons.Language, "code"): st.sampled_from(sorted(LANGUAGES)),
     (buttons.Panel, "page"): st.integers(0, 10**9),
+    (buttons.RemindAfter, "minutes"): st.sampled_from(REMINDERS),
+    (buttons.Speak, "code"): st.sampled_from(sorted(LANGUAGES)),
+    (buttons.Cities, "page"): st.integers(0, 10**9),
+    (buttons.Live, "zone"): st.sampled_from(sorted(days.zones())),
+    (buttons.Travel, "zone"): st.sampled_from(sorted(days.zones())),
     (buttons.Session, "site"): st.none() | st.sampled_from(SITES),
     (buttons.Session, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
 }
@@ -56,6 +62,10 @@ def values_of(kind: type[Any], name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.none() | values_of(kind, name, optional[0])
     if hint is date:
         return DAYS
+    if hint is time:
+        return st.times().map(lambda at: at.replace(second=0, microsecond=0))
+    if hint is bool:
+        return st.booleans()
     if hint is int:
         return IDS
     assert issubclass(hint, str), f"say in FIELDS which values {kind.__name__}.{name} may have"
@@ -94,6 +104,7 @@ def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject)
         buttons.Session(2**40, date(9999, 12, 31), Kind.NEEDLING_STIMULATION, max(SITES, key=len), Side.RIGHT),
         buttons.Enrol(Stage.ZONE, max(days.zones(), key=len)),
         buttons.Score(date(9999, 12, 31), 2**40, 10),
+        buttons.Travel(buttons.Clock.THERE, max(days.zones(), key=len)),
     ],
 )
 def test_the_longest_payloads_fit(longest: object) -> None:

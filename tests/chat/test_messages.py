@@ -13,6 +13,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,7 +24,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import chat
-from bot.chat import alerts, buttons, entries, help, items, notices, people, sessions, typed, typed_times
+from bot.chat import (
+    alerts,
+    buttons,
+    entries,
+    help,
+    items,
+    notices,
+    pauses,
+    people,
+    prompts,
+    sessions,
+    settings,
+    typed,
+    typed_times,
+    zones,
+)
 from bot.chat import words as spoken
 from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
@@ -36,8 +52,13 @@ from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
 from bot.diary.moments import Moment, Standing, Thing, Today
-from bot.diary.people import MAX_LABEL, PatientId, Reach, Role, Stage
+from bot.diary.pauses import Pause
+from bot.diary.pauses import Reason as WhyPaused
+from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage
+from bot.diary.prompts import Due, Later
 from bot.diary.sessions import Kind, Session, SessionId
+from bot.diary.settings import REMINDERS, Hush, Upcoming, Why
+from bot.diary.zones import Clocks
 from bot.reports import digests
 
 MAX_TOAST: Final = 200
@@ -128,6 +149,9 @@ for _each in (
     people.declined,
     people.no_such_place,
     people.no_such_hour,
+    pauses.no_such_date,
+    prompts.only_once,
+    prompts.too_late,
     people.ask_name,
     people.whose_week,
     people.choose_language,
@@ -143,6 +167,9 @@ for _each in (
     sessions.already_undone,
     sessions.no_patients,
     sessions.not_shared,
+    settings.ask_language,
+    settings.back,
+    settings.no_such_time,
 ):
     always(_each)
 for _named in (people.ask_share, people.therapist_welcome, people.named):
@@ -541,6 +568,246 @@ def _(say: Words, label: str) -> Iterator[Made]:
 def _(say: Words, label: str) -> Iterator[Made]:
     for site in (*SITES, label):
         yield sessions.site_label(site, say)
+
+
+def a_patient(**changes: Any) -> Patient:
+    """Ada, asked at 20:00 in Lisbon, with other settings where a test wants them."""
+    patient = Patient(
+        PatientId(1), ChatId(101), Stage.ACTIVE, "Europe/Lisbon", time(20), NOON, MONDAY, None, None, None, None
+    )
+    return replace(patient, **changes)
+
+
+LONGEST_CITY: Final = max(days.zones(), key=lambda zone: len(words("en").city(zone)))
+PATIENTS: Final = (
+    a_patient(),
+    a_patient(weekend_time=time(1, 30), quiet_from=time(22), quiet_to=time(22), reminder_minutes=0, large_buttons=True),
+    a_patient(weekend_time=time(20), zone=LONGEST_CITY, home_zone="America/Nuuk"),
+    a_patient(home_zone="Europe/Lisbon", local_zone=LONGEST_CITY),
+)
+COMING: Final = (
+    *(Upcoming(Due(NOON.date(), NOON + timedelta(hours=ahead)), None) for ahead in (-1, 8, 13.5, 32, 80)),
+    *(Upcoming(Due(NOON.date() + timedelta(days=1), NOON + timedelta(hours=32)), why) for why in Why),
+    Upcoming(None, Why.PAUSED),
+    Upcoming(None, None),
+)
+HUSHES: Final = [Hush(hour, reminder) for hour in (True, False) for reminder in (True, False)]
+
+
+@case(settings.overview)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for patient in PATIENTS:
+        for asked in (THREE, placed(label), ()):
+            for name in (label, None):
+                said = settings.buttons_set(True, say)
+                yield settings.overview(patient, asked, COMING[0], NOON, say, name=name, said=said)
+                yield settings.overview(patient, asked, COMING[0], NOON, say, name=name)
+
+
+@case(settings.without_diary)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for name in (label, None):
+        yield settings.without_diary(name, say)
+        yield settings.without_diary(name, say, people.language_set(say).text)
+
+
+@case(settings.next_question)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for patient in PATIENTS:
+        for coming in COMING:
+            yield settings.next_question(coming, patient, NOON, say)
+
+
+@case(settings.changed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for patient in PATIENTS:
+        for journey in (True, False):
+            for today in (None, MONDAY):
+                said = [settings.buttons_set(False, say)]
+                yield settings.changed(said, COMING[0], patient, NOON, say, today=today, journey=journey)
+
+
+@case(settings.journey_button)
+@case(settings.ask_quiet)
+@case(settings.ask_reminder)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for patient in PATIENTS:
+        yield settings.journey_button(patient, say)
+        yield settings.ask_quiet(patient, say)
+        yield settings.ask_reminder(patient, say)
+
+
+@case(settings.ask_hour)
+@case(settings.type_hour)
+@case(settings.hours_set)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for on in buttons.Days:
+        yield settings.type_hour(on, say)
+        for patient in PATIENTS:
+            yield settings.ask_hour(on, patient, say)
+            for hush in HUSHES:
+                yield from settings.hours_set(patient, on, hush, say)
+
+
+@case(settings.morning_or_evening)
+def _(say: Words, label: str) -> Iterator[Made]:
+    early, late = buttons.AskAt(buttons.Days.WEEKDAYS, time(0)), buttons.AskAt(buttons.Days.WEEKDAYS, time(12))
+    yield settings.morning_or_evening(early, late, say)
+    yield settings.morning_or_evening(buttons.QuietHours(time(9), None), buttons.QuietHours(time(22), time(0)), say)
+
+
+@case(settings.hush_words)
+@case(settings.quiet_set)
+@case(settings.quiet_words)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield settings.quiet_words(days.Quiet(time(22), time(8)), say)
+    for quiet in (days.Quiet(time(22), time(8)), days.Quiet(time(0), time(0))):
+        for hush in HUSHES:
+            yield from settings.hush_words(hush, say)
+            yield from settings.quiet_set(quiet, hush, say)
+
+
+@case(settings.ask_quiet_end)
+@case(settings.type_quiet)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield settings.ask_quiet_end(time(22, 30), say)
+    for start in (None, time(22, 30)):
+        yield settings.type_quiet(start, say)
+
+
+@case(settings.reminder_words)
+@case(settings.reminder_set)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for minutes in (*REMINDERS, 1):
+        yield settings.reminder_words(minutes, say)
+        for hush in HUSHES:
+            yield from settings.reminder_set(minutes, hush, say)
+
+
+@case(settings.buttons_set)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for large in (True, False):
+        yield settings.buttons_set(large, say)
+
+
+ABROAD: Final = (
+    Clocks("Europe/Lisbon"),
+    Clocks(LONGEST_CITY, "America/Nuuk"),
+    Clocks("America/Nuuk", "America/Nuuk", LONGEST_CITY),
+)
+
+
+@case(zones.ask_place)
+@case(zones.lives)
+@case(zones.travels)
+@case(zones.welcome_home)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for clocks in ABROAD:
+        for use in buttons.Use:
+            yield zones.ask_place(use, clocks, NOON, say)
+        yield zones.lives(clocks, NOON, say)
+        yield zones.welcome_home(clocks, NOON, say)
+        yield from zones.travels(clocks, NOON, say)
+
+
+@case(zones.which_place)
+@case(zones.unknown_place)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for use in buttons.Use:
+        yield zones.unknown_place(use, say)
+        yield zones.which_place(use, [Place(label, zone, "PT") for zone in ("Europe/Lisbon", "UTC", "UTC")], say)
+
+
+@case(zones.continents)
+@case(zones.continent_name)
+@case(zones.cities)
+@case(zones.city_and_country)
+@case(zones.country_and_city)
+@case(zones.in_order)
+def _(say: Words, label: str) -> Iterator[Made]:
+    likely = ["Europe/Lisbon", "UTC", LONGEST_CITY]
+    yield zones.city_and_country("Asia/Kathmandu", say)
+    yield zones.country_and_city("Asia/Kathmandu", say)
+    yield sentence(zones.in_order(["Europe/Madrid", "Europe/Lisbon"], say)[0])
+    for use in buttons.Use:
+        yield zones.continents(use, likely, say)
+    for continent in buttons.Continent:
+        yield zones.continent_name(continent, say)
+        found = chat.places.cities_of(continent.value, NOON)
+        for page in range(10):
+            yield zones.cities(buttons.Use.JOURNEY, continent, found, page, say)
+
+
+@case(zones.which_clock)
+@case(zones.sent_place)
+@case(zones.same_clock)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for clocks in ABROAD:
+        yield zones.which_clock(clocks, LONGEST_CITY, (NOON, NOON), NOON, say)
+    yield zones.sent_place(LONGEST_CITY, NOON, say)
+    yield zones.same_clock("Europe/Lisbon", NOON, say)
+
+
+def paused(reason: WhyPaused | None = None, until: date | None = None) -> Pause:
+    return Pause(2**40, MONDAY, until, reason, NOON, None)
+
+
+@case(pauses.begun)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reason in (None, *WhyPaused):
+        for next_at in (None, NOON):
+            yield pauses.begun(paused(reason), MONDAY, next_at, say)
+
+
+@case(pauses.standing)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for next_at in (None, NOON):
+        yield pauses.standing(paused(), MONDAY, next_at, say)
+
+
+@case(pauses.welcome)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for next_at in (None, NOON):
+        for answerable in (None, LONGEST_DAY):
+            yield pauses.welcome(next_at, MONDAY, answerable, say)
+
+
+@case(pauses.reason_name)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reason in WhyPaused:
+        yield pauses.reason_name(reason, say)
+
+
+@case(pauses.for_therapist)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for reason in (None, *WhyPaused):
+        for until in (None, LONGEST_DAY):
+            yield pauses.for_therapist(paused(reason, until), say)
+
+
+@case(pauses.choose)
+@case(pauses.choose_date)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield pauses.choose(MONDAY, say)
+    yield pauses.choose_date(MONDAY, say)
+
+
+@case(prompts.asking)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for view in views(label):
+        for kind in prompts.Kind:
+            yield prompts.asking(view, kind, say)
+
+
+@case(prompts.choose_later)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield prompts.choose_later(LONGEST_DAY, list(Later), say)
+
+
+@case(prompts.snoozed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for moved in (True, False):
+        yield prompts.snoozed(LONGEST_DAY, NOON, NOON.date(), moved, say)
 
 
 @case(notices.parked)

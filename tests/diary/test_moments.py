@@ -26,7 +26,7 @@ from bot.diary.people import Role, Stage
 MONDAY = date(2026, 3, 2)
 SUNDAY = date(2026, 3, 1)
 P, T, A = Standing.PATIENT, Standing.THERAPIST, Standing.ADMIN
-OF_PATIENTS = {Act.COME_BACK, Act.ANSWER, Act.YESTERDAY, Act.LOOK, Act.NOTE, Act.WEEK, Act.SETTINGS}
+OF_PATIENTS = {Act.COME_BACK, Act.ANSWER, Act.YESTERDAY, Act.LOOK, Act.NOTE, Act.WEEK}
 OF_THERAPISTS = {Act.PATIENTS, Act.DIGEST, Act.INVITE}
 OF_ADMINS = {Act.INVITE_THERAPIST, Act.BECOME_THERAPIST}
 MOMENTS = st.builds(
@@ -117,7 +117,7 @@ def test_there_is_always_something_never_a_wall_and_nothing_of_another_role(mome
         (Thing.VOICE, [Act.NOTE, Act.URGENT, Act.ANSWER]),
         (Thing.FORWARDED, [Act.NOTE, Act.ANSWER, Act.WEEK]),
         (Thing.STICKER, [Act.ANSWER, Act.WEEK, Act.URGENT]),
-        (Thing.PLACE, [Act.SETTINGS, Act.ANSWER, Act.WEEK]),
+        (Thing.PLACE, [Act.ANSWER, Act.WEEK, Act.URGENT]),
     ],
 )
 def test_what_fits_after_a_thing(kind: Thing, expected: list[Act]) -> None:

@@ -53,7 +53,7 @@ async def test_a_day_is_one_bubble_edited_from_question_to_question(evening: Des
     ]
     rows = bubble["reply_markup"]["inline_keyboard"]
     assert [button["text"] for row in rows for button in row] == [
-        *(str(value) for value in range(11)), "Skip this one", "Not today",
+        *(str(value) for value in range(11)), "Skip this one", "Not today", "Later",
     ]  # fmt: skip
     assert max(len(row) for row in rows) <= 4, "wide enough for a hurting hand"
     heard = len(ada.heard)

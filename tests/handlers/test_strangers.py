@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, get_type_hints
@@ -28,6 +28,7 @@ TEXTS: Final = {
     "site": ("foot",),
     "side": ("left",),
     "command": ("help", "week", "start", "nothing", "", "../today"),
+    "zone": ("Asia/Kathmandu", "Etc/GMT+5"),
 }
 """What the fields of a payload that hold free text are tried with."""
 
@@ -66,7 +67,7 @@ def _values(name: str, hint: Any, ids: tuple[int, ...]) -> list[Any]:
     elif issubclass(hint, StrEnum):
         found = list(hint)
     else:
-        found = {date: [date(2026, 3, 2)], int: list(ids)}[hint]
+        found = {date: [date(2026, 3, 2)], time: [time(21)], bool: [False, True], int: list(ids)}[hint]
     return [None, *found] if options else found
 
 
@@ -170,7 +171,7 @@ async def test_ben_can_touch_no_row_of_adas(town: Desk) -> None:
     desk, ben = town, town.ben
 
     async def of_ada() -> list[list[tuple[Any, ...]]]:
-        tables = ("scores", "notes", "diary_days", "items", "shares", "consents", "sessions")
+        tables = ("scores", "notes", "diary_days", "items", "shares", "consents", "sessions", "zones")
         return [await desk.rows(f"select * from {table} where patient_id = 1 order by 1, 2, 3") for table in tables]
 
     before = await of_ada()

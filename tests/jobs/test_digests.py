@@ -191,3 +191,23 @@ async def test_a_thousand_readers_are_claimed_in_portions(clinic: Desk) -> None:
     counts = await desk.ticker.tick(desk.now)
     assert counts["digests"] == count + 2 - digest_job.AT_ONCE
     assert await desk.rows("select count(*), count(distinct chat_id) from digests") == [(count + 2, count + 2)]
+
+
+async def test_a_digest_in_quiet_hours_arrives_without_a_sound(clinic: Desk) -> None:
+    desk = clinic
+    await desk.until(datetime(2026, 3, 9, 7, 30, tzinfo=UTC))
+    (sent,) = [it for it in desk.sent if it.method == "sendPhoto" and it.params["chat_id"] == desk.ada.id]
+    assert sent.params["disable_notification"] is True
+    await desk.rows("update patients set quiet_from = '23:00:00.000000', quiet_to = '07:00:00.000000' returning id")
+    await desk.until(datetime(2026, 3, 16, 7, 30, tzinfo=UTC))
+    sent = [it for it in desk.sent if it.method == "sendPhoto" and it.params["chat_id"] == desk.ada.id][-1]
+    assert "disable_notification" not in sent.params
+
+
+async def test_a_week_that_is_all_paused_has_no_digest(clinic: Desk) -> None:
+    desk = clinic
+    await desk.says(desk.ada, "/pause")
+    await desk.taps(desk.ada, "Until I come back")
+    heard = len(desk.ada.heard)
+    await desk.until(datetime(2026, 3, 23, 8, tzinfo=UTC))
+    assert len(desk.ada.heard) == heard

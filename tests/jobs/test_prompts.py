@@ -13,6 +13,8 @@ from tests.stage import newest, text_of
 
 DAYS = "select day, intended_at, asked_at, sent_at, not_asked from diary_days order by day"
 
+NEVER_QUIET = "update patients set quiet_to = quiet_from returning id"
+
 
 def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     """An instant of March 2026; Lisbon is on UTC until the 29th."""
@@ -42,6 +44,7 @@ async def test_the_prompt_goes_once_at_its_minute_however_often_the_clock_ticks(
 
 async def test_a_late_prompt_goes_within_three_hours(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
+    await desk.rows(NEVER_QUIET)
     assert await desk.jump(at(2, 23)) == {"send": 1}
     assert "Burning · Monday 2 March" in newest(ada)
     assert await desk.rows(DAYS) == [("2026-03-02", row(at(2, 20)), row(at(2, 23)), row(at(2, 23)), None)]
@@ -49,6 +52,7 @@ async def test_a_late_prompt_goes_within_three_hours(clinic: Desk) -> None:
 
 async def test_a_later_one_does_not_and_the_day_is_not_asked_by_our_fault(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
+    await desk.rows(NEVER_QUIET)
     assert await desk.jump(at(2, 23, 0, 1)) == {"not_asked": 1}
     assert not ada.heard
     assert await desk.rows(DAYS) == [("2026-03-02", row(at(2, 20)), None, None, "bot")]
@@ -113,10 +117,24 @@ async def test_everyone_due_is_asked_in_one_tick_each_for_their_own_day(clinic: 
 
 async def test_a_prompt_carries_the_end_of_its_window(clinic: Desk) -> None:
     desk = clinic
+    desk.clock.move_to(at(2, 21))
+    await desk.ticker.tick(desk.now)
+    ((until,),) = await desk.rows("select json_extract(body, '$.until') from outbox where state = 'waiting'")
+    assert datetime.fromisoformat(until) == at(2, 22), "her quiet hours begin before three hours are over"
+
+
+async def test_without_quiet_hours_its_window_is_three_hours(clinic: Desk) -> None:
+    desk = clinic
+    await desk.rows(NEVER_QUIET)
     desk.clock.move_to(at(2, 22))
     await desk.ticker.tick(desk.now)
     ((until,),) = await desk.rows("select json_extract(body, '$.until') from outbox where state = 'waiting'")
     assert datetime.fromisoformat(until) == at(2, 20) + timedelta(hours=3)
+
+
+async def test_no_late_prompt_comes_in_quiet_hours(clinic: Desk) -> None:
+    assert await clinic.jump(at(2, 22, 1)) == {"not_asked": 1}
+    assert not clinic.ada.heard
 
 
 # --- many at once -----------------------------------------------------------------------------------------------

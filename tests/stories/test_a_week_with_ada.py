@@ -21,7 +21,7 @@ async def test_a_week_with_ada(tmp_path: Path) -> None:
         for evening in range(7):
             before = len(ada.heard)
             await played.until(datetime(2026, 3, 3 + evening, 4, tzinfo=UTC))
-            assert len(ada.heard) == before + 1, "one prompt, no more"
+            assert len(ada.heard) == before + 2, "one prompt and one reminder, no more"
             if evening != 3:
                 await played.taps(ada, str(7 - evening), "4", "0")
                 assert "Pain: 0" in newest(ada)

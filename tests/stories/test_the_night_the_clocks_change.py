@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot import diary, storage
 from bot.chat.words import words_in
+from bot.diary.days import Hours
 from bot.diary.people import ChatId, Role, Stage
 from tests.stage import stage, text_of
 
@@ -57,10 +58,10 @@ def enrol(tx: Connection, chat: int, place: str, hour: time, first: date, now: d
         tx, f"code-{chat}", Role.PATIENT, therapist_id=therapist.id, label=str(chat), expires_at=now, now=now
     )
     patient = storage.people.add_patient(tx, ChatId(chat), invite, place, hour)
-    due = diary.prompts.first_due(now, place, hour, first)
+    due = diary.prompts.first_due(now, place, Hours(hour), first)
     storage.people.change_patient(
         tx, patient.id, stage=Stage.ACTIVE, enrolled_at=now, enrolled_day=first,
-        next_prompt_at=due.at, next_prompt_day=due.day, next_digest_at=now + timedelta(days=99),
+        next_prompt_at=due.at, next_prompt_day=due.day, next_digest_at=now + timedelta(days=99), reminder_minutes=0,
     )  # fmt: skip
     storage.entries.add_default_items(tx, patient.id, first)
 

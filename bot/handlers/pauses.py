@@ -1,0 +1,123 @@
+"""A patient wants to be left alone for a while, and comes back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from bot import chat, diary, storage
+from bot.chat import buttons, typed_times
+from bot.diary.pauses import LONGEST, Pause
+from bot.diary.people import Patient
+from bot.handlers import entries, prompts
+from bot.handlers.turn import Turn
+
+EXPECT_DATE: Final = "pause:"
+
+
+def pause(turn: Turn, _: str) -> None:
+    """`/pause`: how long, in one tap; or how long still, and the way back."""
+    patient = entries.active(turn)
+    if patient is None:
+        turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
+        return
+    today = diary.days.day_of(turn.now, patient.zone)
+    standing = now_of(turn, patient)
+    if standing is None:
+        turn.say(chat.pauses.choose(today, turn.words), patient_id=patient.id)
+    else:
+        turn.say(chat.pauses.standing(standing, today, _next(turn, patient), turn.words), patient_id=patient.id)
+
+
+def now_of(turn: Turn, patient: Patient) -> Pause | None:
+    """The pause that the patient is in."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    return diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), today)
+
+
+def _next(turn: Turn, patient: Patient) -> datetime | None:
+    """The next question by the clock of the zone that the patient is asked by; None: not before they come back."""
+    at = prompts.next_question(turn, patient)
+    return None if at is None else diary.days.local(at, patient.zone)
+
+
+@entries.of_patient
+def begin(turn: Turn, patient: Patient, tap: buttons.Pause) -> None:
+    """Pause, in one tap. One that is tapped on a later day counts from that day on."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    if tap.until is not None and not today < tap.until <= today + LONGEST:
+        turn.toast(chat.people.old_button(turn.words))
+        turn.edit(chat.pauses.choose(today, turn.words), patient_id=patient.id)
+        return
+    message = _begin(turn, patient, today, tap.until)
+    turn.edit(message, patient_id=patient.id)
+
+
+def _begin(turn: Turn, patient: Patient, today: date, until: date | None) -> chat.messages.Message:
+    standing = now_of(turn, patient)
+    if standing is None or standing.until_day != until:
+        # A double tap comes as two updates.
+        storage.pauses.begin(turn.tx, patient.id, today, until, turn.now)
+        storage.prompts.drop_followup(turn.tx, patient.id)
+        _put_away(turn, patient, today)
+        standing = now_of(turn, patient)
+    assert standing is not None
+    return chat.pauses.begun(standing, today, _next(turn, patient), turn.words)
+
+
+def _put_away(turn: Turn, patient: Patient, today: date) -> None:
+    """A question of today that has no answer yet goes away; the day is paused."""
+    planned = storage.entries.find_day(turn.tx, patient.id, today)
+    if planned is None or planned.answered_at is not None or planned.declined_at is not None:
+        return
+    storage.entries.change_day(turn.tx, patient.id, today, paused=True)
+    if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
+        turn.retire(bubble_id=bubble)
+
+
+@entries.of_patient
+def ask_date(turn: Turn, patient: Patient, _: buttons.PauseDates) -> None:
+    """Until which day? One of these, or typed."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    turn.expect(EXPECT_DATE)
+    turn.edit(chat.pauses.choose_date(today, turn.words), patient_id=patient.id)
+
+
+def expected_date(turn: Turn, patient: Patient, said: str) -> None:
+    """The date that "another date" asked for."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    until = typed_times.coming_day(said, today)
+    if until is None or until > today + LONGEST:
+        turn.say(chat.pauses.no_such_date(turn.words), patient_id=patient.id)
+        return
+    turn.expect(None)
+    turn.say(_begin(turn, patient, today, until), patient_id=patient.id)
+
+
+@entries.of_patient
+def reason(turn: Turn, patient: Patient, tap: buttons.PauseReason) -> None:
+    """Why, where the patient wants to say so."""
+    if not storage.pauses.put_reason(turn.tx, patient.id, tap.pause, tap.reason):
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    today = diary.days.day_of(turn.now, patient.zone)
+    given = next(one for one in storage.pauses.of(turn.tx, patient.id) if one.id == tap.pause)
+    if given.covers(today):
+        turn.edit(chat.pauses.begun(given, today, _next(turn, patient), turn.words), patient_id=patient.id)
+    else:
+        turn.toast(chat.people.old_button(turn.words))
+
+
+@entries.of_patient
+def back(turn: Turn, patient: Patient, _: buttons.Back) -> None:
+    """The patient is back: today counts again, and a question that was put away may be answered."""
+    today = diary.days.day_of(turn.now, patient.zone)
+    storage.pauses.cut(turn.tx, patient.id, today, turn.now)
+    planned = storage.entries.find_day(turn.tx, patient.id, today)
+    asked = planned is not None and planned.sent_at is not None
+    if planned is not None and planned.paused and (asked or planned.intended_at is None):
+        storage.entries.change_day(turn.tx, patient.id, today, paused=False)
+    unanswered = planned is not None and entries.view(turn, patient, today, planned).next_item is not None
+    answerable = today if unanswered and planned is not None and planned.intended_at is not None else None
+    there = diary.days.local(turn.now, patient.zone).date()
+    turn.edit(chat.pauses.welcome(_next(turn, patient), there, answerable, turn.words), patient_id=patient.id)

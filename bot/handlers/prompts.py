@@ -1,0 +1,88 @@
+"""When the next question comes: anew after a change of hours or zones, and later where the patient says so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from bot import chat, diary, storage
+from bot.chat import buttons
+from bot.diary.entries import Day
+from bot.diary.people import Patient
+from bot.diary.prompts import Due, Rhythm
+from bot.handlers import entries
+from bot.handlers.turn import Turn
+
+
+def replan(turn: Turn, patient: Patient) -> Due:
+    """The next prompt of a patient whose hours, zone or pauses have just changed: the first hour from now on, of a day
+    whose own has not come yet."""
+    last = storage.prompts.last_planned_day(turn.tx, patient.id)
+    not_before = None if last is None else last + diary.days.ONE_DAY
+    due = diary.prompts.first_due(turn.now, patient.zone, patient.hours, not_before)
+    at, day = patient.next_prompt_at, patient.next_prompt_day
+    if at is not None and day is not None and at <= turn.now and day < due.day:
+        # Its hour had come before the change, and the tick has yet to see it: it is asked, or said not to have been.
+        return Due(day, at)
+    storage.people.change_patient(turn.tx, patient.id, next_prompt_at=due.at, next_prompt_day=due.day)
+    return due
+
+
+def next_question(turn: Turn, patient: Patient) -> datetime | None:
+    """When the patient is asked next; None: not before they come back, or never."""
+    if patient.next_prompt_at is None or patient.next_prompt_day is None:
+        return None
+    pause = diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), patient.next_prompt_day)
+    if pause is None:
+        return patient.next_prompt_at
+    if pause.until_day is None:
+        return None
+    return diary.days.at(pause.until_day, patient.hours.on(pause.until_day), patient.zone)
+
+
+def remind(turn: Turn, patient: Patient, day: date) -> None:
+    """Plan the reminder of a prompt that goes out now."""
+    at = diary.prompts.reminder_at(day, turn.now, Rhythm.of(patient))
+    if at is not None:
+        storage.prompts.plan_reminder(turn.tx, patient.id, day, at, turn.now)
+
+
+@entries.on_open_day
+def ask_later(turn: Turn, patient: Patient, planned: Day, tap: buttons.AskLater) -> None:
+    """When else?"""
+    entries.adopt(turn, patient, tap.day)
+    if planned.reminded_at is not None:
+        turn.toast(chat.prompts.only_once(turn.words))
+        entries.refresh(turn, patient, entries.view(turn, patient, tap.day, planned))
+        return
+    rhythm = Rhythm.of(patient)
+    at = {
+        choice: diary.prompts.snooze_until(choice, tap.day, turn.now, rhythm, planned.closes_at)
+        for choice in diary.prompts.Later
+    }
+    turn.edit(
+        chat.prompts.choose_later(
+            tap.day, [choice for choice, instant in at.items() if instant is not None], turn.words
+        ),
+        patient_id=patient.id,
+    )
+
+
+@entries.on_open_day
+def snooze(turn: Turn, patient: Patient, planned: Day, tap: buttons.Snooze) -> None:
+    """The question goes away and comes back; the reminder is used up."""
+    seen = entries.view(turn, patient, tap.day, planned)
+    at = diary.prompts.snooze_until(tap.later, tap.day, turn.now, Rhythm.of(patient), planned.closes_at)
+    if seen.next_item is None or planned.reminded_at is not None:
+        turn.toast(chat.prompts.only_once(turn.words) if seen.next_item else chat.people.old_button(turn.words))
+        entries.refresh(turn, patient, seen)
+        return
+    if at is None:
+        turn.toast(chat.prompts.too_late(turn.words))
+        entries.refresh(turn, patient, seen)
+        return
+    entries.adopt(turn, patient, tap.day)
+    storage.entries.change_day(turn.tx, patient.id, tap.day, snoozed_at=turn.now, declined_at=None)
+    storage.prompts.snooze(turn.tx, patient.id, tap.day, at)
+    local, today = diary.days.local(at, patient.here), diary.days.local(turn.now, patient.here).date()
+    moved = diary.prompts.was_moved(tap.later, turn.now, at)
+    turn.edit(chat.prompts.snoozed(tap.day, local, today, moved, turn.words), patient_id=patient.id)
