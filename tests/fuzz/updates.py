@@ -12,7 +12,7 @@ and may be.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from typing import Any, Final, get_type_hints
 
@@ -509,7 +509,14 @@ def payloads(draw: st.DrawFn) -> str:
 def _field(hint: Any) -> st.SearchStrategy[str]:
     options = getattr(hint, "__args__", ())
     hint = options[0] if options else hint
-    pool = {date: DAYS, int: NUMBERS, str: STRINGS}.get(hint) or (*(it.value for it in hint), "", "nobody")
+    pools: dict[Any, tuple[str, ...]] = {
+        date: DAYS,
+        int: NUMBERS,
+        str: STRINGS,
+        time: ("2100", "0000", "2460", "21", ""),
+        bool: ("0", "1", "2", ""),
+    }
+    pool = pools.get(hint) or (*(it.value for it in hint), "", "nobody")
     return st.sampled_from((*pool, "") if options else pool)
 
 
