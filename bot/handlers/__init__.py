@@ -30,7 +30,7 @@ from bot import chat
 from bot.chat import buttons
 from bot.diary.moments import Thing
 from bot.diary.people import Stage
-from bot.handlers import digests, entries, help, pauses, people, prompts, sessions, settings, things, zones
+from bot.handlers import digests, entries, help, looking, pauses, people, prompts, sessions, settings, things, zones
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -48,6 +48,9 @@ COMMANDS: dict[str, Command] = {
     "settings": settings.settings,
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
     "stop": people.stop,
@@ -59,7 +62,16 @@ COMMANDS: dict[str, Command] = {
     "language": people.language,
     "help": help.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, pauses.pause, settings.settings, digests.week, people.stop)
+OF_A_DIARY: tuple[Command, ...] = (
+    entries.today,
+    pauses.pause,
+    settings.settings,
+    digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
+    people.stop,
+)
 FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, help.help_)
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
@@ -107,6 +119,9 @@ TAPS: dict[type[Any], Tapped] = {
     # items
     # flares, red flags
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
     # help
     buttons.Help: help.page,

@@ -58,14 +58,15 @@ def _of_diary(turn: Turn, patient: Patient, now: Moment) -> Moment:
 def help_(turn: Turn, _: str) -> None:
     """`/help`: what is open and what can be done; of someone without a role, where they stand."""
     patient = turn.patient
-    if turn.known:
-        turn.put_commands()
     if turn.roles:
         turn.say(chat.help.help_(moment(turn), turn.offered, turn.words))
     elif patient is not None:
         people.not_open(turn, patient)
     else:
         people.greet(turn)
+    if turn.known:
+        # Whoever asks for help may have the menu of an older version.
+        turn.put_commands()
 
 
 def page(turn: Turn, tap: buttons.Help) -> None:

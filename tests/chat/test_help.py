@@ -16,7 +16,7 @@ from bot.diary.moments import Moment, Standing, Today
 from tests.chat.test_messages import OFFERED, moments_of_a_life, seen
 
 TO_COME = {
-    "yesterday", "flare", "chart", "history", "report", "symptoms", "sharing", "export",
+    "yesterday", "flare", "symptoms", "sharing", "export",
     "privacy", "forget",
 }  # fmt: skip
 """Commands that have their words already."""

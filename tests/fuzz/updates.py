@@ -506,17 +506,17 @@ def payloads(draw: st.DrawFn) -> str:
     return ":".join([code, *parts])
 
 
+TIMES: Final = ("0000", "0330", "1930", "2359", "2400", "99", "")
+
+
 def _field(hint: Any) -> st.SearchStrategy[str]:
     options = getattr(hint, "__args__", ())
     hint = options[0] if options else hint
-    pools: dict[Any, tuple[str, ...]] = {
-        date: DAYS,
-        int: NUMBERS,
-        str: STRINGS,
-        time: ("2100", "0000", "2460", "21", ""),
-        bool: ("0", "1", "2", ""),
-    }
-    pool = pools.get(hint) or (*(it.value for it in hint), "", "nobody")
+    pool = {date: DAYS, int: NUMBERS, str: STRINGS, time: TIMES, bool: ("0", "1", "2")}.get(hint) or (
+        *(it.value for it in hint),
+        "",
+        "nobody",
+    )
     return st.sampled_from((*pool, "") if options else pool)
 
 
