@@ -70,6 +70,15 @@ def question(tab: Page, address: str) -> None:
     if not tab.locator("#phone-ada .log").evaluate(WHOLE):
         sys.exit("The question and its buttons need scrolling on a small telephone.")
     tab.screenshot(path=HERE / "question.png")
+    call(address, "/api/phones/ada/send", {"text": "/settings"})
+    call(address, "/api/phones/ada/tap", {"button": "Larger buttons"})
+    call(address, "/api/phones/ada/send", {"text": "/today"})
+    tab.wait_for_timeout(500)
+    if not tab.locator("#phone-ada .log").evaluate(WHOLE):
+        sys.exit("With larger buttons the question needs scrolling on a small telephone.")
+    tab.screenshot(path=HERE / "question-large.png")
+    call(address, "/api/phones/ada/send", {"text": "/settings"})
+    call(address, "/api/phones/ada/tap", {"button": "Usual buttons"})
     for score in "443":
         call(address, "/api/phones/ada/tap", {"button": score})
 

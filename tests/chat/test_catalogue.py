@@ -33,7 +33,6 @@ NOT_SAID: Final = {
     "bot/chat/words.py": {
         "EEEE, MMMM d": "a pattern for Babel",
         "EEEE, MMMM d, y": "a pattern for Babel",
-        "MMM d, y": "a pattern for Babel",
     },
     "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
