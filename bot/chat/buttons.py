@@ -604,3 +604,22 @@ class ForgetSooner:
 
 
 # --- help ---------------------------------------------------------------------------------------------------------
+
+
+class HelpPage(StrEnum):
+    FIRST = "first"
+    MORE = "more"
+
+
+@payload("hp")
+class Help:
+    """Another page of the help, in the place of the one shown."""
+
+    page: HelpPage
+
+
+@payload("do")
+class Run:
+    """What typing this command, without the stroke, would do."""
+
+    command: str

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
+from telegram import CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -29,6 +29,7 @@ from telegram.ext import (
 from bot import chat, diary
 from bot.chat import buttons
 from bot.diary.edits import Became
+from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
     alerts,
@@ -37,6 +38,7 @@ from bot.handlers import (
     entries,
     exports,
     flares,
+    help,
     looking,
     pauses,
     people,
@@ -45,6 +47,7 @@ from bot.handlers import (
     sessions,
     settings,
     sharing,
+    things,
     zones,
 )
 from bot.handlers.turn import Turn
@@ -82,7 +85,7 @@ COMMANDS: dict[str, Command] = {
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
     "language": people.language,
-    "help": people.help_,
+    "help": help.help_,
 }
 OF_A_DIARY: tuple[Command, ...] = (
     entries.today,
@@ -101,7 +104,7 @@ NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_
 FOR_STRANGERS: tuple[Command, ...] = (
     people.start,
     people.urgent,
-    people.help_,
+    help.help_,
     privacy.privacy,
     exports.export,
     privacy.forget,
@@ -180,6 +183,8 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.TakeBack: privacy.take_back,
     buttons.ForgetSooner: privacy.sooner,
     # help
+    buttons.Help: help.page,
+    buttons.Run: lambda turn, tap: _run_command(turn, tap.command),
 }
 
 
@@ -218,6 +223,8 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
+        # A place that moves comes as one edit after the other.
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.LOCATION, _run(lambda turn, _: None)),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, _message(_edited)),
     ]
     handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
@@ -225,7 +232,7 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(filters.COMMAND, _message(_unknown_command)),
         MessageHandler(filters.LOCATION, _message(_location)),
         MessageHandler(filters.TEXT, _run(_text)),
-        MessageHandler(~filters.StatusUpdate.ALL, _message(lambda turn, _: people.other_thing(turn))),
+        MessageHandler(~filters.StatusUpdate.ALL, _message(_thing)),
         TypeHandler(Update, _run(lambda turn, _: None)),
     ]
     return handlers
@@ -239,8 +246,18 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
         return
     if not _answerable(update.effective_chat, update.callback_query):
         raise Unanswerable
-    name, picture = application.bot.username, _tapped_picture(raw)
-    turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
+    turn = Turn(
+        tx,
+        update,
+        now,
+        settings,
+        application.bot.username,
+        arrival.waited_since,
+        arrival.parked_at,
+        tapped_picture=_tapped_picture(raw),
+        thing=things.kind_of(raw),
+        offered=COMMANDS,
+    )
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None
@@ -335,7 +352,7 @@ def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
     """
     query = raw.get("callback_query")
     if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
-        return Update.de_json(raw, bot)
+        return Update.de_json(things.without_things(raw), bot)
     where, who = message["chat"], query["from"]
     tapped = InaccessibleMessage(Chat(where["id"], where["type"]), message["message_id"])
     names = who.get("last_name"), who.get("username"), who.get("language_code")
@@ -394,24 +411,37 @@ def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
     async def run(update: Update, context: DiaryContext) -> None:
         turn = context.turn
         turn.expect(None)
-        if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
-            # Someone whom nobody invited learns what this is, and nothing else.
-            people.help_(turn, "")
-            return
-        patient = turn.patient
-        if act not in WHILE_LEAVING and (leaves := _leaves(turn, act)) is not None:
-            privacy.show_leaving(turn, leaves)
-            return
-        own_diary = act in OF_A_DIARY and turn.therapist is None
-        if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
-            people.not_open(turn, patient, stop=act is people.stop)
-            return
-        said = " ".join(context.args or [])
-        act(turn, said)
-        if said and act not in NAMES_OTHERS:
-            _search(turn, said)
+        _carry_out(turn, act, " ".join(context.args or []))
 
     return run
+
+
+def _carry_out(turn: Turn, act: Command, argument: str) -> None:
+    """Do what a command asks for, where it is for someone who stands so."""
+    if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
+        # Someone whom nobody invited learns what this is, and nothing else.
+        people.greet(turn)
+        return
+    patient = turn.patient
+    if act not in WHILE_LEAVING and (leaves := _leaves(turn, act)) is not None:
+        privacy.show_leaving(turn, leaves)
+        return
+    own_diary = act in OF_A_DIARY and turn.therapist is None
+    if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
+        people.not_open(turn, patient, stop=act is people.stop)
+        return
+    act(turn, argument)
+    if argument and act not in NAMES_OTHERS:
+        _search(turn, argument)
+
+
+def _run_command(turn: Turn, name: str) -> None:
+    """A button that is as good as a typed command."""
+    act = COMMANDS.get(name)
+    if act is None:
+        turn.toast(chat.people.old_button(turn.words))
+    else:
+        _carry_out(turn, act, "")
 
 
 def _tap(act: Tapped) -> Callable[[Update, DiaryContext], Any]:
@@ -434,31 +464,62 @@ def _unknown_tap(turn: Turn, _: Update) -> None:
 
 
 def _unknown_command(turn: Turn, update: Update) -> None:
-    people.help_(turn, "")
-    assert update.effective_message is not None
-    _search(turn, update.effective_message.text or "")
+    message = update.effective_message
+    assert message is not None
+    help.unknown_command(turn, things.command_in(message.text or ""))
+    _search(turn, message.text or "")
 
 
 def _location(turn: Turn, update: Update) -> None:
     assert update.effective_message is not None
     place = update.effective_message.location
     assert place is not None
-    people.location(turn, place.latitude, place.longitude)
+    if not people.location(turn, place.latitude, place.longitude):
+        help.thing(turn, Thing.PLACE)
 
 
 def _text(turn: Turn, update: Update) -> None:
     message = update.effective_message
     assert message is not None
-    said, replied = message.text or "", message.reply_to_message
-    about_others = people.expects_others(turn)
-    people.text(turn, said, None if replied is None else replied.message_id)
+    foreign = things.someone_elses(message)
+    if foreign is not None and (leaves := _leaves(turn)) is not None:
+        privacy.show_leaving(turn, leaves, unsaved=True)
+    elif foreign is not None:
+        help.thing(turn, foreign)
+        _search(turn, message.text or "", own=False)
+    else:
+        _words(turn, message, message.text or "")
+
+
+def _words(turn: Turn, message: Message, said: str) -> None:
+    replied, about_others = message.reply_to_message, people.expects_others(turn)
+    if not people.text(turn, said, None if replied is None else replied.message_id):
+        help.not_understood(turn)
     if not about_others:
         _search(turn, said)
 
 
-def _search(turn: Turn, said: str) -> None:
+def _thing(turn: Turn, update: Update) -> None:
+    """A photo, a voice message, a sticker; what is written under it counts as if it had been sent alone."""
+    message = update.effective_message
+    assert message is not None
+    kind, caption = turn.thing, (message.caption or "").strip()
+    if not caption or things.someone_elses(message) is not None or not help.words_with_a_thing(turn, kind):
+        help.thing(turn, kind)
+        _search(turn, caption, own=False)
+    elif caption.startswith("/") and (act := COMMANDS.get(things.command_in(caption))) is not None:
+        turn.expect(None)
+        _carry_out(turn, act, caption.partition(" ")[2].strip())
+    elif caption.startswith("/"):
+        help.unknown_command(turn, things.command_in(caption))
+        _search(turn, caption)
+    else:
+        _words(turn, message, caption)
+
+
+def _search(turn: Turn, said: str, *, own: bool = True) -> None:
     """Search what a patient typed, wherever it went, for words of a red flag. If it went nowhere, it is kept as a note
-    before the card is shown."""
+    before the card is shown, unless the words are not their `own`."""
     if diary.alerts.find(said) is None and turn.remembered:
         return
     patient = turn.patient
@@ -470,7 +531,7 @@ def _search(turn: Turn, said: str) -> None:
         people.urgent(turn, "") if found else None
         return
     today = diary.days.day_of(turn.said_at, patient.zone)
-    if not turn.remembered and entries.active(turn) is not None:
+    if own and not turn.remembered and entries.active(turn) is not None:
         if found:
             entries.note(turn, patient, today, said)
         else:

@@ -44,7 +44,7 @@ def chart(patient_id: PatientId, diary: Diary, span: Span, now: datetime, words:
         "patient": int(patient_id),
         "first": first.isoformat(),
         "last": last.isoformat(),
-        "language": words.language,
+        "language": words.tag,
         "title": plain(words("My symptom diary")),
         "figures": every_number,
     }
@@ -109,7 +109,7 @@ def month(patient_id: PatientId, diary: Diary, wanted: date, now: datetime, word
     if shown < latest:
         after = looking.next_month(shown)
         steps.append((_month_button(words("Next month: {month}", month=words.month(after)), after),))
-    values = {"patient": int(patient_id), "month": shown.isoformat(), "language": words.language}
+    values = {"patient": int(patient_id), "month": shown.isoformat(), "language": words.tag}
     return Message(month_in_words(diary, shown, now, words), tuple(steps), Picture("month", values))
 
 

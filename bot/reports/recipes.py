@@ -112,7 +112,7 @@ def message(wanted: Wanted, words: Words, buttons: tuple[Row, ...] = ()) -> Mess
     return Message(
         Sentence("") if silent else failed(words),
         buttons,
-        recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.language}),
+        recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.tag}),
     )
 
 

@@ -75,7 +75,7 @@ _is_settled: Final = text("outbox.state <> 'waiting'")
 _PARCEL: Final = [tables.outbox.c[name] for name in Parcel.__dataclass_fields__]
 _ROW: Final = (
     "chat_id", "patient_id", "action", "urgency", "once", "body", "bubble_id", "message_id", "day", "state",
-    "created_at", "tries", "replaces",
+    "created_at", "tries", "replaces", "album",
 )  # fmt: skip
 _add: Final = Prepared(tables.outbox.insert().returning(tables.outbox.c.id), _ROW)
 _add_many: Final = Prepared(tables.outbox.insert(), _ROW)
@@ -165,6 +165,8 @@ class Said:
     message_id: int | None = None
     day: date | None = None
     replaces: int | None = None
+    album: str | None = None
+    """Only of an answer to a picture of an album: which album."""
 
 
 def add(
@@ -209,7 +211,15 @@ def _row(said: Said, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "tries": 0,
         "replaces": said.replaces,
+        "album": said.album,
     }
+
+
+def has_answered(tx: Connection, chat: ChatId, album: str) -> bool:
+    """Whether this chat was told something about that album already. Of a stranger's rows the album alone is left."""
+    table = tables.outbox.c
+    told = select(table.id).where(table.chat_id.in_((chat, NOBODY)), table.album == album)
+    return tx.execute(told.limit(1)).first() is not None
 
 
 def halt(tx: Connection, chat: ChatId, now: datetime) -> int:

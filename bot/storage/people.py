@@ -16,7 +16,16 @@ from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach,
 from bot.storage import ids, tables
 from bot.storage.prepared import Prepared
 
-_ACCOUNT: Final = [tables.accounts.c[field.name] for field in fields(Account)]
+_HOME: Final = (
+    select(func.coalesce(tables.patients.c.home_zone, tables.patients.c.zone))
+    .where(tables.patients.c.chat_id == tables.accounts.c.chat_id)
+    .scalar_subquery(),
+    select(tables.therapists.c.zone).where(tables.therapists.c.chat_id == tables.accounts.c.chat_id).scalar_subquery(),
+)
+_ACCOUNT: Final = [
+    func.coalesce(*_HOME).label("home") if field.name == "home" else tables.accounts.c[field.name]
+    for field in fields(Account)
+]
 PATIENT: Final = [tables.patients.c[field.name] for field in fields(Patient)]
 THERAPIST: Final = [tables.therapists.c[field.name] for field in fields(Therapist)]
 _INVITE: Final = [tables.invites.c[field.name] for field in fields(Invite)]

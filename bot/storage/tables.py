@@ -385,6 +385,7 @@ outbox: Final = Table(
     Column("message_id", BigInteger),
     Column("day", Day, comment="the diary day whose prompt this is"),
     Column("replaces", Integer, comment="the bubble that loses its buttons once this one is on screen"),
+    Column("album", String(64), comment="only of an answer to a picture of an album: which, so that there is one"),
     Column("state", Of(OutboxState), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant, comment="committed before a send that must not happen twice"),
@@ -398,6 +399,7 @@ outbox: Final = Table(
         "id",
         sqlite_where=text("state = 'waiting'"),
     ),
+    Index("ix_outbox_album", "chat_id", "album", sqlite_where=text("album is not null")),
     Index(
         "ix_outbox_settled",
         "settled_at",

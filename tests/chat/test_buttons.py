@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.chat import buttons
 from bot.chat.buttons import MAX_BYTES, NO_SIDE, BadTap, pack, side_of, unpack
+from bot.chat.help import COMMANDS
 from bot.chat.people import HOURS, LATER, NO, NOW, OTHER, YES
 from bot.chat.sessions import SITES
 from bot.chat.words import LANGUAGES
@@ -39,6 +40,7 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Score, "value"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.MoveScores, "since"): MICROSECONDS,
     (buttons.MoveScores, "items"): st.integers(0, 63),
+    (buttons.Run, "command"): st.sampled_from([command.name for command in COMMANDS]),
     (buttons.Language, "code"): st.sampled_from(sorted(LANGUAGES)),
     (buttons.Flare, "score"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.FlareAt, "score"): st.integers(LOWEST, HIGHEST),

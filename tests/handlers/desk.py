@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -165,7 +166,8 @@ class Desk:
         else:
             await self.says(person, place)
         if hour is None:
-            await self.taps(person, "20:00")
+            # By what it carries: where people say so, it reads "8:00 pm".
+            await self.sends(person, "en:hour:2000")
         else:
             await self.says(person, hour)
         await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])
@@ -240,6 +242,7 @@ class Desk:
             answer, ok, status = methods.METHODS[call.method](self.telegram, params), True, 200
         except Refused as refusal:
             answer, ok, status = refusal.description, False, refusal.status
+        assert not _mute(call.params), "a button of signs alone says nothing to who hears it"
         self.sent.append(Sent(call.method, call.params, ok, answer))
         reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
@@ -321,6 +324,12 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
         return parcel, press.printed(draft, order)
     document = None if draft.document is None else draft.document()
     return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
+
+
+def _mute(params: dict[str, Any]) -> list[str]:
+    """The labels of buttons that have neither a letter nor a digit."""
+    rows = (params.get("reply_markup") or {}).get("inline_keyboard") or []
+    return [button["text"] for row in rows for button in row if not re.search(r"[^\W_]", button["text"])]
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:
