@@ -1,4 +1,4 @@
-"""The press: makes what the outbox only names, out of what is remembered: weeks, panels, cards, pictures.
+"""The press: makes what the outbox only names, out of what is remembered: weeks, panels, cards, pictures, files.
 
 Rules:
 1. Whether the reader may see it is asked anew, in the same snapshot of the data that it is made from.
@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -22,9 +22,10 @@ from bot.chat.messages import Message, Picture, as_data
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
 from bot.diary.excerpts import FOR_A_CHART
+from bot.diary.looking import LENGTHS, Span
 from bot.diary.people import ChatId, Patient, PatientId, Stage
 from bot.reports import letters
-from bot.reports.recipes import Card, Page, Panel, Wanted, Week
+from bot.reports.recipes import Card, Chart, Month, Page, Panel, Sheet, Wanted, Week
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -92,6 +93,8 @@ class Draft:
     picture: Picture | None = None
     diary: Diary | None = None
     rest: dict[str, Any] | None = None
+    document: Callable[[], Document] | None = None
+    """Writes the file that goes along."""
 
 
 def make(order: Order) -> Made | Nothing | Failed:
@@ -114,8 +117,10 @@ def written(tx: Connection, order: Order) -> Draft | Nothing:
 
 
 def printed(draft: Draft, order: Order) -> Made:
-    """A draft with its picture."""
-    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary)
+    """A draft with its picture or file. Without the file its words would be about nothing, so the row's own go."""
+    if draft.document is not None:
+        return Made({"text": order.body["text"]}) if order.plain else Made(draft.body, document=draft.document())
+    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
     return Made(draft.body, photo, rest=draft.rest)
 
 
@@ -125,13 +130,21 @@ def _reader(database: Path) -> Any:
     return storage.database.reader_engine(database)
 
 
-def _drawn(picture: Picture, kept: Diary | None) -> bytes:
+def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
     values: Mapping[str, Any] = picture.values
     if picture.kind == "qr":
         return reports.pictures.qr(values["link"])
     assert kept is not None
+    if picture.kind == "month":
+        tally = reports.looking.month_tally(kept, date.fromisoformat(values["month"]), now)
+        today = diary.looking.today(kept, now)
+        return reports.pictures.png(reports.calendars.month(tally, today, words(values["language"])))
     first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
-    return reports.pictures.png(reports.charts.course(kept, first, last, words(values["language"]), values["title"]))
+    say, title = words(values["language"]), values["title"]
+    if diary.looking.by_the_week(first, last):
+        return reports.pictures.png(reports.weekly_charts.course(kept, first, last, say, title))
+    figures = values.get("figures", True)
+    return reports.pictures.png(reports.charts.course(kept, first, last, say, title, figures=figures))
 
 
 def _draft(message: Message, kept: Diary | None = None, rest: Message | None = None) -> Draft:
@@ -162,11 +175,17 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _card(tx, order, wanted, say)
         case Panel() | Page():
             return _panel(tx, order, wanted, say)
+        case Chart():
+            return _chart(tx, order, wanted, say)
+        case Month():
+            return _month(tx, order, wanted, say)
+        case Sheet():
+            return _sheet(tx, order, wanted, say)
 
 
 def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Nothing:
-    patient = storage.people.patient(tx, order.reader)
-    if patient is None or patient.id != wanted.patient or patient.stage is not Stage.ACTIVE:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
         return Nothing(GONE)
     kept = _diary(tx, patient, wanted.start - FOR_A_CHART, order.now)
     shares = storage.sharing.readers_of(tx, patient.id)
@@ -176,6 +195,48 @@ def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Not
     if wanted.rest:
         return Nothing(NO_REST) if rest is None else _draft(rest)
     return _draft(first, kept, rest)
+
+
+def _chart(tx: Connection, order: Order, wanted: Chart, say: Words) -> Draft | Nothing:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
+        return Nothing(GONE)
+    whole = wanted.span is Span.ALL
+    today = diary.days.day_of(order.now, patient.zone)
+    kept = _diary(tx, patient, date.min if whole else today - LENGTHS[wanted.span] - timedelta(weeks=2), order.now)
+    return _draft(reports.looking.chart(patient.id, kept, wanted.span, order.now, say), kept)
+
+
+def _month(tx: Connection, order: Order, wanted: Month, say: Words) -> Draft | Nothing:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
+        return Nothing(GONE)
+    present = diary.looking.month_of(diary.days.day_of(order.now, patient.zone))
+    kept = _diary(tx, patient, min(wanted.month, present), order.now)
+    return _draft(reports.looking.month(patient.id, kept, wanted.month, order.now, say), kept)
+
+
+def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | Nothing:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
+        return Nothing(GONE)
+    since = diary.days.day_of(order.now, patient.zone) - timedelta(weeks=wanted.weeks + 2)
+    kept = _diary(tx, patient, since, order.now)
+    notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
+    shares = storage.sharing.readers_of(tx, patient.id)
+    readers = [storage.people.therapist_by_id(tx, share.therapist_id).name for share in shares]
+    sheet = reports.sheets.Sheet(kept, wanted.weeks, notes, order.now, wanted.clinic, tuple(readers))
+
+    def document() -> Document:
+        return Document(reports.sheets.file_name(sheet, say), reports.sheets.pdf(sheet, say), "application/pdf")
+
+    return replace(_draft(reports.looking.sheet(sheet, say)), document=document)
+
+
+def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
+    """The patient, where it is the reader's own diary and it is kept."""
+    patient = storage.people.patient(tx, order.reader)
+    return patient if patient is not None and patient.id == patient_id and patient.stage is Stage.ACTIVE else None
 
 
 def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from bot import press, storage
 from bot.chat.messages import as_data, plain
 from bot.chat.words import Sentence, words
+from bot.diary.looking import Span
 from bot.diary.people import ChatId, PatientId, Stage
 from bot.press import Failed, Made, Nothing, Order
 from bot.reports import letters, recipes
-from bot.reports.recipes import Card, Page, Panel, Wanted, Week
+from bot.reports.recipes import Card, Chart, Month, Page, Panel, Sheet, Wanted, Week
 from tests.handlers.desk import Desk, clinic_at
 
 MONDAY = date(2026, 3, 2)
@@ -58,6 +59,7 @@ def test_what_is_wanted_travels_through_the_outbox() -> None:
     all_kinds: list[Wanted] = [
         Week(PatientId(7), MONDAY), Week(PatientId(7), MONDAY, rest=True),
         Panel(), Panel(due_at, (MONDAY,), (MONDAY, MONDAY)), Page(3), Card(PatientId(7)),
+        Chart(PatientId(7), Span.QUARTER), Month(PatientId(7), MONDAY), Sheet(PatientId(7), 8, True, "Riverside"),
     ]  # fmt: skip
     for wanted in all_kinds:
         body = as_data(recipes.message(wanted, words("es")))
@@ -72,6 +74,17 @@ async def test_it_reads_the_file_by_itself_and_brings_words_and_picture(answered
     assert made.photo is not None
     assert made.photo.startswith(PNG)
     assert made.rest is None
+    for span in Span:
+        chart = press.make(await order(desk, desk.ada.id, Chart(ada, span)))
+        assert isinstance(chart, Made)
+        assert "Week from 2 Mar: average 6.0 from 7 days" in said(chart)
+        assert chart.photo is not None
+        assert chart.photo.startswith(PNG)
+    month = press.make(await order(desk, desk.ada.id, Month(ada, date(9999, 12, 1))))
+    assert isinstance(month, Made)
+    assert "Answered: 7 days (2 to 8)" in said(month), "a month that is far away is the present one, whole"
+    assert month.photo is not None
+    assert month.photo.startswith(PNG)
     card = press.make(await order(desk, desk.ito.id, Card(ada), language="es", plain=True))
     assert isinstance(card, Made)
     assert card.photo is None, "drawing had failed"
@@ -84,6 +97,10 @@ async def test_who_may_not_see_it_gets_nothing(answered: Desk) -> None:
     gone = Nothing(press.GONE)
     for reader, wanted in (
         (desk.ito.id, Week(ada, MONDAY)),
+        (desk.ito.id, Chart(ada, Span.ALL)),
+        (desk.ito.id, Month(ada, MONDAY)),
+        (desk.ito.id, Sheet(ada, 8, True, "Riverside")),
+        (desk.max.id, Sheet(ada, 8, True, "Riverside")),
         (desk.max.id, Card(ada)),
         (desk.max.id, Panel(desk.now)),
         (desk.max.id, Page(0)),
@@ -102,6 +119,21 @@ async def test_who_may_not_see_it_gets_nothing(answered: Desk) -> None:
     assert "You have no patients yet" in by_hand.body["text"]
     await desk.database.write(lambda tx: storage.people.change_patient(tx, ada, stage=Stage.STORE))
     assert press.make(await order(desk, desk.ada.id, Week(ada, MONDAY))) == gone
+
+
+async def test_a_sheet_is_a_file_or_the_words_that_it_could_not_be_made(answered: Desk) -> None:
+    desk, ada = answered, await ada_of(answered)
+    made = press.make(await order(desk, desk.ada.id, Sheet(ada, 8, False, "Riverside")))
+    assert isinstance(made, Made)
+    assert made.photo is None
+    assert made.document is not None
+    assert made.document.name == "symptom-diary-2026-03-09.pdf"
+    assert made.document.content.startswith(b"%PDF")
+    assert "average 6.0 from 7 days" in said(made)
+    failed = press.make(await order(desk, desk.ada.id, Sheet(ada, 8, False, "Riverside"), plain=True))
+    assert isinstance(failed, Made)
+    assert failed.document is None
+    assert said(failed) == plain(recipes.failed(words("en")))
 
 
 async def test_a_late_panel_shows_the_weeks_of_its_own_hour(answered: Desk) -> None:

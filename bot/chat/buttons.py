@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 from bot.diary.alerts import RedFlagAnswer
 from bot.diary.entries import Side
 from bot.diary.flares import Since
+from bot.diary.looking import Span
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
 from bot.diary.prompts import Later
@@ -513,6 +514,36 @@ class RedFlag:
 
 
 # --- looking back -------------------------------------------------------------------------------------------------
+
+
+@payload("lc")
+class Chart:
+    """The chart, as far back as this, up to the present day."""
+
+    span: Span
+
+
+@payload("lm")
+class Month:
+    """The calendar of the month that begins with this day."""
+
+    month: date
+
+
+class OnSheet(StrEnum):
+    """Whether the patient's notes are on the visit sheet; ASK: that is still to be chosen."""
+
+    ASK = "ask"
+    NO_NOTES = "bare"
+    NOTES = "notes"
+
+
+@payload("lr")
+class Report:
+    """The visit sheet of so many weeks."""
+
+    weeks: int
+    notes: OnSheet
 
 
 # --- own data -----------------------------------------------------------------------------------------------------

@@ -88,6 +88,23 @@ class Words:
         """ "2 Mar", for charts and lists."""
         return sentence(dates.format_date(day, "d MMM", self._locale))
 
+    def short_dated(self, day: date) -> Sentence:
+        """ "2 Mar 2026"."""
+        return sentence(dates.format_date(day, "d MMM y", self._locale))
+
+    def month(self, day: date) -> Sentence:
+        """ "March 2026"."""
+        pattern = {"es": "LLLL 'de' y"}.get(self.language, "LLLL y")
+        return sentence(dates.format_date(day, pattern, self._locale))
+
+    def short_month(self, day: date) -> Sentence:
+        """ "Mar 2026", for charts."""
+        return sentence(dates.format_date(day, "MMM y", self._locale))
+
+    def weekdays(self) -> list[Sentence]:
+        """ "Mon" to "Sun", for the head of a calendar."""
+        return [sentence(dates.get_day_names("abbreviated", "stand-alone", self._locale)[day]) for day in range(7)]
+
     def weekday(self, day: date) -> Sentence:
         return sentence(dates.format_date(day, "EEEE", self._locale))
 

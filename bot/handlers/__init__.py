@@ -30,7 +30,20 @@ from bot import chat, diary
 from bot.chat import buttons
 from bot.diary.edits import Became
 from bot.diary.people import Stage
-from bot.handlers import alerts, digests, edits, entries, flares, pauses, people, prompts, sessions, settings, zones
+from bot.handlers import (
+    alerts,
+    digests,
+    edits,
+    entries,
+    flares,
+    looking,
+    pauses,
+    people,
+    prompts,
+    sessions,
+    settings,
+    zones,
+)
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -50,6 +63,9 @@ COMMANDS: dict[str, Command] = {
     "settings": settings.settings,
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
     "stop": people.stop,
@@ -68,6 +84,9 @@ OF_A_DIARY: tuple[Command, ...] = (
     pauses.pause,
     settings.settings,
     digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
     people.stop,
 )
 NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
@@ -124,6 +143,9 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.UndoFlare: flares.undo,
     buttons.RedFlag: alerts.answer,
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
     # help
 }

@@ -160,7 +160,7 @@ def patient_card(
         return card
     tight = [_tight(item_week, words) for item_week in week.items]
     room = MAX_CAPTION - BREAKS - length(heading) - length(footer)
-    return joined("\n\n", [heading, _fitted("\n", tight, len(tight), room, words), footer])
+    return joined("\n\n", [heading, fitted("\n", tight, len(tight), room, words), footer])
 
 
 _Writer = Callable[[Need, Words], Sentence]
@@ -245,16 +245,17 @@ def _strong_days(item_week: ItemWeek, words: Words) -> Sentence:
 def _since_baseline(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.change is None or item_week.baseline is None:
         return Sentence("")
-    base, change = _baseline(item_week.baseline, words), _change(item_week.change, words)
+    base, change = _baseline(item_week.baseline, words), change_in_words(item_week.change, words)
     return words("Compared with {baseline}: {change}.", baseline=base, change=change)
 
 
-def _change(change: Change, words: Words) -> Sentence:
+def change_in_words(change: Change, words: Words) -> Sentence:
     """As in "clearly better, 1.8 points lower (30%)"."""
-    return joined(", ", [_label(change.label, words), _size(change, words)])
+    return joined(", ", [change_label(change.label, words), change_size(change, words)])
 
 
-def _label(label: ChangeLabel, words: Words) -> Sentence:
+def change_label(label: ChangeLabel, words: Words) -> Sentence:
+    """What a change is called."""
     match label:
         case ChangeLabel.MUCH_BETTER:
             return words("much better")
@@ -270,7 +271,8 @@ def _label(label: ChangeLabel, words: Words) -> Sentence:
             return words("higher")
 
 
-def _size(change: Change, words: Words) -> Sentence:
+def change_size(change: Change, words: Words) -> Sentence:
+    """As in "1.8 points lower (30%)"; empty where it rounds to nothing."""
     if abs(change.points) < SMALLEST_SHOWN:
         return Sentence("")
     points = words.number(abs(change.points))
@@ -329,6 +331,17 @@ def flares_named(found: Sequence[FlareOf], words: Words) -> Sentence:
     return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=_flares(found, words))
 
 
+def flares_dated(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """The same with dates instead of weekdays, the strongest alone where there are many."""
+    if not found:
+        return Sentence("")
+    strongest = sorted(found, key=lambda one: -one.flare.score)[:MOST_FLARES]
+    named = [_flare(one, words, words.short_day(one.flare.day)) for one in found if one in strongest]
+    if more := len(found) - len(named):
+        named.append(words.many("and {n} more", "and {n} more", more))
+    return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=joined("; ", named))
+
+
 def _flares_since(found: Sequence[FlareOf], words: Words) -> Sentence:
     """Those noted after the week that is shown: whoever looks for the one of today finds it."""
     if not found:
@@ -344,12 +357,13 @@ def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
     return joined("; ", named)
 
 
-def _flare(one: FlareOf, words: Words) -> Sentence:
+def _flare(one: FlareOf, words: Words, day: Sentence | None = None) -> Sentence:
+    day = words.weekday(one.flare.day) if day is None else day
     return words(
         "{item} {value}, {when}",
         item=item_name(one.item, words),
         value=one.flare.score,
-        when=flares.when(one.flare, one.zone, words.weekday(one.flare.day), words),
+        when=flares.when(one.flare, one.zone, day, words),
     )
 
 
@@ -478,7 +492,7 @@ def _days_at_7(item_week: ItemWeek, words: Words) -> Sentence:
 def _above_baseline(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.change is None or item_week.baseline is None:
         return Sentence("")
-    size, base = _size(item_week.change, words), _baseline(item_week.baseline, words)
+    size, base = change_size(item_week.change, words), _baseline(item_week.baseline, words)
     return words("{size} than {baseline}", size=size, baseline=base)
 
 
@@ -622,10 +636,10 @@ def _quiet(need: Need, words: Words) -> Sentence:
 def _section(title: Sentence, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
     if not total:
         return Sentence("")
-    return joined("\n", [bold(title), _fitted("\n", parts, total, room - length(title) - 1, words)])
+    return joined("\n", [bold(title), fitted("\n", parts, total, room - length(title) - 1, words)])
 
 
-def _fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
+def fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
     """As many of the `total` parts, from the first on, as `room` characters hold, and how many more there
     are."""
     kept: list[Sentence] = []
@@ -670,7 +684,7 @@ def _quiet_list(panel: Panel, words: Words) -> Sentence:
         title=bold(words("Quiet")),
         fewest=digests.QUIET_FROM,
         most=digests.SILENT_FROM - 1,
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -684,7 +698,7 @@ def _not_asked_list(panel: Panel, words: Words) -> Sentence:
         return Sentence("")
     return words(
         "Not asked, by a failure of the bot: {patients}",
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -698,7 +712,7 @@ def _lost_list(panel: Panel, words: Words) -> Sentence:
         return Sentence("")
     return words(
         "Asked, but an answer may be lost, by a failure of the bot: {patients}",
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -716,7 +730,7 @@ def _open_list(panel: Panel, words: Words) -> Sentence:
         return Sentence("")
     return words(
         "Still open until noon of the next day: {patients}",
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -789,7 +803,7 @@ def _full(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.mean is None:
         return joined("\n", [_symptom(item_week, words), _card_baseline(item_week, words)])
     figure = _figure(bold(item_name(item_week.item, words)), item_week.mean, item_week.n, words)
-    head = joined(", ", [figure, _severity(item_week.item, item_week.mean, words)])
+    head = joined(", ", [figure, severity_name(item_week.item, item_week.mean, words)])
     return joined(
         "\n",
         [
@@ -807,11 +821,12 @@ def _tight(item_week: ItemWeek, words: Words) -> Sentence:
     figure = _figure(bold(item_name(item_week.item, words)), item_week.mean, item_week.n, words)
     highest = words("highest {score}", score=max(value for _, value in item_week.scores))
     strong = _days_at_7(item_week, words) if item_week.days_at_7 else Sentence("")
-    change = _change(item_week.change, words) if item_week.change is not None else Sentence("")
+    change = change_in_words(item_week.change, words) if item_week.change is not None else Sentence("")
     return joined("; ", [figure, highest, strong, change])
 
 
-def _severity(item: Item, mean: float, words: Words) -> Sentence:
+def severity_name(item: Item, mean: float, words: Words) -> Sentence:
+    """The word for a mean pain; empty for every other symptom."""
     match digests.severity(item, mean):
         case Severity.MILD:
             return words("mild")

@@ -207,6 +207,15 @@ def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limi
     return [Parcel(*row) for row in rows]
 
 
+def waits(tx: Connection, patient_id: PatientId, body: dict[str, Any]) -> bool:
+    """Whether the very same new message about this patient still waits to be sent."""
+    table = tables.outbox.c
+    rows = tx.execute(
+        select(table.body).where(table.patient_id == patient_id, _is_waiting, table.action == Action.SEND)
+    )
+    return any(row[0] == body for row in rows)
+
+
 def shown(tx: Connection, bubble_ids: set[int]) -> dict[int, int]:
     """The message numbers of those bubbles that are on screen."""
     if not bubble_ids:

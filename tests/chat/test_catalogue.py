@@ -36,6 +36,7 @@ NOT_SAID: Final = {
     "bot/jobs/notices.py": {"backup failed": "a kind of notice"},
     "bot/jobs/prompts.py": {"a prompt could not be made": "a log event"},
     "bot/reports/fonts/__init__.py": {"DejaVu Sans": "the name of the letters"},
+    "bot/reports/paper.py": {"Symptom Diary": "the name of the program"},
 }
 """Texts that look like prose and are none."""
 RAW_SENTENCES: Final = {

@@ -10,6 +10,7 @@ import copy
 import gettext
 import html
 import inspect
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from bot.chat import (
     entries,
     flares,
     items,
+    looking,
     notices,
     pauses,
     people,
@@ -848,6 +850,23 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(notices.backup_failed)
 def _(say: Words, label: str) -> Iterator[Made]:
     yield notices.backup_failed(say)
+
+
+@case(looking.ask_for_sheet)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for weeks in looking.SHEET_WEEKS:
+        yield looking.ask_for_sheet(weeks, say)
+
+
+@case(looking.sheet_is_coming)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for weeks, notes in itertools.product(looking.SHEET_WEEKS, (True, False)):
+        yield looking.sheet_is_coming(weeks, notes, say)
+
+
+@case(looking.already_coming)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield looking.already_coming(say)
 
 
 def speaking() -> set[Callable[..., Any]]:

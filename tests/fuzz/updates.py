@@ -12,7 +12,7 @@ and may be.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from typing import Any, Final, get_type_hints
 
@@ -506,10 +506,17 @@ def payloads(draw: st.DrawFn) -> str:
     return ":".join([code, *parts])
 
 
+TIMES: Final = ("0000", "0330", "1930", "2359", "2400", "99", "")
+
+
 def _field(hint: Any) -> st.SearchStrategy[str]:
     options = getattr(hint, "__args__", ())
     hint = options[0] if options else hint
-    pool = {date: DAYS, int: NUMBERS, str: STRINGS}.get(hint) or (*(it.value for it in hint), "", "nobody")
+    pool = {date: DAYS, int: NUMBERS, str: STRINGS, time: TIMES, bool: ("0", "1", "2")}.get(hint) or (
+        *(it.value for it in hint),
+        "",
+        "nobody",
+    )
     return st.sampled_from((*pool, "") if options else pool)
 
 

@@ -316,7 +316,8 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
     draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
     if isinstance(draft, press.Nothing):
         return parcel, None
-    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None)
+    document = None if draft.document is None else draft.document()
+    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

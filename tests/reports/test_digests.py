@@ -758,3 +758,14 @@ def test_notes_are_read_whole_and_say_when_they_came_later() -> None:
     assert "<b>Monday 16 February</b>: one" in text
     assert "<b>Monday 16 February</b> (written Tuesday 17 February): two" in text
     assert text.count("😀") == 2_048
+
+
+def test_flares_of_a_long_time_are_dated_and_the_strongest_named() -> None:
+    kept = diary("2222222", "1111111", "3333333")
+    found = tuple(flare(n, 1 + n % 3, score) for n, score in enumerate([3, 9, 4, 8, 7, 10]))
+    shown = rules.flares_between(replace(kept, flares=found), day(0), day(6))
+    assert digests.flares_dated(shown, EN) == (
+        "Flares: Tingling 9, 17 Feb 14:00; Burning 8, 19 Feb 14:00; Tingling 7, 20 Feb 14:00; Pain 10, 21 Feb 14:00;"
+        " and 2 more."
+    )
+    assert digests.flares_dated((), EN) == ""
