@@ -24,7 +24,7 @@ from bot import chat, diary, handlers, logs, press, storage
 from bot.clock import Clock, WallClock
 from bot.crew import Crew
 from bot.handlers import DiaryApplication, DiaryContext
-from bot.jobs import Ticker
+from bot.jobs import Ticker, privacy
 from bot.jobs.backups import Keeper
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -129,6 +129,7 @@ class Program:
         chat.alerts.check_cards(self.settings.cards_dir)
         await self.database.open(self.clock.now())
         try:
+            await self.database.write(self._say_farewell)
             async with contextlib.nullcontext() if self.status is None else self.status.served():
                 self.supervisor.tell(STATUS="Starting: waiting for Telegram.")
                 await self._greet()
@@ -324,6 +325,11 @@ class Program:
         await self.crew.close()
         await self.database.close()
         log.info("the bot has stopped")
+
+    def _say_farewell(self, tx: Connection) -> None:
+        """To those whose deletion a kill interrupted, and the start has finished."""
+        for chat_id, language in self.database.forgotten:
+            privacy.farewell(tx, chat_id, language, self.settings, self.clock.now())
 
     # --- what the parts need of each other ----------------------------------------------------------------------
 

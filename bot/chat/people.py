@@ -279,7 +279,7 @@ def stopped(words: Words) -> Message:
         "\n",
         [
             words("Your diary is stopped. I will not ask you any more."),
-            words("What you entered stays with your clinic. To have it deleted, ask your therapist."),
+            words("What you entered stays with your clinic. To have it deleted, send /forget."),
         ],
     )
     return Message(text, ((Button(words("Start again"), tap=pack(buttons.Enrol(Stage.LEFT, YES))),),))

@@ -43,6 +43,8 @@ class Stage(StrEnum):
     ACTIVE = "active"
     DECLINED = "declined"
     LEFT = "left"
+    FORGETTING = "forgetting"
+    """The patient wants everything deleted: nothing is asked and nobody sees the diary until `forget_at`."""
 
 
 class Reach(StrEnum):

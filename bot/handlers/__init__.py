@@ -29,19 +29,22 @@ from telegram.ext import (
 from bot import chat, diary
 from bot.chat import buttons
 from bot.diary.edits import Became
-from bot.diary.people import Stage
+from bot.diary.people import Patient, Stage
 from bot.handlers import (
     alerts,
     digests,
     edits,
     entries,
+    exports,
     flares,
     looking,
     pauses,
     people,
+    privacy,
     prompts,
     sessions,
     settings,
+    sharing,
     zones,
 )
 from bot.handlers.turn import Turn
@@ -68,6 +71,10 @@ COMMANDS: dict[str, Command] = {
     "report": looking.report,
     "urgent": people.urgent,
     # own data
+    "privacy": privacy.privacy,
+    "export": exports.export,
+    "sharing": sharing.sharing,
+    "forget": privacy.forget,
     "stop": people.stop,
     "patients": digests.patients,
     "digest": digests.digest,
@@ -91,7 +98,23 @@ OF_A_DIARY: tuple[Command, ...] = (
 )
 NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
 """What follows these is a code, or somebody else's name: no words about oneself."""
-FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
+FOR_STRANGERS: tuple[Command, ...] = (
+    people.start,
+    people.urgent,
+    people.help_,
+    privacy.privacy,
+    exports.export,
+    privacy.forget,
+)
+WHILE_LEAVING: tuple[Command, ...] = (
+    people.start,
+    people.urgent,
+    people.language,
+    privacy.privacy,
+    exports.export,
+    privacy.forget,
+)
+"""What still works for a patient who wants everything deleted. Whatever else they send is told how that stands."""
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
     buttons.NotToday: entries.not_today,
@@ -147,6 +170,15 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Month: looking.other_month,
     buttons.Report: looking.sheet,
     # own data
+    buttons.Readers: sharing.show,
+    buttons.StopSharing: sharing.stop,
+    buttons.AskSharing: sharing.ask,
+    buttons.Share: sharing.share,
+    buttons.CopyFirst: privacy.copy_first,
+    buttons.Forget: privacy.choose,
+    buttons.KeepDiary: privacy.keep,
+    buttons.TakeBack: privacy.take_back,
+    buttons.ForgetSooner: privacy.sooner,
     # help
 }
 
@@ -186,14 +218,14 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(_edited)),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _message(_edited)),
     ]
     handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
     handlers += [
-        MessageHandler(filters.COMMAND, _run(_unknown_command)),
-        MessageHandler(filters.LOCATION, _run(_location)),
+        MessageHandler(filters.COMMAND, _message(_unknown_command)),
+        MessageHandler(filters.LOCATION, _message(_location)),
         MessageHandler(filters.TEXT, _run(_text)),
-        MessageHandler(~filters.StatusUpdate.ALL, _run(lambda turn, _: people.other_thing(turn))),
+        MessageHandler(~filters.StatusUpdate.ALL, _message(lambda turn, _: people.other_thing(turn))),
         TypeHandler(Update, _run(lambda turn, _: None)),
     ]
     return handlers
@@ -337,6 +369,27 @@ def _run(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext]
     return run
 
 
+def _message(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext], Any]:
+    """A message that is neither a known command nor a text: of someone who is leaving nothing is looked at."""
+
+    def unless_leaving(turn: Turn, update: Update) -> None:
+        patient = _leaves(turn)
+        if patient is None:
+            act(turn, update)
+        else:
+            privacy.show_leaving(turn, patient, unsaved=True)
+
+    return _run(unless_leaving)
+
+
+def _leaves(turn: Turn, act: Command | None = None) -> Patient | None:
+    """The patient of this chat who wants everything deleted; of a therapist, too, only for what is their own."""
+    patient = turn.patient
+    if patient is None or patient.stage is not Stage.FORGETTING:
+        return None
+    return None if turn.roles and act is not sharing.sharing else patient
+
+
 def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
     async def run(update: Update, context: DiaryContext) -> None:
         turn = context.turn
@@ -346,6 +399,9 @@ def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
             people.help_(turn, "")
             return
         patient = turn.patient
+        if act not in WHILE_LEAVING and (leaves := _leaves(turn, act)) is not None:
+            privacy.show_leaving(turn, leaves)
+            return
         own_diary = act in OF_A_DIARY and turn.therapist is None
         if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
             people.not_open(turn, patient, stop=act is people.stop)
@@ -409,6 +465,10 @@ def _search(turn: Turn, said: str) -> None:
     if patient is None:
         return
     found = alerts.matches(turn, patient, said)
+    if patient.stage is Stage.FORGETTING:
+        # Nothing of them is kept or passed on any more; what to do still has to be said.
+        people.urgent(turn, "") if found else None
+        return
     today = diary.days.day_of(turn.said_at, patient.zone)
     if not turn.remembered and entries.active(turn) is not None:
         if found:

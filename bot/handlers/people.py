@@ -12,7 +12,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, flares, pauses, prompts, sessions, settings, zones
+from bot.handlers import entries, flares, pauses, privacy, prompts, sessions, settings, sharing, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -31,6 +31,8 @@ def start(turn: Turn, code: str) -> None:
     patient = turn.patient
     if patient is not None and patient.stage in ENROLLING:
         ask(turn, patient)
+    elif patient is not None and patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient)
     elif patient is not None and patient.stage is Stage.DECLINED:
         ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
     elif patient is not None and patient.stage is Stage.LEFT:
@@ -187,6 +189,9 @@ def _begin(turn: Turn, invite: Invite) -> None:
     patient = turn.patient
     if patient is not None and patient.stage is Stage.ACTIVE:
         turn.say(chat.people.bad_link("yours" if invite.used_by == turn.chat_id else "own", turn.words))
+        return
+    if patient is not None and patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient)
         return
     storage.people.use_invite(turn.tx, invite.id, turn.chat_id, turn.now)
     if patient is None:
@@ -391,6 +396,8 @@ def not_open(turn: Turn, patient: Patient, *, stop: bool = False) -> None:
         ask(turn, patient)
     elif patient.stage is Stage.LEFT:
         turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
+    elif patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient)
     else:
         turn.say(chat.people.declined(turn.words), patient_id=patient.id)
 
@@ -411,16 +418,17 @@ def stop(turn: Turn, _: str) -> None:
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):
-        therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
-        account = storage.people.find_account(turn.tx, therapist.chat_id)
-        language = chat.words.words(account.language if account else chat.words.DEFAULT)
-        turn.say(chat.people.has_stopped(share.label, language), to=therapist.chat_id, patient_id=patient.id)
+        sharing.tell(turn, share, chat.people.has_stopped, patient.id)
 
 
 def _begin_again(turn: Turn, patient: Patient) -> None:
-    """The diary goes on at its next hour; the days between were never planned."""
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
+    reopen(turn, patient)
+
+
+def reopen(turn: Turn, patient: Patient) -> None:
+    """The diary goes on at its next hour; the days between were never planned."""
     answers = [row.given for row in storage.people.consents_of(turn.tx, patient.id) if row.therapist_id is None]
     if not answers[-1]:
         # The last word on storing was a no: only a new yes opens the diary.
@@ -566,6 +574,10 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
+    elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
+        pass
+    elif patient is not None and patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient, unsaved=True)
     elif expecting is not None and patient is not None and _answers(turn, patient, expecting, said):
         pass
     elif patient is not None and patient.stage in ENROLLING:

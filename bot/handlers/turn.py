@@ -133,6 +133,15 @@ class Turn:
         if what is not None or (self._account is not None and self._account.expecting is not None):
             storage.people.expect(self.tx, self.account.chat_id, what)
 
+    def forgotten(self) -> None:
+        """Everything about this person was just deleted: what is looked up from here on is what is left, if anything.
+
+        The language stays that of the person, until the end of the turn.
+        """
+        language = self.words.language
+        self._account = storage.people.find_account(self.tx, self.chat_id) if self.private else None
+        self._telegram_language = language
+
     # --- speaking ----------------------------------------------------------------------------------------------
 
     def say(

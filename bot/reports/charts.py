@@ -48,8 +48,6 @@ SAMPLE: Final = 66
 """Width of what the legend explains."""
 STAR: Final = 1.75
 """How much wider a flare's star is than a score's mark."""
-SMALLEST_STAR: Final = 10.0
-"""Half its width where days lie close, in pixels."""
 BETWEEN_DATES: Final = 20
 BETWEEN_MEANS: Final = 8
 
@@ -281,7 +279,6 @@ class Drawing:
             self._weekly(body, panel, plot_top + 30, highest, lowest)
         self._sessions(body, highest, lowest)
         if panel:
-            self._flared(body, panel, highest, lowest)
             self._daily(body, panel, highest, lowest)
         if not panel or not (panel.points or panel.flares):
             self._nothing(body, panel, (highest + lowest) / 2)
@@ -348,17 +345,15 @@ class Drawing:
                     f'<path class="run" d="M{way}" fill="none" stroke="{look.colour}" stroke-width="3" '
                     'stroke-opacity="0.55" stroke-linejoin="round"/>'
                 )
+        # Under the scores and wider than they are: where both stand on one spot, both are seen.
+        for point in panel.flares:
+            y = score_y(point.value, highest, lowest)
+            body.append(strokes.flare(self._x(point.day), y, self._radius * STAR))
         body.append(f'<g class="scores" fill="{look.colour}" stroke="{PAPER}" stroke-width="1.5">')
         for point in panel.points:
-            x, y = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
-            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{x}" y="{y}"/>')
+            where = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
+            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{where[0]}" y="{where[1]}"/>')
         body.append("</g>")
-
-    def _flared(self, body: list[str], panel: Panel, highest: float, lowest: float) -> None:
-        """Stars under the scores and wider than they are: where both stand on one spot, both are seen."""
-        wide = max(SMALLEST_STAR, self._radius * STAR)
-        for point in panel.flares:
-            body.append(strokes.flare(self._x(point.day), score_y(point.value, highest, lowest), wide))
 
     def _nothing(self, body: list[str], panel: Panel | None, y: float) -> None:
         words = self.words

@@ -332,14 +332,12 @@ def flares_named(found: Sequence[FlareOf], words: Words) -> Sentence:
 
 
 def flares_dated(found: Sequence[FlareOf], words: Words) -> Sentence:
-    """The same with dates instead of weekdays, the strongest alone where there are many."""
-    if not found:
-        return Sentence("")
+    """As in "Burning 8, 2 Mar 14:00; Pain 10, 5 Mar 09:00": the strongest, with dates, and how many more there were."""
     strongest = sorted(found, key=lambda one: -one.flare.score)[:MOST_FLARES]
     named = [_flare(one, words, words.short_day(one.flare.day)) for one in found if one in strongest]
     if more := len(found) - len(named):
         named.append(words.many("and {n} more", "and {n} more", more))
-    return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=joined("; ", named))
+    return joined("; ", named)
 
 
 def _flares_since(found: Sequence[FlareOf], words: Words) -> Sentence:

@@ -19,7 +19,7 @@ from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import days, digests, looking
-from bot.diary.digests import Diary
+from bot.diary.digests import Diary, FlareOf
 from bot.diary.looking import Course, CourseWeek, Line, Mark, Span, Tally
 from bot.diary.people import PatientId
 from bot.diary.sessions import MIN_SCORES
@@ -68,7 +68,7 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
             ),
             *_answered(looking.tally(diary, first, last, now), words),
             _sessions(session_days(diary, first, last), words),
-            flares_dated(digests.flares_between(diary, first, last), words),
+            _flares(digests.flares_between(diary, first, last), words),
         ],
     )
     if not any(course.n for course in courses):
@@ -82,6 +82,17 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
         parts = [_newest(course, words) for course in courses]
         text = joined("\n\n", [head, fitted("\n", parts, len(parts), MAX_CAPTION - BREAKS - length(head), words)])
     return text, False
+
+
+def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
+    if not found:
+        return Sentence("")
+    return words.many(
+        "{n} flare, marked with a star: {flares}.",
+        "{n} flares, marked with a star: {flares}.",
+        len(found),
+        flares=flares_dated(found, words),
+    )
 
 
 def spans(chosen: Span | None, words: Words) -> tuple[Row, ...]:

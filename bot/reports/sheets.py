@@ -13,14 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from math import cos, pi, sin
 from typing import Final
 
 from bot.chat.items import item_name, site_name
 from bot.chat.sessions import kind_name
 from bot.chat.words import Sentence, Words, joined, sentence
 from bot.diary import days, digests, looking
-from bot.diary.digests import ChangeLabel, Diary, FlareOf
+from bot.diary.digests import ChangeLabel, Diary
 from bot.diary.entries import HIGHEST, LOWEST, Note, Symptom
 from bot.diary.looking import Course, Line, Mark, Visit
 from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, SEVEN_DAYS, BaselineKind, Session
@@ -28,7 +27,7 @@ from bot.reports import strokes
 from bot.reports.charts import Point, runs
 from bot.reports.digests import change_label, change_size, severity_name
 from bot.reports.paper import HIGH, UNPRINTABLE, WIDE, Paper, broken, cut, printable, wide
-from bot.reports.strokes import BASE, HAIR, INK, PAPER, QUIET, SESSION
+from bot.reports.strokes import BASE, HAIR, INK, PAPER, QUIET, SESSION, star
 
 MARGIN: Final = 12.0
 RIGHT: Final = WIDE - MARGIN
@@ -41,6 +40,8 @@ GUTTER: Final = 34.0
 """Left of the charts, for their names."""
 MEANS_ROW: Final = 4.6
 BETWEEN: Final = 2.0
+FLARE: Final = 1.5
+"""How far the points of a star of a flare reach, in millimetres."""
 HIGHEST_PLOT: Final = 34.0
 LOWEST_PLOT: Final = 7.5
 """Height of one chart, in millimetres."""
@@ -59,8 +60,6 @@ MOST_NOTES: Final = 60
 """Notes that are looked at: more than the page can hold."""
 NOTES_ROOM: Final = 45.0
 """Millimetres that notes have at most before the charts become as high as they can."""
-STAR: Final = 1.5
-"""Half the width of a flare's star, in millimetres."""
 FOOT: Final = 9.5
 SMALL: Final = 6.5
 BODY: Final = 8.0
@@ -291,19 +290,7 @@ class _Page:
         self._means(course, look, top, height)
         for session in self.visit.sessions:
             self._session(self._x(session.day) + self._day_width / 2, top, top + height)
-        self._flares(course, top, height)
         self._scores(course, look, top, height)
-
-    def _flares(self, course: Course, top: float, height: float) -> None:
-        """Open stars under the scores."""
-        for one in self._flared():
-            if one.item.id == course.item.id:
-                x, y = self._x(one.flare.day) + self._day_width / 2, _level(one.flare.score, top, height)
-                self.paper.shape(_star(x, y, STAR), INK)
-                self.paper.shape(_star(x, y, STAR * 0.65), PAPER)
-
-    def _flared(self) -> Sequence[FlareOf]:
-        return digests.flares_between(self.sheet.diary, self.visit.tally.first, self.visit.tally.last)
 
     def _means(self, course: Course, look: strokes.Look, top: float, height: float) -> None:
         for week in course.weeks:
@@ -334,9 +321,19 @@ class _Page:
         for run in runs(points):
             for one, other in pairwise(run):
                 self.paper.line(*places[one], *places[other], look.colour, 0.2)
+        for flare in digests.flares_between(self.sheet.diary, first, last):
+            if flare.item.id == course.item.id:
+                self._flare(
+                    self._x(flare.flare.day) + self._day_width / 2, _level(flare.flare.score, top, height), FLARE
+                )
         radius = min(0.8, max(0.45, self._day_width * 0.32))
         for x, y in places.values():
             _mark(self.paper, course.item.symptom, x, y, radius, look.colour)
+
+    def _flare(self, x: float, y: float, r: float) -> None:
+        corners = [(x + across, y + down) for across, down in star(r)]
+        self.paper.shape(corners, QUIET)
+        self.paper.shape([(x + across, y + down) for across, down in star(r * 0.65)], PAPER)
 
     def _session(self, x: float, top: float, lowest: float) -> None:
         self.paper.line(x, top, x, lowest, SESSION, 0.25, dashed=True)
@@ -354,7 +351,10 @@ class _Page:
         x = self._after(x + 6, y, told)
         if self.visit.sessions:
             self.paper.shape([(x, y - 1.8), (x + 1.8, y - 1.8), (x + 0.9, y - 0.4)], SESSION)
-            self._after(x + 3, y, words("treatment session"))
+            x = self._after(x + 3, y, words("treatment session"))
+        if digests.flares_between(self.sheet.diary, self.visit.tally.first, self.visit.tally.last):
+            self._flare(x + 1, y - 0.9, FLARE)
+            self._after(x + 3, y, words("flare, not in the mean"))
 
     def _after(self, x: float, y: float, told: Sentence) -> float:
         """Where the next entry of the legend begins."""
@@ -434,11 +434,8 @@ class _Page:
             (words("Still open"), Mark.OPEN),
         )
         told = []
-        flared = tuple(dict.fromkeys(one.flare.day for one in self._flared()))
-        all_found = [(words("Flares, the stars in the charts"), flared)]
-        all_found += [(what, self.visit.tally.of(mark)) for what, mark in named]
-        for what, found in all_found:
-            if found:
+        for what, mark in named:
+            if found := self.visit.tally.of(mark):
                 head = _said(words("{what} ({n}):", what=what, n=len(found))) + " "
                 room = LIST_ROOM - wide(head, BODY - 0.5)
                 told.append(head + _as_many(self._spans(found), room, BODY - 0.5))
@@ -602,9 +599,3 @@ def _mark(paper: Paper, symptom: Symptom, x: float, y: float, r: float, colour: 
         case Symptom.SLEEP:
             sides = [(-1.1, 0.0), (-0.55, -0.95), (0.55, -0.95), (1.1, 0.0), (0.55, 0.95), (-0.55, 0.95)]
             paper.shape([(x + dx * r, y + dy * r) for dx, dy in sides], colour)
-
-
-def _star(x: float, y: float, r: float) -> list[tuple[float, float]]:
-    """The corners of a star of five points around `x`, `y`."""
-    turns = [(n * pi / 5, r if n % 2 == 0 else r * 0.5) for n in range(10)]
-    return [(x + out * sin(turn), y - out * cos(turn)) for turn, out in turns]

@@ -63,6 +63,18 @@ def outline(symptom: Symptom, r: float) -> str:
             return f"M{n(-r * 0.96)} 0L{n(-a)} {n(-b)}H{n(a)}L{n(r * 0.96)} 0L{n(a)} {n(b)}H{n(-a)}Z"
 
 
+def flare(x: float, y: float, r: float) -> str:
+    """A flare: an open star of five points around `x`, `y`, no further out than `r`."""
+    way = "L".join(f"{n(x + across)} {n(y + down)}" for across, down in star(r))
+    return f'<path class="flare" d="M{way}Z" fill="{PAPER}" stroke="{INK}" stroke-width="2.5" stroke-linejoin="round"/>'
+
+
+def star(r: float) -> list[tuple[float, float]]:
+    """The ten corners of a star of five points around 0, 0, no further out than `r`."""
+    far = [r if corner % 2 == 0 else r * 0.5 for corner in range(10)]
+    return [(out * sin(corner * pi / 5), -out * cos(corner * pi / 5)) for corner, out in enumerate(far)]
+
+
 def session(x: float, y: float, lowest: float, half: float) -> str:
     """A treatment session: a triangle with its tip at `y`, twice `half` wide, over a dashed line."""
     return (
@@ -78,16 +90,6 @@ def triangle(x: float, y: float, half: float, high: float | None = None) -> str:
         f'<path d="M{n(x - half)} {top}H{n(x + half)}L{n(x)} {n(y)}Z" fill="{SESSION}" '
         f'stroke="{PAPER}" stroke-width="1.5"/>'
     )
-
-
-def flare(x: float, y: float, r: float) -> str:
-    """A flare: an open star of five points around `x`, `y`, no further out than `r`."""
-    corners = []
-    for corner in range(10):
-        out = r if corner % 2 == 0 else r * 0.5
-        corners.append(f"{n(x + out * sin(corner * pi / 5))} {n(y - out * cos(corner * pi / 5))}")
-    way = "L".join(corners)
-    return f'<path class="flare" d="M{way}Z" fill="{PAPER}" stroke="{INK}" stroke-width="2.5" stroke-linejoin="round"/>'
 
 
 def line(

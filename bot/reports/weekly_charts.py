@@ -25,6 +25,7 @@ SMALL_DAY_RADIUS: Final = 2.0
 """Of a single day's mark, in pixels; the small one where weeks are narrow."""
 NARROW_WEEK: Final = 14
 """Weeks narrower than this, in pixels, have marks without a rim, and paler days, so that the line of means leads."""
+FLARE_RADIUS: Final = 9.0
 SESSION_HALF: Final = 5.0
 """Half the width of a session's mark, of which there may be hundreds."""
 NARROW_MONTH: Final = 24
@@ -95,12 +96,15 @@ class _ByTheWeek(Drawing):
     def _daily(self, body: list[str], panel: Panel, highest: float, lowest: float) -> None:
         colour = strokes.LOOKS[panel.item.symptom].colour
         averaged = {week.monday for week in panel.means}
+        for point in panel.flares:
+            y = score_y(point.value, highest, lowest)
+            body.append(strokes.flare(self._x(point.day), y, FLARE_RADIUS))
         radius, opacity = (SMALL_DAY_RADIUS, 0.45) if self._narrow else (DAY_RADIUS, 1)
         body.append(f'<g class="scores" fill="{colour}" fill-opacity="{opacity}">')
         for point in panel.points:
             if days.week_start(point.day) not in averaged:
-                x, y = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
-                body.append(f'<circle class="score" cx="{x}" cy="{y}" r="{radius}"/>')
+                where = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
+                body.append(f'<circle class="score" cx="{where[0]}" cy="{where[1]}" r="{radius}"/>')
         body.append("</g>")
 
     def _sessions(self, body: list[str], highest: float, lowest: float) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
-from bot.storage import tables
+from bot.storage import ids, tables
 from bot.storage.prepared import Prepared
 
 _ACCOUNT: Final = [tables.accounts.c[field.name] for field in fields(Account)]
@@ -208,6 +208,7 @@ def add_patient(tx: Connection, chat: ChatId, invite_id: int, zone: str, prompt_
     tx.execute(
         tables.patients.insert(),
         {
+            "id": ids.unused(tx, tables.patients),
             "chat_id": chat,
             "stage": Stage.STORE,
             "invite_id": invite_id,

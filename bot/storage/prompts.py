@@ -544,13 +544,14 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt, a digest, or a red flag that nobody answered."""
+    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, the end of a diary."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
             tables.patients.c.next_prompt_at,
             tables.patients.c.next_followup_at,
             tables.patients.c.next_digest_at,
+            tables.patients.c.forget_at,
             tables.therapists.c.next_digest_at,
             tables.red_flags.c.due_at,
         )

@@ -63,6 +63,8 @@ class Action(StrEnum):
     LEAVE = "leave"
     HALT = "halt"
     """Asks nothing of Telegram: what was said to this chat before is not sent any more."""
+    RECALL = "recall"
+    """Asks nothing of Telegram: what was read before and does not wait in the outbox any more is not sent."""
 
 
 class OutboxState(StrEnum):
@@ -138,9 +140,17 @@ patients: Final = Table(
     Column("next_followup_at", Instant),
     Column("next_followup_day", Day),
     Column("forget_at", Instant, comment="everything about this patient is deleted then"),
+    Column("stage_before", Of(Stage), comment="where the patient stood before the wish to be forgotten"),
     Column("tag", String(32), comment="random; the ledger beside the file names by it who was forgotten"),
     Index("ix_patients_next_followup_at", "next_followup_at", sqlite_where=text("next_followup_at is not null")),
     Index("ix_patients_forget_at", "forget_at", sqlite_where=text("forget_at is not null")),
+)
+used_ids: Final = Table(
+    "used_ids",
+    metadata,
+    # SQLite gives the id of a deleted newest row again, and buttons with that id stay in people's chats for years.
+    Column("name", String(40), primary_key=True, comment="of a table"),
+    Column("highest", Integer, nullable=False),
 )
 zones: Final = Table(
     "zones",

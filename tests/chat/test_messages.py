@@ -63,6 +63,7 @@ from bot.diary.sessions import Kind, Session, SessionId
 from bot.diary.settings import REMINDERS, Hush, Upcoming, Why
 from bot.diary.zones import Clocks
 from bot.reports import digests
+from tests.chat import own_data
 
 MAX_TOAST: Final = 200
 MAX_DESCRIPTION: Final = 256
@@ -869,6 +870,9 @@ def _(say: Words, label: str) -> Iterator[Made]:
     yield looking.already_coming(say)
 
 
+CASES.update(own_data.cases())
+
+
 def speaking() -> set[Callable[..., Any]]:
     """The public functions of bot/chat that are given a language."""
     return {
@@ -1140,7 +1144,7 @@ def own(say: Words) -> dict[str, Sentence]:
     texts |= {f"unclear, {reason}": entries.unclear(reason, THREE, say).text for reason in Reason}
     texts |= {f"link, {why}": people.bad_link(why, say).text for why in ("expired", "used", "yours", "own", "unknown")}
     texts |= {f"digest, {name}": text for name, text in weeks(say).items()}
-    return texts
+    return texts | own_data.read_by_patients(say)
 
 
 def a_diary(*rows: str, needled: int | None = None) -> Diary:
@@ -1251,7 +1255,8 @@ def test_an_english_text_is_read_with_six_years_of_school(name: str) -> None:
 
 
 BLAME: Final = re.compile(
-    r"\b(forg[eo]t\w*|missed|too late|should|must|have to|invalid|error|illegal|"
+    # "/forget" and the word to type, in bold, are what a person does, not what somebody failed to do.
+    r"(?<!/)(?<!<b>)\b(forg[eo]t\w*|missed|too late|should|must|have to|invalid|error|illegal|"
     r"olvid\w+|deb(e|ería)|tiene que|inválid\w+|error|perdi[óo]\w*|tarde)\b",
     re.IGNORECASE,
 )

@@ -226,7 +226,7 @@ class Desk:
             await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
-        if parcel.action is Action.HALT:
+        if parcel.action in (Action.HALT, Action.RECALL):
             return Verdict(OutboxState.DELIVERED)
         if made is None or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
@@ -313,9 +313,12 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
     """A row as the press makes it, but for the drawing; None: there is nothing to send."""
     if not {"recipe", "picture"} & parcel.body.keys():
         return parcel, press.Made(parcel.body)
-    draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
+    order = press.Order(Path(), parcel.chat_id, parcel.body, now, plain=True)
+    draft = press.written(tx, order)
     if isinstance(draft, press.Nothing):
         return parcel, None
+    if draft.archive is not None:
+        return parcel, press.printed(draft, order)
     document = None if draft.document is None else draft.document()
     return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
 

@@ -21,7 +21,7 @@ from bot.diary.digests import Diary
 from bot.diary.entries import Item, ItemId, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
 from bot.diary.sessions import Kind, Session, SessionId
-from bot.reports import charts, fonts, weekly_charts
+from bot.reports import charts, fonts
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONDAY = date(2026, 3, 2)
@@ -374,13 +374,6 @@ def test_a_flare_is_a_star_of_its_item_with_a_word_for_it_and_changes_no_number(
     described = picture.findtext(f"{SVG}desc") or ""
     assert "Burning: 2 days with a flare." in described
     assert "flare" not in ET.tostring(drawn(plain), encoding="unicode")
-
-
-def test_a_long_diary_has_its_stars_too() -> None:
-    of = flared(diary({BURNING: {0: 2}}), (BURNING, 3, 7), (BURNING, 250, 10))
-    picture = ET.fromstring(weekly_charts.course(of, day(0), day(300), EN, "Your diary"))
-    assert len(picture.findall(f".//{SVG}g[@class='panel']/{SVG}path[@class='flare']")) == 2
-    assert "flare, not in the mean" in "".join(picture.itertext())
 
 
 def test_an_item_with_a_flare_alone_shows_that() -> None:
