@@ -17,15 +17,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import diary, logs, reports, storage
-from bot.chat.messages import Message, Picture, as_data
+from bot import chat, diary, logs, reports, storage
+from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
 from bot.diary.excerpts import FOR_A_CHART
+from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
 from bot.diary.people import ChatId, Patient, PatientId, Stage
 from bot.reports import letters
-from bot.reports.recipes import Card, Chart, Month, Page, Panel, Sheet, Wanted, Week
+from bot.reports.recipes import Card, Chart, Export, Month, Page, Panel, Sheet, Wanted, Week
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -95,6 +96,16 @@ class Draft:
     rest: dict[str, Any] | None = None
     document: Callable[[], Document] | None = None
     """Writes the file that goes along."""
+    archive: Archive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What goes into a copy of everything, its charts as they are still to be drawn, and what to say otherwise."""
+
+    contents: Contents
+    charts: tuple[Picture, ...]
+    language: str
 
 
 def make(order: Order) -> Made | Nothing | Failed:
@@ -118,6 +129,8 @@ def written(tx: Connection, order: Order) -> Draft | Nothing:
 
 def printed(draft: Draft, order: Order) -> Made:
     """A draft with its picture or file. Without the file its words would be about nothing, so the row's own go."""
+    if draft.archive is not None:
+        return _packed(draft, draft.archive, order)
     if draft.document is not None:
         return Made({"text": order.body["text"]}) if order.plain else Made(draft.body, document=draft.document())
     photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
@@ -145,6 +158,25 @@ def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
         return reports.pictures.png(reports.weekly_charts.course(kept, first, last, say, title))
     figures = values.get("figures", True)
     return reports.pictures.png(reports.charts.course(kept, first, last, say, title, figures=figures))
+
+
+def _packed(draft: Draft, archive: Archive, order: Order) -> Made:
+    """A copy of everything as a file; without its charts where it would be too large, or where drawing failed."""
+    say = words(archive.language)
+    found = reports.exports.files(archive.contents, say, order.now)
+    charts = () if order.plain else archive.charts
+    drawn = {_chart_name(chart): _drawn(chart, draft.diary, order.now) for chart in charts}
+    made = reports.exports.archive(found | drawn, order.now)
+    if drawn and len(made) > reports.exports.MOST_BYTES:
+        drawn, made = {}, reports.exports.archive(found, order.now)
+    body = as_data(chat.exports.caption(say, without_charts=len(drawn) < len(archive.charts)))
+    if len(made) > reports.exports.MOST_BYTES:
+        return Made(as_data(chat.exports.too_large(say)))
+    return Made(body, document=Document(reports.exports.file_name(order.now), made, "application/zip"))
+
+
+def _chart_name(chart: Picture) -> str:
+    return f"charts/{chart.values['first']}_{chart.values['last']}.png"
 
 
 def _draft(message: Message, kept: Diary | None = None, rest: Message | None = None) -> Draft:
@@ -181,6 +213,8 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _month(tx, order, wanted, say)
         case Sheet():
             return _sheet(tx, order, wanted, say)
+        case Export():
+            return _export(tx, order, wanted, say)
 
 
 def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Nothing:
@@ -264,6 +298,31 @@ def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Dr
     if wanted.due_at is not None and not panel.members:
         return Nothing(GONE)
     return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
+
+
+def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft | Nothing:
+    """In whatever stage the patient is, also within the week before everything is deleted."""
+    patient = storage.people.patient(tx, order.reader)
+    if patient is None or patient.id != wanted.patient:
+        return Nothing(GONE)
+    contents = storage.exports.of(tx, patient)
+    title = plain(chat.exports.title(say))
+    ranges = diary.exports.charted(contents)
+    charts = tuple(
+        Picture(
+            "course",
+            {
+                "patient": int(patient.id),
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "language": say.language,
+                "title": title,
+            },
+        )
+        for first, last in ranges
+    )
+    kept = _diary(tx, patient, ranges[0][0], order.now) if ranges else None
+    return Draft({}, diary=kept, archive=Archive(contents, charts, say.language))
 
 
 def _diary(tx: Connection, patient: Patient, recent: date, now: datetime) -> Diary:

@@ -618,4 +618,77 @@ class Report:
 # --- own data -----------------------------------------------------------------------------------------------------
 
 
+@payload("or")
+class Readers:
+    """Who sees the diary, shown anew."""
+
+
+@payload("os")
+class StopSharing:
+    therapist: int
+
+
+@payload("oa")
+class AskSharing:
+    """Share with this therapist? Asked once more, since it is the whole diary."""
+
+    therapist: int
+
+
+@payload("oy")
+class Share:
+    therapist: int
+
+
+class When(StrEnum):
+    LATER = "later"
+    NOW = "now"
+
+
+@payload("oc")
+class CopyFirst:
+    """A copy of everything before it is deleted."""
+
+
+@payload("of")
+class Forget:
+    """The word was typed; counts only as long as nothing else was said since."""
+
+    when: When
+
+
+@payload("ok")
+class KeepDiary:
+    """Delete nothing after all."""
+
+
+@payload("ob")
+class TakeBack:
+    """The wish to be forgotten is taken back within its week."""
+
+
+@payload("on")
+class ForgetSooner:
+    """Do not wait for the end of the week."""
+
+
 # --- help ---------------------------------------------------------------------------------------------------------
+
+
+class HelpPage(StrEnum):
+    FIRST = "first"
+    MORE = "more"
+
+
+@payload("hp")
+class Help:
+    """Another page of the help, in the place of the one shown."""
+
+    page: HelpPage
+
+
+@payload("do")
+class Run:
+    """What typing this command, without the stroke, would do."""
+
+    command: str

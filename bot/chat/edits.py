@@ -10,17 +10,17 @@ from bot.chat.buttons import pack
 from bot.chat.entries import DayView, note_button
 from bot.chat.items import item_name
 from bot.chat.messages import Button, Message
-from bot.chat.words import Words, bold, joined
+from bot.chat.words import Words, bold, joined, sentence
 from bot.diary.entries import Item
 
 
 def corrected(seen: DayView, given: Sequence[tuple[Item, int]], taken_back: Sequence[Item], words: Words) -> Message:
     """The scores of a changed message: what counts now, and what it no longer says."""
-    values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
-    lines = [words("Corrected for {day}: {values}.", day=words.day(seen.day), values=bold(values))]
-    if taken_back:
-        names = words.listed([item_name(item, words) for item in taken_back])
-        lines.append(words("Taken back: {items}.", items=names))
+    lines = [words("Corrected for {day}:", day=words.day(seen.day))]
+    lines += [
+        words("{item}: {value}", item=item_name(item, words), value=bold(sentence(str(value)))) for item, value in given
+    ]
+    lines += [words("{item}: taken back", item=item_name(item, words)) for item in taken_back]
     return Message(joined("\n", lines))
 
 

@@ -20,6 +20,8 @@ PER_ROW = 4
 """Number buttons side by side: on a telephone each is as wide as a thumb."""
 LARGE_PER_ROW = 3
 """The same of a patient who wants larger ones."""
+IN_A_SENTENCE: Final = 3
+"""Values that one sentence names; more have a line each."""
 _NUMBERS: Final = tuple(sentence(str(value)) for value in range(LOWEST, HIGHEST + 1))
 
 
@@ -197,8 +199,15 @@ def choose_change(view: DayView, words: Words) -> Message:
 
 def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | None, words: Words) -> Message:
     """The answer to typed scores: which day, which values, and what comes next."""
-    values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
-    lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(values))]
+    if len(given) > IN_A_SENTENCE:
+        lines = [words("Stored for {day}:", day=words.day(view.day))]
+        lines += [
+            words("{item}: {value}", item=item_name(item, words), value=bold(value_words(value, words)))
+            for item, value in given
+        ]
+    else:
+        values = [words("{item} {value}", item=item_name(item, words), value=value) for item, value in given]
+        lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(words.listed(values)))]
     if view.past:
         lines.append(words("It is marked as entered the next day."))
     following = view.next_item

@@ -42,21 +42,24 @@ class Wordings:
     def __init__(self) -> None:
         self._known: dict[Alike, tuple[str, ...]] = {}
 
-    def body(self, seen: DayView, language: str, until: datetime, kind: Kind = Kind.PROMPT) -> str:
-        """The bubble of a day as JSON, as it should look now; `until`: later than that it is not worth sending."""
+    def body(self, seen: DayView, tag: str, until: datetime, kind: Kind = Kind.PROMPT) -> str:
+        """The bubble of a day as JSON, as it should look now, in the words that `tag` names (chat/words.py).
+
+        `until`: later than that it is not worth sending.
+        """
         item = seen.next_item
         parts: tuple[str, ...] = ()
         if item is not None and not seen.declined:
             place = seen.items.index(item)
             left = sum(one.id not in seen.values for one in seen.items)
             name = (item.symptom, item.site, item.side)
-            alike = (language, kind, seen.large, seen.day, seen.past, *name, place, len(seen.items), left)
+            alike = (tag, kind, seen.large, seen.day, seen.past, *name, place, len(seen.items), left)
             if alike not in self._known:
-                self._known[alike] = _parts(seen, item, place, language, kind)
+                self._known[alike] = _parts(seen, item, place, tag, kind)
             parts = self._known[alike]
         if parts:
             return f'{str(item.id if item else "").join(parts)}, "until": "{until.isoformat()}"}}'
-        data = as_data(asking(seen, kind, words(language)))
+        data = as_data(asking(seen, kind, words(tag)))
         return json.dumps({**data, "until": until.isoformat()})
 
 
@@ -82,13 +85,13 @@ def asking(seen: DayView, kind: Kind, words: Words) -> Message:
     return replace(message, text=joined("\n\n", [why, message.text]))
 
 
-def _parts(seen: DayView, item: Item, place: int, language: str, kind: Kind) -> tuple[str, ...]:
+def _parts(seen: DayView, item: Item, place: int, tag: str, kind: Kind) -> tuple[str, ...]:
     """The question's JSON, open at its end, cut where the item's id belongs.
 
     Empty where the text itself holds what stands for the id, since a site is named as a person wrote it.
     """
     items: Sequence[Item] = [*seen.items[:place], replace(item, id=ANY_ITEM), *seen.items[place + 1 :]]
-    message = asking(replace(seen, items=items), kind, words(language))
+    message = asking(replace(seen, items=items), kind, words(tag))
     if str(ANY_ITEM) in message.text:
         return ()
     return tuple(json.dumps(as_data(message)).removesuffix("}").split(str(ANY_ITEM)))

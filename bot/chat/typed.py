@@ -167,7 +167,7 @@ _NAMES: Final = _listed(
         Symptom.PAIN: "pain, pains, ache, aches, dolor, dolores",
         Symptom.NUMBNESS: "numbness, numb, entumecimiento, entumecido, entumecida, entumecidos, entumecidas, "
         "adormecimiento, adormecido, adormecida, adormecidos, adormecidas",
-        Symptom.SLEEP: "sleep, sleeping, disturbed sleep, sleep interference, sueno, sueno alterado, dormir",
+        Symptom.SLEEP: "sleep, sleeping, disturbed sleep, sleep interference, sueno, dormir, dormir mal",
         Side.LEFT: "left, left side, izquierdo, izquierda, izquierdos, izquierdas, lado izquierdo, izq",
         Side.RIGHT: "right, right side, derecho, derecha, derechos, derechas, lado derecho, der",
         Side.BOTH: "both, both sides, ambos, ambas, ambos lados, los dos lados",

@@ -13,18 +13,19 @@ from bot.chat.entries import DayView
 from bot.diary.edits import Became, Written
 from bot.diary.entries import Item
 from bot.diary.people import Patient
-from bot.handlers import alerts, entries, people
+from bot.handlers import alerts, entries, help, people
 from bot.handlers.turn import Turn
 
 
 def edited(turn: Turn, message: Message) -> None:
     """Any change of an earlier message."""
-    if not turn.known or message.location is not None:
-        return  # A live location changes every few seconds, and nobody asked for one.
+    if not turn.known:
+        people.greet(turn)
+        return
     patient = turn.patient
     said = message.text
     if said is None:
-        people.other_thing(turn)
+        help.thing(turn, turn.thing)
     elif patient is None or entries.active(turn) is None or said.startswith("/"):
         turn.say(chat.edits.only_entries(turn.words))
     else:

@@ -315,7 +315,8 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
         turn.say(chat.entries.nothing_asked(day, turn.words), patient_id=patient.id)
     elif isinstance(reading, typed.Unclear):
         remember(turn, patient, day, Became.NOTHING)
-        turn.say(chat.entries.unclear(reading.reason, seen.items, turn.words), patient_id=patient.id)
+        unclear = chat.entries.unclear(reading.reason, seen.items, turn.words)
+        turn.say(replace(unclear, buttons=chat.help.instead(day, turn.words)), patient_id=patient.id)
     elif open_day(turn, patient, day) is None:
         remember(turn, patient, day, Became.NOTHING)
     else:

@@ -161,5 +161,6 @@ def _put(turn: Turn, patient: Patient, clocks: Clocks) -> Patient:
         local_zone=clocks.local_zone,
         next_digest_at=due_at,
     )
+    turn.read_anew()
     settings.remind_anew(turn, patient)
     return settings.replanned(turn, patient)

@@ -1,4 +1,4 @@
-"""The clock did something: what now? Every minute: red flags, prompts, digests, word to admins, the tidying."""
+"""The clock did something: what now? Red flags, prompts, who leaves, digests, word to admins, the tidying."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import alerts, digests, notices, prompts, reach
+from bot.jobs import alerts, digests, notices, privacy, prompts, reach
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -40,11 +40,14 @@ class Ticker:
         while counts := await self._database.write(lambda tx: self._prompts(tx, now)):
             for name, count in counts.items():
                 total[name] = total.get(name, 0) + count
+        while count := await self._database.write(lambda tx: privacy.forget_due(tx, self._settings, now)):
+            total["forgotten"] = total.get("forgotten", 0) + count
         while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
             total["digests"] = total.get("digests", 0) + count
         if told := await self._database.write(lambda tx: self._notices(tx, now)):
             total["notices"] = told
         await self._tidy(now)
+        await self._database.sweep()
         if total:
             log.info("tick", **total)
         return total

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from bot import diary, storage
 from bot.chat.entries import DayView
 from bot.chat.prompts import Kind, Wordings
+from bot.chat.words import words_in
 from bot.diary.entries import Cause
 from bot.diary.people import PatientId
 from bot.diary.prompts import Followed, Followup, Outcome, Plan, Step, Waiting
@@ -95,7 +96,7 @@ def _day(one: Candidate, seen: DayView, plan: Plan, wordings: Wordings, late_for
         return DayAsked(one, closes_at, not_asked=plan.cause, paused=plan.outcome is Outcome.PAUSED)
     until = diary.prompts.worth_until(one.due, one.rhythm, late_for)
     kind = Kind.BACK if one.back else Kind.PROMPT
-    return DayAsked(one, closes_at, body=wordings.body(seen, one.language, until, kind))
+    return DayAsked(one, closes_at, body=wordings.body(seen, words_in(one.language, one.home).tag, until, kind))
 
 
 def _give_up(tx: Connection, patient_id: PatientId) -> list[Outcome]:
@@ -163,7 +164,8 @@ def _asked_again(one: Candidate, seen: DayView, found: Followed, wordings: Wordi
     assert found.until is not None
     past = one.due.day < diary.days.day_of(now, one.rhythm.zone)
     kind = Kind.SNOOZED if one.followup is Followup.SNOOZE else Kind.REMINDER
-    return Asked(one, wordings.body(replace(seen, later=False, past=past), one.language, found.until, kind))
+    tag = words_in(one.language, one.home).tag
+    return Asked(one, wordings.body(replace(seen, later=False, past=past), tag, found.until, kind))
 
 
 def _not_again(tx: Connection, patient_id: PatientId) -> list[Step]:

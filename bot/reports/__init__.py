@@ -1,11 +1,23 @@
 """What we draw and write up: digests, charts, calendars, sheets, exports."""
 
-from bot.reports import calendars, charts, digests, letters, looking, pictures, recipes, sheets, weekly_charts
+from bot.reports import (
+    calendars,
+    charts,
+    digests,
+    exports,
+    letters,
+    looking,
+    pictures,
+    recipes,
+    sheets,
+    weekly_charts,
+)
 
 __all__ = [
     "calendars",
     "charts",
     "digests",
+    "exports",
     "letters",
     "looking",
     "pictures",

@@ -331,6 +331,15 @@ def flares_named(found: Sequence[FlareOf], words: Words) -> Sentence:
     return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=_flares(found, words))
 
 
+def flares_dated(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """As in "Burning 8, 2 Mar 14:00; Pain 10, 5 Mar 09:00": the strongest, with dates, and how many more there were."""
+    strongest = sorted(found, key=lambda one: -one.flare.score)[:MOST_FLARES]
+    named = [_flare(one, words, words.short_day(one.flare.day)) for one in found if one in strongest]
+    if more := len(found) - len(named):
+        named.append(words.many("and {n} more", "and {n} more", more))
+    return joined("; ", named)
+
+
 def _flares_since(found: Sequence[FlareOf], words: Words) -> Sentence:
     """Those noted after the week that is shown: whoever looks for the one of today finds it."""
     if not found:
@@ -346,12 +355,13 @@ def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
     return joined("; ", named)
 
 
-def _flare(one: FlareOf, words: Words) -> Sentence:
+def _flare(one: FlareOf, words: Words, day: Sentence | None = None) -> Sentence:
+    day = words.weekday(one.flare.day) if day is None else day
     return words(
         "{item} {value}, {when}",
         item=item_name(one.item, words),
         value=one.flare.score,
-        when=flares.when(one.flare, one.zone, words.weekday(one.flare.day), words),
+        when=flares.when(one.flare, one.zone, day, words),
     )
 
 

@@ -41,7 +41,7 @@ def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence,
             "patient": int(patient_id),
             "first": first_day.isoformat(),
             "last": max(last_day, first_day + timedelta(days=6)).isoformat(),
-            "language": words.language,
+            "language": words.tag,
             "title": plain(title),
         },
     )

@@ -19,13 +19,13 @@ from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import days, digests, looking
-from bot.diary.digests import Diary
+from bot.diary.digests import Diary, FlareOf
 from bot.diary.looking import Course, CourseWeek, Line, Mark, Span, Tally
 from bot.diary.people import PatientId
 from bot.diary.sessions import MIN_SCORES
 from bot.reports.calendars import mark_name
 from bot.reports.charts import session_days
-from bot.reports.digests import change_in_words, fits_caption, fitted, length
+from bot.reports.digests import change_in_words, fits_caption, fitted, flares_dated, length
 from bot.reports.sheets import Sheet
 
 FEW_WEEKS: Final = 4
@@ -44,7 +44,7 @@ def chart(patient_id: PatientId, diary: Diary, span: Span, now: datetime, words:
         "patient": int(patient_id),
         "first": first.isoformat(),
         "last": last.isoformat(),
-        "language": words.language,
+        "language": words.tag,
         "title": plain(words("My symptom diary")),
         "figures": every_number,
     }
@@ -68,7 +68,7 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
             ),
             *_answered(looking.tally(diary, first, last, now), words),
             _sessions(session_days(diary, first, last), words),
-            _flares(len(digests.flares_between(diary, first, last)), words),
+            _flares(digests.flares_between(diary, first, last), words),
         ],
     )
     if not any(course.n for course in courses):
@@ -84,8 +84,15 @@ def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tup
     return text, False
 
 
-def _flares(n: int, words: Words) -> Sentence:
-    return words.many("{n} flare, marked with a star.", "{n} flares, marked with a star.", n) if n else Sentence("")
+def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
+    if not found:
+        return Sentence("")
+    return words.many(
+        "{n} flare, marked with a star: {flares}.",
+        "{n} flares, marked with a star: {flares}.",
+        len(found),
+        flares=flares_dated(found, words),
+    )
 
 
 def spans(chosen: Span | None, words: Words) -> tuple[Row, ...]:
@@ -109,7 +116,7 @@ def month(patient_id: PatientId, diary: Diary, wanted: date, now: datetime, word
     if shown < latest:
         after = looking.next_month(shown)
         steps.append((_month_button(words("Next month: {month}", month=words.month(after)), after),))
-    values = {"patient": int(patient_id), "month": shown.isoformat(), "language": words.language}
+    values = {"patient": int(patient_id), "month": shown.isoformat(), "language": words.tag}
     return Message(month_in_words(diary, shown, now, words), tuple(steps), Picture("month", values))
 
 

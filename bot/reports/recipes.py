@@ -83,7 +83,14 @@ class Sheet:
     clinic: str
 
 
-Wanted = Week | Panel | Page | Card | Chart | Month | Sheet
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A copy of everything about the patient who asks, as a file."""
+
+    patient: PatientId
+
+
+Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export
 
 _KINDS: Final = {
     "week": Week,
@@ -93,6 +100,7 @@ _KINDS: Final = {
     "chart": Chart,
     "month": Month,
     "sheet": Sheet,
+    "export": Export,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
@@ -104,7 +112,7 @@ def message(wanted: Wanted, words: Words, buttons: tuple[Row, ...] = ()) -> Mess
     return Message(
         Sentence("") if silent else failed(words),
         buttons,
-        recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.language}),
+        recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.tag}),
     )
 
 
@@ -137,6 +145,8 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Month(PatientId(values["patient"]), date.fromisoformat(values["month"])), language
         case kind if kind is Sheet:
             return Sheet(**values | {"patient": PatientId(values["patient"])}), language
+        case kind if kind is Export:
+            return Export(PatientId(values["patient"])), language
         case _:
             return Card(PatientId(values["patient"])), language
 

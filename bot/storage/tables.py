@@ -63,6 +63,8 @@ class Action(StrEnum):
     LEAVE = "leave"
     HALT = "halt"
     """Asks nothing of Telegram: what was said to this chat before is not sent any more."""
+    RECALL = "recall"
+    """Asks nothing of Telegram: what was read before and does not wait in the outbox any more is not sent."""
 
 
 class OutboxState(StrEnum):
@@ -138,9 +140,17 @@ patients: Final = Table(
     Column("next_followup_at", Instant),
     Column("next_followup_day", Day),
     Column("forget_at", Instant, comment="everything about this patient is deleted then"),
+    Column("stage_before", Of(Stage), comment="where the patient stood before the wish to be forgotten"),
     Column("tag", String(32), comment="random; the ledger beside the file names by it who was forgotten"),
     Index("ix_patients_next_followup_at", "next_followup_at", sqlite_where=text("next_followup_at is not null")),
     Index("ix_patients_forget_at", "forget_at", sqlite_where=text("forget_at is not null")),
+)
+used_ids: Final = Table(
+    "used_ids",
+    metadata,
+    # SQLite gives the id of a deleted newest row again, and buttons with that id stay in people's chats for years.
+    Column("name", String(40), primary_key=True, comment="of a table"),
+    Column("highest", Integer, nullable=False),
 )
 zones: Final = Table(
     "zones",
@@ -376,6 +386,7 @@ outbox: Final = Table(
     Column("message_id", BigInteger),
     Column("day", Day, comment="the diary day whose prompt this is"),
     Column("replaces", Integer, comment="the bubble that loses its buttons once this one is on screen"),
+    Column("album", String(64), comment="only of an answer to a picture of an album: which, so that there is one"),
     Column("state", Of(OutboxState), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant, comment="committed before a send that must not happen twice"),
@@ -389,6 +400,7 @@ outbox: Final = Table(
         "id",
         sqlite_where=text("state = 'waiting'"),
     ),
+    Index("ix_outbox_album", "chat_id", "album", sqlite_where=text("album is not null")),
     Index(
         "ix_outbox_settled",
         "settled_at",

@@ -7,6 +7,7 @@ Laws:
 4. A row is settled in the same transaction as its consequences (the bubble's number, a blocked chat, a day not asked).
 5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
 6. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
+7. After a recall nothing goes that no longer waits in the outbox, and nothing that was made before it.
 """
 
 from __future__ import annotations
@@ -82,6 +83,9 @@ class Sender:
         self._settled: list[tuple[Parcel, Verdict, datetime]] = []
         self._settle_at: float | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._under_way: set[int] = set()
+        self._recalled: set[int] = set()
+        """Rows under way that were recalled: they may still arrive, and are not tried again."""
         self._more = True
         self._event = asyncio.Event()
         recipes.came = self._event.set
@@ -176,6 +180,8 @@ class Sender:
             # Perhaps it was never begun: what was delivered must not go again. Writing it down twice does no harm.
             self._settled, self._lost = settled + self._settled, lost | self._lost
             raise
+        if any(parcel.action is Action.RECALL for parcel in urgent):
+            await self._recall()
         if urgent:
             self._read_to["urgent"] = urgent[-1].id
             self._more = self._more or len(urgent) == IN_MEMORY
@@ -190,8 +196,27 @@ class Sender:
         while len(self._shown) > 4 * IN_MEMORY:
             self._shown.popitem(last=False)
 
+    def _held(self) -> set[int]:
+        """Every row that was read and is not settled, those under way included."""
+        aside = {parcel.id for parcels in self._aside.values() for parcel in parcels}
+        return self._lanes.ids() | aside | self._under_way
+
+    async def _recall(self) -> None:
+        """Rows were settled or deleted by others: nothing of them is said any more."""
+        held = self._held()
+        rows = held - await self._database.write(lambda tx: storage.outbox.standing(tx, held))
+        for parcel in self._lanes.without(rows, self._time()):
+            self._bulk -= _is_bulk(parcel)
+        for bubble, parcels in list(self._aside.items()):
+            self._aside[bubble] = [parcel for parcel in parcels if parcel.id not in rows]
+        self._recalled |= rows & self._under_way
+        self._recipes.recall(rows)
+
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
+        if parcel.action is Action.RECALL:
+            self._note(parcel, Verdict(OutboxState.DELIVERED))
+            return
         if parcel.action is Action.HALT:
             self._shut_out(parcel.chat_id, parcel.id, Verdict(OutboxState.BLOCKED, error="blocked"))
             self._note(parcel, Verdict(OutboxState.DELIVERED))
@@ -232,6 +257,8 @@ class Sender:
 
     def _useless(self, parcel: Parcel) -> Verdict | None:
         """What becomes of a row that was said before its chat shut us out."""
+        if parcel.id in self._recalled:
+            return Verdict(OutboxState.DROPPED, error="recalled")
         newest, verdict = self._shut.get(parcel.chat_id, (0, None))
         return verdict if parcel.id <= newest else None
 
@@ -245,6 +272,7 @@ class Sender:
         for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
             self._bulk -= _is_bulk(parcel)
             made = self._recipes.take(parcel)
+            self._under_way.add(parcel.id)
             task = self._loop.create_task(self._deliver(lane, parcel, made, start))
             self._running.add(task)
             task.add_done_callback(self._ended)
@@ -278,6 +306,8 @@ class Sender:
             verdict = Verdict(OutboxState.WAITING, error=type(error).__name__)
         if verdict.state is OutboxState.WAITING:
             verdict = self._useless(parcel) or verdict
+        self._under_way.discard(parcel.id)
+        self._recalled.discard(parcel.id)
         if verdict.state is OutboxState.WAITING and not verdict.resend and verdict.moved_to is None:
             if verdict.unknown and parcel.once:
                 verdict = Verdict(OutboxState.IN_DOUBT, error=verdict.error)
@@ -341,6 +371,8 @@ class Sender:
         call = call_of(parcel, made, message_id)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
+        if parcel.id in self._recalled:
+            return Verdict(OutboxState.DROPPED, error="recalled")
         if start is not None:
             start.leaves(self._time())
         try:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.chat import asked, buttons
 from bot.chat.buttons import MAX_BYTES, MAX_SITE, NO_SIDE, NO_SITE, BadTap, pack, side_of, unpack
+from bot.chat.help import COMMANDS
 from bot.chat.people import HOURS, LATER, NO, NOW, OTHER, YES
 from bot.chat.sessions import SITES
 from bot.chat.words import LANGUAGES
@@ -29,7 +30,7 @@ DAYS = st.dates(date(2000, 1, 1), date(9999, 12, 31))
 MICROSECONDS = st.integers(0, 253_402_300_799_999_999)
 """Of the epoch, to the end of the year 9999."""
 HOURS_TYPED = st.times().map(lambda at: f"{at:%H%M}")
-PLACES_TYPED = st.text(st.characters(categories=["L"]), min_size=1).filter(
+PLACES_TYPED = st.text("abcxyz ñáДж字-'", min_size=1).filter(lambda place: len(place.encode()) <= MAX_SITE)
     lambda place: len(place.encode()) <= MAX_SITE
 )
 ANSWERS = {
@@ -43,6 +44,7 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Score, "value"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.MoveScores, "since"): MICROSECONDS,
     (buttons.MoveScores, "items"): st.integers(0, 63),
+    (buttons.Run, "command"): st.sampled_from([command.name for command in COMMANDS]),
     (buttons.Language, "code"): st.sampled_from(sorted(LANGUAGES)),
     (buttons.Flare, "score"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.FlareAt, "score"): st.integers(LOWEST, HIGHEST),

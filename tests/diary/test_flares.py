@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.diary import days, flares
@@ -41,6 +41,7 @@ def test_an_answer_stands_for_an_instant(since: Since, expected: datetime) -> No
     assert flares.began_at(since, at(14), LISBON) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2 * 366 * 24 * 60).map(lambda n: at(0) + timedelta(minutes=n)), st.sampled_from(Since))
 def test_no_flare_begins_later_than_it_is_noted(now: datetime, since: Since) -> None:
     for zone in (LISBON, "America/Chicago", "Asia/Kathmandu", "America/Nuuk"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.diary import warning_words
@@ -153,6 +153,7 @@ def test_a_sentence_ends_what_belongs_together() -> None:
     assert warning_words.find("The coffee was fine, weak were my legs") is Found.WARNING
 
 
+@settings(deadline=None)
 @given(st.text(max_size=4096))
 def test_any_text_at_all_can_be_searched(text: str) -> None:
     assert warning_words.find(text) in (None, *Found)

@@ -178,6 +178,8 @@ CURATED: Final = (
         "-1",
         "4 3 5",
         "burning 7",
+        "my chest hurts",
+        "no puedo orinar",
         "pain 3, tingling 2",
         "7/10",
         "7 or 8",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -165,7 +166,8 @@ class Desk:
         else:
             await self.says(person, place)
         if hour is None:
-            await self.taps(person, "20:00")
+            # By what it carries: where people say so, it reads "8:00 pm".
+            await self.sends(person, "en:hour:2000")
         else:
             await self.says(person, hour)
         await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])
@@ -226,7 +228,7 @@ class Desk:
             await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
-        if parcel.action is Action.HALT:
+        if parcel.action in (Action.HALT, Action.RECALL):
             return Verdict(OutboxState.DELIVERED)
         if made is None or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
@@ -240,6 +242,7 @@ class Desk:
             answer, ok, status = methods.METHODS[call.method](self.telegram, params), True, 200
         except Refused as refusal:
             answer, ok, status = refusal.description, False, refusal.status
+        assert not _mute(call.params), "a button of signs alone says nothing to who hears it"
         self.sent.append(Sent(call.method, call.params, ok, answer))
         reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
@@ -313,11 +316,20 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
     """A row as the press makes it, but for the drawing; None: there is nothing to send."""
     if not {"recipe", "picture"} & parcel.body.keys():
         return parcel, press.Made(parcel.body)
-    draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
+    order = press.Order(Path(), parcel.chat_id, parcel.body, now, plain=True)
+    draft = press.written(tx, order)
     if isinstance(draft, press.Nothing):
         return parcel, None
+    if draft.archive is not None:
+        return parcel, press.printed(draft, order)
     document = None if draft.document is None else draft.document()
     return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
+
+
+def _mute(params: dict[str, Any]) -> list[str]:
+    """The labels of buttons that have neither a letter nor a digit."""
+    rows = (params.get("reply_markup") or {}).get("inline_keyboard") or []
+    return [button["text"] for row in rows for button in row if not re.search(r"[^\W_]", button["text"])]
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -54,12 +54,12 @@ async def test_a_changed_score_corrects_it_and_the_first_is_kept(evening: Desk) 
     desk, ada = evening, evening.ada
     bubble = ada.last["message_id"]
     sent = await sends(desk, ada, "7")
-    assert await changes(desk, ada, sent, "4") == "Corrected for Monday 2 March: Burning 4."
+    assert await changes(desk, ada, sent, "4") == "Corrected for Monday 2 March:\nBurning: 4"
     assert "Tingling" in text_of(ada.chat.messages[bubble]), "the open question stays"
     assert await desk.rows("select value from scores order by entered_at") == [(7,), (4,)]
     assert await desk.rows("select count(*) from scores where withdrawn_at is not null") == [(0,)]
     await desk.says(ada, "5")
-    assert await changes(desk, ada, sent, "burning 3") == "Corrected for Monday 2 March: Burning 3."
+    assert await changes(desk, ada, sent, "burning 3") == "Corrected for Monday 2 March:\nBurning: 3"
     await desk.says(ada, "6")
     assert [value for _, _, value in await desk.scores(ada)] == [7, 4, 5, 3, 6]
     await changes(desk, ada, sent, "2")
@@ -71,7 +71,7 @@ async def test_what_a_changed_message_no_longer_names_is_taken_back(evening: Des
     sent = await sends(desk, ada, "burning 4, pain 5")
     await changes(desk, ada, sent, "burning 4, pain 6")
     said = await changes(desk, ada, sent, "burning 4")
-    assert said.splitlines() == ["Corrected for Monday 2 March: Burning 4.", "Taken back: Pain."]
+    assert said.splitlines() == ["Corrected for Monday 2 March:", "Burning: 4", "Pain: taken back"]
     assert await desk.scores(ada) == [(MONDAY, "burning", 4)], "neither of its values for pain stands"
     await changes(desk, ada, sent, "4 5 6")
     assert [value for _, _, value in await desk.scores(ada)] == [4, 5, 6]
@@ -121,7 +121,7 @@ async def test_a_message_that_was_not_understood_is_read_anew(evening: Desk) -> 
     desk, ada = evening, evening.ada
     sent = await sends(desk, ada, "12")
     assert "Stored for Monday 2 March: Burning 2." in await changes(desk, ada, sent, "2")
-    assert await changes(desk, ada, sent, "3") == "Corrected for Monday 2 March: Burning 3."
+    assert await changes(desk, ada, sent, "3") == "Corrected for Monday 2 March:\nBurning: 3"
 
 
 async def test_scores_that_were_moved_are_corrected_where_they_are(evening: Desk) -> None:
@@ -129,7 +129,7 @@ async def test_scores_that_were_moved_are_corrected_where_they_are(evening: Desk
     desk.clock.move_to(at(3, 9))
     sent = await sends(desk, ada, "7")
     await desk.taps(ada, "It was for Tuesday 3 March")
-    assert await changes(desk, ada, sent, "5") == "Corrected for Tuesday 3 March: Burning 5."
+    assert await changes(desk, ada, sent, "5") == "Corrected for Tuesday 3 March:\nBurning: 5"
     assert [value for _, _, value in await desk.scores(ada)] == [7, 5]
     await changes(desk, ada, sent, "good today")
     assert await desk.scores(ada) == []
@@ -238,7 +238,8 @@ async def test_others_changes_change_nothing(evening: Desk) -> None:
     theirs = await sends(desk, max_, "hello")
     heard = len(max_.heard)
     await changes(desk, max_, theirs, "hello there")
-    assert len(max_.heard) == heard
+    assert len(max_.heard) == heard + 1
+    assert "I work by invitation" in text_of(max_.last)
 
 
 async def test_a_live_location_and_a_caption_that_change(evening: Desk) -> None:

@@ -83,7 +83,7 @@ async def test_a_chart_button_on_a_message_without_a_picture_gets_a_new_message(
     await desk.says(ada, "/help")
     await desk.sends(ada, "lc:all")
     assert "Your whole diary" in newest(ada)
-    assert calls(desk) == ["sendMessage", "sendPhoto"]
+    assert calls(desk)[-1] == "sendPhoto"
 
 
 # --- the calendar

@@ -27,6 +27,7 @@ TEXTS: Final = {
     "code": ("en", "es", "tlh"),
     "site": ("foot",),
     "side": ("left",),
+    "command": ("help", "week", "start", "nothing", "", "../today"),
     "zone": ("Asia/Kathmandu", "Etc/GMT+5"),
 }
 """What the fields of a payload that hold free text are tried with."""

@@ -31,8 +31,8 @@ async def test_a_typed_city_moves_this_evenings_question(clinic: Desk) -> None:
     said = await opened(desk, desk.ada, "Time zone")
     assert "I ask you by the clock of Lisbon, where it is 10:00 now." in said
     said = await desk.says(desk.ada, "Chicago")
-    assert "I ask you by the clock of Chicago, where it is 04:00 now." in said
-    assert "Your next question comes today at 20:00." in said
+    assert "I ask you by the clock of Chicago, where it is 4:00 am now." in said
+    assert "Your next question comes today at 8:00 pm." in said
     assert await planned(desk) == at(3, 2)
     assert await desk.rows(ZONES) == [("Europe/Lisbon",), ("America/Chicago",)]
     assert await desk.jump(at(2, 20)) == {}, "the hour of Lisbon asks nobody"
@@ -238,8 +238,8 @@ async def test_over_the_date_line_no_day_is_asked_twice(clinic: Desk) -> None:
     desk.clock.move_to(at(3, 20))
     await opened(desk, desk.ada, "Time zone")
     said = await desk.says(desk.ada, "Honolulu")
-    assert "where it is 10:00 now" in said
-    assert "Your next question comes tomorrow at 20:00." in said
+    assert "where it is 10:00 am now" in said
+    assert "Your next question comes tomorrow at 8:00 pm." in said
     await desk.until(at(5, 7))
     assert await desk.rows(PROMPTS) == [("2026-03-03", 1), ("2026-03-04", 1)]
 

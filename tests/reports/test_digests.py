@@ -25,9 +25,10 @@ from bot.diary import digests as rules
 from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Day, Item, ItemId, Note, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
+from bot.diary.looking import Span
 from bot.diary.people import PatientId
 from bot.diary.sessions import Kind, Session, SessionId
-from bot.reports import digests, letters
+from bot.reports import digests, letters, looking
 
 LISBON = "Europe/Lisbon"
 START = date(2026, 2, 16)
@@ -758,3 +759,15 @@ def test_notes_are_read_whole_and_say_when_they_came_later() -> None:
     assert "<b>Monday 16 February</b>: one" in text
     assert "<b>Monday 16 February</b> (written Tuesday 17 February): two" in text
     assert text.count("😀") == 2_048
+
+
+def test_flares_of_a_long_time_are_dated_and_the_strongest_named() -> None:
+    kept = diary("2222222", "1111111", "3333333")
+    found = tuple(flare(n, 1 + n % 3, score) for n, score in enumerate([3, 9, 4, 8, 7, 10]))
+    shown = rules.flares_between(replace(kept, flares=found), day(0), day(6))
+    told = (
+        "Tingling 9, 17 Feb 14:00; Burning 8, 19 Feb 14:00; Tingling 7, 20 Feb 14:00; Pain 10, 21 Feb 14:00; and 2 more"
+    )
+    assert digests.flares_dated(shown, EN) == told
+    text, _ = looking.chart_in_words(replace(kept, flares=found), Span.ALL, days.on_date(day(7), time(9), LISBON), EN)
+    assert f"6 flares, marked with a star: {told}." in text
