@@ -31,8 +31,6 @@ MICROSECONDS = st.integers(0, 253_402_300_799_999_999)
 """Of the epoch, to the end of the year 9999."""
 HOURS_TYPED = st.times().map(lambda at: f"{at:%H%M}")
 PLACES_TYPED = st.text("abcxyz ñáДж字-'", min_size=1).filter(lambda place: len(place.encode()) <= MAX_SITE)
-    lambda place: len(place.encode()) <= MAX_SITE
-)
 ANSWERS = {
     Stage.STORE: st.sampled_from([YES, NO]),
     Stage.SHARE: st.sampled_from([YES, NO]),
