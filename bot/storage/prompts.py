@@ -505,16 +505,17 @@ def settle(
 
 def replaced(tx: Connection, parcel: Parcel, now: datetime, *, shown: bool) -> None:
     """A bubble that came for another one is on screen, so the other loses its buttons; or it never came, and the other
-    stays what it was: the bubble of its day."""
-    if shown:
-        assert parcel.replaces is not None
+    stays what it was: the bubble of its day, unless the patient has opened a third one meanwhile."""
+    table = tables.diary_days
+    if not shown:
+        tx.execute(
+            update(table)
+            .where(table.c.patient_id == parcel.patient_id, table.c.bubble_id == parcel.bubble_id)
+            .values(bubble_id=parcel.replaces)
+        )
+    in_use = select(table.c.day).where(table.c.patient_id == parcel.patient_id, table.c.bubble_id == parcel.replaces)
+    if tx.execute(in_use).first() is None:
         outbox.add(tx, parcel.chat_id, Action.RETIRE, {}, urgency=Urgency.ANSWER, now=now, bubble_id=parcel.replaces)
-        return
-    tx.execute(
-        update(tables.diary_days)
-        .where(tables.diary_days.c.patient_id == parcel.patient_id, tables.diary_days.c.bubble_id == parcel.bubble_id)
-        .values(bubble_id=parcel.replaces)
-    )
 
 
 def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:

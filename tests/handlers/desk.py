@@ -11,10 +11,10 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -219,8 +219,12 @@ class Desk:
         """Put what waits in the outbox on the screens, and write down what became of it."""
         while found := await self.database.write(lambda tx: waiting(tx, self.now)):
             parcels, shown = found
+            gone = withdrawn(parcel for parcel, _ in parcels)
             verdicts = []
             for parcel, made in parcels:
+                if parcel.action is Action.SEND and parcel.bubble_id in gone:
+                    verdicts.append((parcel, Verdict(OutboxState.DROPPED, error="withdrawn")))
+                    continue
                 message_id = parcel.message_id or shown.get(parcel.bubble_id or 0)
                 verdict = self._call(parcel, made, message_id)
                 if parcel.action is Action.SEND and parcel.bubble_id is not None and verdict.message_id is not None:
@@ -233,6 +237,8 @@ class Desk:
             return Verdict(OutboxState.DELIVERED)
         if (until := parcel.body.get("until")) is not None and self.now > datetime.fromisoformat(until):
             return Verdict(OutboxState.DROPPED, error="too late")
+        if parcel.action is Action.WITHDRAW:
+            parcel = replace(parcel, action=Action.RETIRE)
         if made is None or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
         call = call_of(parcel, made, shown)
@@ -315,6 +321,11 @@ class Desk:
     def refused(self) -> list[Sent]:
         """The calls that Telegram would not have taken. What a double tap asks for is there already: no harm."""
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
+
+
+def withdrawn(parcels: Iterable[Parcel]) -> set[int | None]:
+    """The bubbles that need not be sent any more."""
+    return {parcel.bubble_id for parcel in parcels if parcel.action is Action.WITHDRAW}
 
 
 def waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, press.Made | None]], dict[int, int]] | None:
