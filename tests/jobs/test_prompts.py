@@ -120,7 +120,7 @@ async def test_a_prompt_carries_the_end_of_its_window(clinic: Desk) -> None:
     desk.clock.move_to(at(2, 21))
     await desk.ticker.tick(desk.now)
     ((until,),) = await desk.rows("select json_extract(body, '$.until') from outbox where state = 'waiting'")
-    assert datetime.fromisoformat(until) == at(2, 22), "her quiet hours begin before three hours are over"
+    assert datetime.fromisoformat(until) == at(2, 22) - timedelta.resolution, "her quiet hours begin before three hours are over"
 
 
 async def test_without_quiet_hours_its_window_is_three_hours(clinic: Desk) -> None:
@@ -133,7 +133,7 @@ async def test_without_quiet_hours_its_window_is_three_hours(clinic: Desk) -> No
 
 
 async def test_no_late_prompt_comes_in_quiet_hours(clinic: Desk) -> None:
-    assert await clinic.jump(at(2, 22, 1)) == {"not_asked": 1}
+    assert await clinic.jump(at(2, 22)) == {"not_asked": 1}
     assert not clinic.ada.heard
 
 
