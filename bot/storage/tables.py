@@ -56,7 +56,7 @@ class Action(StrEnum):
     RETIRE = "retire"
     """Take the buttons off a bubble."""
     WITHDRAW = "withdraw"
-    """Asks nothing of Telegram: a bubble that is still on its way is not sent any more. One that is on screen retires."""
+    """A bubble that is still on its way is not sent any more; one that is on screen retires."""
     ANSWER = "answer"
     """Answer a tap."""
     COMMANDS = "commands"

@@ -352,7 +352,9 @@ def test_a_chat_that_cannot_be_reached_and_a_day_that_is_closed_get_nothing(kind
 
 def test_a_reminder_goes_once_its_time_has_come_and_before_quiet_hours_begin() -> None:
     assert followed(Followup.REMINDER, "2026-03-02 21:30") == Followed(Step.SEND, utc("2026-03-02 22:00") - AN_INSTANT)
-    assert followed(Followup.REMINDER, "2026-03-02 21:59:59") == Followed(Step.SEND, utc("2026-03-02 22:00") - AN_INSTANT)
+    assert followed(Followup.REMINDER, "2026-03-02 21:59:59") == Followed(
+        Step.SEND, utc("2026-03-02 22:00") - AN_INSTANT
+    )
     assert followed(Followup.REMINDER, "2026-03-02 22:00") == DROP
     never = followed(Followup.REMINDER, "2026-03-02 23:00", quiet=NEVER_QUIET)
     assert never == Followed(Step.SEND, utc("2026-03-03 00:30"))

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, text
+from telegram import Update
 from telegram.ext import ContextTypes, ExtBot
 from telegram.request import BaseRequest, RequestData
 
@@ -34,6 +35,7 @@ from bot.demo.person import SMALL_PICTURE, Person
 from bot.demo.telegram import Telegram
 from bot.diary.people import Reach
 from bot.handlers import DiaryApplication, DiaryContext
+from bot.handlers.turn import Turn
 from bot.jobs import Ticker
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -321,6 +323,13 @@ class Desk:
     def refused(self) -> list[Sent]:
         """The calls that Telegram would not have taken. What a double tap asks for is there already: no harm."""
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
+
+
+def word_of(desk: Desk, tx: Connection, person: Person) -> Turn:
+    """A word of this person in hand."""
+    message = {"message_id": 1, "date": 0, "chat": {"id": person.id, "type": "private"}, "from": person.user}
+    update = Update.de_json({"update_id": 1, "message": message}, desk.application.bot)
+    return Turn(tx, update, desk.now, desk.settings, desk.application.bot.username)
 
 
 def withdrawn(parcels: Iterable[Parcel]) -> set[int | None]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot import storage
+from bot.diary.people import ChatId
+from bot.diary.prompts import Due
+from bot.handlers.prompts import replan
 from bot.storage.outbox import Urgency
 from bot.storage.tables import OutboxState
 from bot.wire.bodies import Verdict
 from bot.wire.books import write_down
-from tests.handlers.desk import Desk
+from tests.handlers.desk import Desk, word_of
 from tests.stage import text_of
 
 
@@ -171,3 +176,33 @@ async def test_a_reminder_that_never_shows_leaves_the_old_bubble_its_day(evening
     assert await desk.rows("select bubble_id from diary_days") == [(before,)]
     await desk.says(desk.ada, "4")
     assert "Tingling" in questions(desk)[0], "what she types still edits the bubble that she sees"
+
+
+# --- planning anew ----------------------------------------------------------------------------------------------
+
+
+async def change(desk: Desk, **columns: Any) -> Due:
+    """Ada has other hours, or is elsewhere, as the screens of the settings have it."""
+
+    def work(tx: Connection) -> Due:
+        patient = storage.people.patient(tx, ChatId(desk.ada.id))
+        assert patient is not None
+        return replan(word_of(desk, tx, desk.ada), storage.people.change_patient(tx, patient.id, **columns))
+
+    return await desk.database.write(work)
+
+
+async def test_a_question_that_has_fallen_due_is_not_lost_to_another_hour(clinic: Desk) -> None:
+    desk = clinic
+    desk.clock.move_to(at(2, 20))
+    # The minute's tick is still to come.
+    assert await change(desk, prompt_time=time(18)) == Due(date(2026, 3, 3), at(3, 18))
+    assert await desk.tick() == {"send": 1}
+    assert await desk.rows("select next_prompt_at from patients") == [("2026-03-03 18:00:00.000000",)]
+    # The bot was down for two days, and the first that it hears is a change of hours.
+    desk.clock.move_to(at(5, 9))
+    assert await change(desk, prompt_time=time(19)) == Due(date(2026, 3, 5), at(5, 19))
+    await desk.until(at(5, 19))
+    assert await desk.rows("select day, not_asked from diary_days order by day") == [
+        ("2026-03-02", None), ("2026-03-03", "bot"), ("2026-03-04", "bot"), ("2026-03-05", None),
+    ]  # fmt: skip

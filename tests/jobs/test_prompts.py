@@ -120,7 +120,9 @@ async def test_a_prompt_carries_the_end_of_its_window(clinic: Desk) -> None:
     desk.clock.move_to(at(2, 21))
     await desk.ticker.tick(desk.now)
     ((until,),) = await desk.rows("select json_extract(body, '$.until') from outbox where state = 'waiting'")
-    assert datetime.fromisoformat(until) == at(2, 22) - timedelta.resolution, "her quiet hours begin before three hours are over"
+    assert datetime.fromisoformat(until) == at(2, 22) - timedelta.resolution, (
+        "her quiet hours begin before three hours are over"
+    )
 
 
 async def test_without_quiet_hours_its_window_is_three_hours(clinic: Desk) -> None:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
 from bot import storage
-from tests.laws.life import A_MOMENT, Life
+from tests.laws.life import A_MOMENT, Act, Life
 
 
-class Act(Protocol):
-    """Something that happens."""
+class Calm:
+    """The bot is there, and can speak."""
 
-    def play(self, life: Life) -> Awaitable[None]: ...
+    troubling = False
+
+
+class Trouble:
+    """The bot is away, or can't speak."""
+
+    troubling = True
 
 
 # --- patients -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Answers:
+class Answers(Calm):
     """Numbers one after another, as far as there are any to tap."""
 
     who: int
@@ -34,7 +39,7 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Taps:
+class Taps(Calm):
     """These buttons one after another, as far as they are there."""
 
     who: int
@@ -45,7 +50,7 @@ class Taps:
 
 
 @dataclass(frozen=True)
-class TapsAny:
+class TapsAny(Calm):
     """A button of the newest message that has some."""
 
     who: int
@@ -56,7 +61,7 @@ class TapsAny:
 
 
 @dataclass(frozen=True)
-class TapsOld:
+class TapsOld(Calm):
     """A button that was on screen at any time, so many back from the newest."""
 
     who: int
@@ -67,7 +72,7 @@ class TapsOld:
 
 
 @dataclass(frozen=True)
-class Writes:
+class Writes(Calm):
     who: int
     said: str
 
@@ -76,7 +81,7 @@ class Writes:
 
 
 @dataclass(frozen=True)
-class Pauses:
+class Pauses(Calm):
     """`/pause`, and one of its buttons; behind "until a date" the day so far ahead."""
 
     who: int
@@ -91,7 +96,7 @@ class Pauses:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Changes(Calm):
     """Other hours, another zone, other quiet hours, another reminder."""
 
     who: int
@@ -102,7 +107,7 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class ShutsOut:
+class ShutsOut(Calm):
     """The patient blocks the bot and lets it in again later."""
 
     who: int
@@ -122,7 +127,7 @@ class ShutsOut:
 
 
 @dataclass(frozen=True)
-class Passes:
+class Passes(Calm):
     minutes: int
 
     async def play(self, life: Life) -> None:
@@ -135,6 +140,10 @@ class FallsDue:
 
     late: int
 
+    @property
+    def troubling(self) -> bool:
+        return self.late > 0
+
     async def play(self, life: Life) -> None:
         due = await life.database.write(storage.prompts.next_due_at)
         if due is not None:
@@ -145,7 +154,7 @@ class FallsDue:
 
 
 @dataclass(frozen=True)
-class Dies:
+class Dies(Trouble):
     """Of what goes out next so many calls are made, none of them is written down, and the program dies."""
 
     calls: int
@@ -155,7 +164,7 @@ class Dies:
 
 
 @dataclass(frozen=True)
-class Jams:
+class Jams(Trouble):
     """No new message goes out while something falls due and these things happen."""
 
     late: int
@@ -174,7 +183,7 @@ class Jams:
 
 
 @dataclass(frozen=True)
-class IsAway:
+class IsAway(Trouble):
     """The bot is down for so long, and meanwhile people do this."""
 
     minutes: int

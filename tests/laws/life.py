@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, select, text
-from telegram import Update
 
 from bot import diary, handlers, press, storage
 from bot.chat import buttons
@@ -27,15 +26,14 @@ from bot.demo.chats import Message
 from bot.demo.person import Person
 from bot.diary.entries import Cause, Day, DayState
 from bot.diary.people import Patient, PatientId
-from bot.diary.prompts import ON_TIME_FOR, Rhythm
-from bot.handlers.turn import Turn
+from bot.diary.prompts import LATE_WINDOW, ON_TIME_FOR, Followup, Rhythm
 from bot.storage import tables
 from bot.storage.inbox import Arrival
 from bot.storage.outbox import Parcel, Urgency
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Verdict
 from bot.wire.lanes import NEW
-from tests.handlers.desk import Desk, waiting, withdrawn
+from tests.handlers.desk import Desk, waiting, withdrawn, word_of
 from tests.laws.book import Book
 from tests.stage import text_of
 
@@ -55,6 +53,16 @@ OF_A_DAY: Final = (
 
 WITH_ENTRY: Final = (DayState.COMPLETE, DayState.PARTIAL, DayState.OPEN)
 """An open day takes answers still, and what it has counts."""
+
+
+class Act(Protocol):
+    """Something that happens."""
+
+    @property
+    def troubling(self) -> bool:
+        """Whether the bot is away or can't speak meanwhile."""
+
+    async def play(self, life: Life) -> None: ...
 
 
 class Kind(StrEnum):
@@ -83,6 +91,8 @@ class One:
     """Each from its instant on."""
     buttons: dict[tuple[int, str], None] = field(default_factory=dict)
     """All buttons that were ever on screen: which message, and what they carry."""
+    owed: dict[date, datetime] = field(default_factory=dict)
+    """Days that are followed up at that instant, unless something comes between."""
     changes: int = 0
     """Of hours and zones."""
     was_blocked: bool = False
@@ -96,8 +106,12 @@ class Life(Desk):
     """A desk whose program dies, whose messages wait, and that sees whatever is wrong."""
 
     ones: list[One] = field(default_factory=list)
+    troubles: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When the bot was away or could not speak."""
     doom: int | None = None
     """So many more calls get out, none of them written down, before the program dies; None: it lives."""
+    died: bool = False
+    """It did, since somebody last looked."""
     held: bool = False
     """No new message goes out for now; edits and answers to taps do."""
     waited_since: datetime | None = None
@@ -123,15 +137,18 @@ class Life(Desk):
     async def change(self, who: int, **columns: Any) -> None:
         """Hours, zones, quiet hours, the reminder: as the screens of the settings do it."""
         one = self.ones[who]
+        if self.waited_since is not None:
+            return
 
         def work(tx: Connection) -> Patient:
             changed = storage.people.change_patient(tx, one.id, **columns)
-            handlers.prompts.replan(_turn(tx, self, one), changed)
+            handlers.prompts.replan(word_of(self, tx, one.person), changed)
             return changed
 
         patient = await self.database.write(work)
         one.rhythms.append((self.now, Rhythm.of(patient)))
         one.changes += 1
+        one.owed.clear()
 
     async def taps_old(self, who: int, back: int) -> None:
         """Tap a button of any message there ever was, so many back from the newest."""
@@ -167,6 +184,7 @@ class Life(Desk):
         """The bot is blocked; or let in again."""
         one = self.ones[who]
         one.was_blocked = True
+        one.owed.clear()
         one.person.unblock() if one.person.blocked else one.person.block()
         await self.settle()
 
@@ -192,6 +210,8 @@ class Life(Desk):
             query, message = update.get("callback_query"), update.get("message")
             one = self.one((query or message or {"from": {"id": 0}})["from"]["id"])
             taken = [] if one is None or query is None else list(self._tapped(tx, one, buttons.unpack(query["data"])))
+            if one is not None:
+                one.owed.clear()
             ((last,),) = tx.execute(text("select coalesce(max(id), 0) from outbox"))
             handlers.handle(self.application, self.settings, tx, arrival, self.now)
             if one is None:
@@ -235,6 +255,15 @@ class Life(Desk):
                 one.book.put(day, one.items[ITEMS.index(name)], int(value), self.now)
         elif isinstance(tap, buttons.Snooze) and said.startswith("All right. I will ask again"):
             one.book.declined.discard(tap.day)
+            one.owed[tap.day] = self._promised(one, said)
+
+    def _promised(self, one: One, said: str) -> datetime:
+        """The instant at which a question comes again, by the words and the clock where the patient is."""
+        at = re.search(r"(Tonight|Today|Tomorrow) at (\d+):(\d+)", said)
+        assert at is not None, said
+        here = one.rhythms[-1][1].here
+        on = diary.days.local(self.now, here).date() + timedelta(days=at[1] == "Tomorrow")
+        return diary.days.on_date(on, time(int(at[2]), int(at[3])), here)
 
     def _day(self, name: str) -> date:
         near = [self.now.date() + timedelta(days=n) for n in range(-6, 4)]
@@ -256,6 +285,7 @@ class Life(Desk):
         self.doom = None
         self._excused |= {verdict.message_id for _, verdict in verdicts if verdict.message_id is not None}
         await self.restart()
+        self.died = True
 
     def _going(self, tx: Connection) -> list[tuple[Parcel, press.Made | Verdict | None, int | None]]:
         """What goes out now: each row as it is made, or what becomes of it without a call, and which message it is."""
@@ -292,6 +322,19 @@ class Life(Desk):
                 self._bubbles.add(verdict.message_id)
         return verdict
 
+    async def lives_through(self, act: Act) -> None:
+        """Let something happen, and see that the laws hold."""
+        began, weak = self.now, self.died
+        self.died = False
+        await act.play(self)
+        if weak or self.died or act.troubling:
+            # Whoever died is not well before the next act either.
+            self.troubles.append((began, self.now))
+            for one in self.ones:
+                one.owed.clear()
+        await self.check()
+        self.clock.move(A_MOMENT)
+
     # --- what must hold as a question arrives -----------------------------------------------------------------
 
     def _judge(self, tx: Connection) -> None:
@@ -309,11 +352,28 @@ class Life(Desk):
                 assert again or question not in self.seen, f"{question} came twice"
                 self._fits(tx, one, question, parcel)
                 self.seen.add(question)
+                self._owe(tx, one, question)
         self._fresh.clear()
         for one in self.ones:
             for message in one.person.heard:
                 for key in _taps(message):
                     one.buttons.setdefault(key)
+
+    def _owe(self, tx: Connection, one: One, question: Seen) -> None:
+        """One reminder the same evening, outside quiet hours; where nothing that was put off waits."""
+        one.owed.pop(question.day, None)
+        patient = storage.people.patient_by_id(tx, one.id)
+        at = self.now + timedelta(minutes=patient.reminder_minutes)
+        put_off = tx.execute(select(tables.patients.c.followup).where(tables.patients.c.id == one.id)).scalar()
+        if (
+            question.kind is Kind.PROMPT
+            and patient.reminder_minutes
+            and put_off is not Followup.SNOOZE
+            and diary.days.day_of(at, patient.zone) == question.day
+            and not patient.quiet.covers(at, patient.here)
+            and Seen(question.chat, question.day, Kind.FOLLOW_UP) not in self.seen
+        ):
+            one.owed[question.day] = at
 
     def _fits(self, tx: Connection, one: One, question: Seen, parcel: Parcel) -> None:
         """Whether this is a moment at which this question may come."""
@@ -347,6 +407,8 @@ class Life(Desk):
             assert {key: score.value for key, score in counted.items()} == one.book.newest()
             if all_out:
                 self._one_bubble_a_day(one)
+            for day, at in one.owed.items():
+                assert self.now < at + timedelta(minutes=2), f"{day} was to be asked about again at {at}"
 
     def _one_bubble_a_day(self, one: One) -> None:
         live: dict[date, list[str]] = {}
@@ -405,6 +467,10 @@ class Life(Desk):
                          for it in kept.pauses)  # fmt: skip
             assert paused
         assert one.was_blocked or day.not_asked in (None, Cause.BOT)
+        if state is DayState.NOT_ASKED and day.not_asked is not None and not one.was_blocked:
+            assert day.intended_at is not None
+            until = day.intended_at + LATE_WINDOW
+            assert any(start <= until and day.intended_at <= end for start, end in self.troubles), "it was not away"
 
     def _none_forgotten(self, one: One, kept: diary.digests.Diary) -> None:
         """The weeks name each planned day once; and without journeys and other hours no day is left out."""
@@ -460,15 +526,6 @@ def _more(tx: Connection, one: One, kept: diary.digests.Diary, now: datetime) ->
         day = min(kept.days) + timedelta(days=days)
         storage.entries.plan_day(tx, one.id, day, kept.zone, diary.days.closes_at(day, kept.zone))
         storage.entries.change_day(tx, one.id, day, **about)
-
-
-def _turn(tx: Connection, desk: Desk, one: One) -> Turn:
-    """A word of this patient in hand."""
-    who = {"id": one.person.id, "is_bot": False, "first_name": one.person.first_name}
-    chat = {"id": one.person.id, "type": "private"}
-    update = {"update_id": 1, "message": {"message_id": 1, "date": 0, "chat": chat, "from": who}}
-    bot = desk.application.bot
-    return Turn(tx, Update.de_json(update, bot), desk.now, desk.settings, bot.username)
 
 
 def _plain(body: str | None) -> str:

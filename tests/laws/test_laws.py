@@ -1,7 +1,7 @@
 """The laws of a life with the diary, over arbitrary sequences of what patients, the clock and the machine do.
 
-1. A diary day is asked once and followed up once at most, but for what a kill repeats; never while it is paused, answered,
-   declined or closed, and never in quiet hours but at the hour that the patient chose.
+1. A diary day is asked once and followed up once at most, but for what a kill repeats; never while it is paused,
+   answered, declined or closed, and never in quiet hours but at the hour that the patient chose.
 2. A day has one live bubble.
 3. No score is lost: what counts is the newest value that was taken, of each day and item.
 4. Each planned day ends in exactly one state, the right one, and no day is forgotten.
@@ -30,14 +30,14 @@ from bot import diary, storage
 from bot.diary.people import ChatId
 from tests.handlers.desk import clinic_at, desk_on
 from tests.laws import acts
-from tests.laws.life import A_MOMENT, Life, One
+from tests.laws.life import Act, Life, One
 from tests.stage import ITO
 
 LIVES: Final = 2_000
 AT_A_TIME: Final = 100
 """Lives for each call of Hypothesis: it keeps what it drew, and a run of thousands would fill the memory."""
 PATIENT: Final = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
-Story = tuple[datetime, dict[str, Any], dict[str, Any], Sequence[tuple[acts.Act, Sequence[acts.Act]]]]
+Story = tuple[datetime, dict[str, Any], dict[str, Any], Sequence[tuple[Act, Sequence[Act]]]]
 
 
 @cache
@@ -67,9 +67,7 @@ async def live(story: Story, home: Path) -> Life:
             for who, rhythm in enumerate(rhythms):
                 await move_in(life, who, rhythm)
             for act in (act for first, then in scenes for act in (first, *then)):
-                await act.play(life)
-                await life.check()
-                life.clock.move(A_MOMENT)
+                await life.lives_through(act)
             await life.end()
     return life
 
