@@ -249,7 +249,7 @@ def _reminder(at: datetime, waiting: Waiting, rhythm: Rhythm, now: datetime) -> 
     right = reminder_at(waiting.day, waiting.sent_at or now, rhythm)
     if right is None:
         return Followed(Step.DROP)
-    if right > max(now, at + ON_TIME_FOR):
+    if right > (now if waiting.sent_at is None else max(now, at + ON_TIME_FOR)):
         return Followed(Step.WAIT, right)
     until = min(right + LATE_WINDOW, waiting.closes_at - _JUST_BEFORE)
     if rhythm.quiet_at(now) or now > until or days.day_of(now, rhythm.zone) != waiting.day:

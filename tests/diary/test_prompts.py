@@ -366,6 +366,8 @@ def test_a_reminder_waits_for_a_prompt_that_is_still_on_its_way() -> None:
     on_its_way = waiting(sent_at=None)
     assert followed(Followup.REMINDER, "2026-03-02 20:20", on_its_way) == Followed(Step.WAIT, utc("2026-03-02 21:50"))
     assert followed(Followup.REMINDER, "2026-03-02 21:30", on_its_way) == DROP
+    short = followed(Followup.REMINDER, "2026-03-02 21:30", on_its_way, minutes=10)
+    assert short == Followed(Step.WAIT, utc("2026-03-02 21:40")), "however short its time is"
     arrived_late = waiting(sent_at=utc("2026-03-02 20:20"))
     assert followed(Followup.REMINDER, "2026-03-02 21:30", arrived_late) == Followed(Step.WAIT, utc("2026-03-02 21:50"))
     arrived = waiting(sent_at=utc("2026-03-02 20:05"))
