@@ -17,7 +17,7 @@ from bot.storage.tables import OutboxState
 from bot.wire.bodies import Verdict
 from bot.wire.books import write_down
 from tests.handlers.desk import Desk, word_of
-from tests.stage import text_of
+from tests.stage import newest, text_of
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -176,6 +176,36 @@ async def test_a_reminder_that_never_shows_leaves_the_old_bubble_its_day(evening
     assert await desk.rows("select bubble_id from diary_days") == [(before,)]
     await desk.says(desk.ada, "4")
     assert "Tingling" in questions(desk)[0], "what she types still edits the bubble that she sees"
+
+
+async def test_in_a_pause_no_question_is_put_off(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    bubble = ada.last["message_id"]
+    await desk.taps(ada, "4", "Later")
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until tomorrow")
+    for late_tap in ("ls:20260302:30", "lt:20260302"):
+        # A slow screen: what is promised there would not be kept.
+        await desk.sends(ada, late_tap, bubble)
+        assert ada.toasts[-1].text == "Your diary is paused, so I will not ask again. You can still answer here."
+        assert "Tingling · Monday 2 March" in text_of(ada.chat.messages[bubble])
+    assert await desk.rows("select followup, next_followup_at from patients") == [(None, None)]
+    heard = len(ada.heard)
+    await desk.until(at(3, 12))
+    assert len(ada.heard) == heard
+
+
+@pytest.mark.parametrize("tap", ["lt:20260302", "ls:20260302:30"])
+async def test_what_was_not_asked_yet_and_what_is_answered_is_not_put_off(clinic: Desk, tap: str) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/today")
+    await desk.sends(ada, tap)
+    assert ada.toasts[-1].text == "This button is no longer in use."
+    await desk.taps(ada, "4", "3", "5")
+    await desk.sends(ada, tap)
+    assert ada.toasts[-1].text == "This button is no longer in use."
+    assert newest(ada).startswith("Thank you.")
+    assert await desk.rows("select followup, next_followup_at from patients") == [(None, None)]
 
 
 # --- planning anew ----------------------------------------------------------------------------------------------
