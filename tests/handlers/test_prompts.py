@@ -236,3 +236,18 @@ async def test_a_question_that_has_fallen_due_is_not_lost_to_another_hour(clinic
     assert await desk.rows("select day, not_asked from diary_days order by day") == [
         ("2026-03-02", None), ("2026-03-03", "bot"), ("2026-03-04", "bot"), ("2026-03-05", None),
     ]  # fmt: skip
+
+
+async def test_a_day_that_was_looked_at_far_in_the_east_is_open_when_it_is_asked_in_the_west(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await change(desk, zone="Pacific/Kiritimati")
+    await desk.until(at(2, 20))
+    assert "Tuesday 3 March" in await desk.says(ada, "/today")
+    await change(desk, zone="Pacific/Pago_Pago")
+    await desk.until(at(4, 7))
+    assert newest(ada).startswith("Burning · Tuesday 3 March"), "it is 20:00 there"
+    await desk.taps(ada, "4", "3", "5")
+    assert newest(ada).startswith("Thank you.")
+    assert await desk.rows("select zone, closes_at from diary_days where day = '2026-03-03'") == [
+        ("Pacific/Pago_Pago", "2026-03-04 23:00:00.000000")
+    ]
