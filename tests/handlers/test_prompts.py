@@ -208,6 +208,81 @@ async def test_what_was_not_asked_yet_and_what_is_answered_is_not_put_off(clinic
     assert await desk.rows("select followup, next_followup_at from patients") == [(None, None)]
 
 
+# --- what is still on its way ------------------------------------------------------------------------------------
+
+
+async def due_now(desk: Desk, instant: datetime) -> None:
+    """What is due at `instant` is in the outbox, and not on its way yet."""
+    desk.clock.move_to(instant)
+    await desk.ticker.tick(desk.now)
+
+
+async def test_a_prompt_on_its_way_is_called_back_by_a_pause(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/pause")
+    await due_now(desk, at(2, 20))
+    await desk.taps(ada, "Until tomorrow")
+    assert questions(desk) == [text_of(ada.last)]
+    assert "paused" in text_of(ada.last)
+    assert await desk.rows("select paused, sent_at, bubble_id from diary_days") == [(1, None, None)]
+
+
+async def test_a_prompt_on_its_way_is_called_back_by_an_answer_that_is_typed(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await due_now(desk, at(2, 20))
+    await desk.says(ada, "burning 4, tingling 3")
+    assert [text.splitlines()[0] for text in map(text_of, ada.heard)] == [
+        "Stored for Monday 2 March: Burning 4 and Tingling 3.", "Pain · Monday 2 March · 3 of 3",
+    ]  # fmt: skip
+    await desk.until(at(3, 12))
+    assert "A gentle reminder: 1 question is still open." in text_of(ada.last), "she was asked, and is reminded"
+    assert await desk.rows("select sent_at, not_asked from diary_days") == [("2026-03-02 20:00:00.000000", None)]
+
+
+@pytest.mark.parametrize("act", ["4", "/today", "Later", "Not today", "4 3 5"])
+async def test_a_reminder_on_its_way_is_called_back_by_whatever_is_done_about_its_day(evening: Desk, act: str) -> None:
+    desk, ada = evening, evening.ada
+    await due_now(desk, at(2, 21, 30))
+    await (desk.says(ada, act) if act in ("/today", "4 3 5") else desk.taps(ada, act))
+    assert not any("A gentle reminder" in text_of(message) for message in ada.heard)
+    days = [message for message in ada.heard if "2 March" in text_of(message) and "reply_markup" in message]
+    live = [message for message in days if "It was for" not in str(message["reply_markup"])]
+    assert len(live) == 1
+    await desk.says(ada, "/today")
+    await desk.until(at(3, 19, 59))
+    assert not any("A gentle reminder" in text_of(message) for message in ada.heard), "it is used up"
+
+
+async def test_a_reminder_that_comes_all_the_same_leaves_the_bubble_in_use_alone(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    await due_now(desk, at(2, 21, 30))
+    (parcel,) = await desk.database.write(lambda tx: storage.outbox.waiting(tx, 0, (Urgency.PROMPT, Urgency.PROMPT), 9))
+    ada.tap_label("4")
+    # It arrives before she is heard, and that is written down after she was.
+    message_id = desk.telegram.add(ada.chat, desk.telegram.me, {"text": "A gentle reminder"})["message_id"]
+    updates = await desk.telegram.get_updates({"offset": desk._offset})
+    await desk.database.write(lambda tx: desk._handle(updates, tx))
+    verdict = Verdict(OutboxState.DELIVERED, message_id=message_id)
+    await desk.database.write(lambda tx: write_down(tx, [(parcel, verdict, desk.now)]))
+    await desk.deliver()
+    assert [question.splitlines()[0] for question in questions(desk)] == ["Tingling · Monday 2 March · 2 of 3"]
+
+
+async def test_a_reminder_that_never_comes_takes_the_buttons_of_the_bubble_before_it_where_a_third_one_is_in_use(
+    evening: Desk,
+) -> None:
+    desk, ada = evening, evening.ada
+    await due_now(desk, at(2, 21, 30))
+    (parcel,) = await desk.database.write(lambda tx: storage.outbox.waiting(tx, 0, (Urgency.PROMPT, Urgency.PROMPT), 9))
+    await desk.says(ada, "/today")
+    await desk.database.write(
+        lambda tx: write_down(tx, [(parcel, Verdict(OutboxState.DROPPED, error="too late"), desk.now)])
+    )
+    await desk.deliver()
+    assert len(questions(desk)) == 1
+    assert ada.labels(ada.last["message_id"])
+
+
 # --- planning anew ----------------------------------------------------------------------------------------------
 
 
