@@ -1091,6 +1091,12 @@ def test_a_name_is_read_as_it_was_written(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_is_a_lone_sign(language: str) -> None:
+    for text in own(words(language)).values():
+        assert [line for line in seen(text).splitlines() if line and not re.search(r"\w", line)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_toasts_are_short(language: str) -> None:
     assert units(plain(people.old_button(words(language)))) <= MAX_TOAST
 
