@@ -901,7 +901,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(pauses.standing)
 def _(say: Words, label: str) -> Iterator[Made]:
     for next_at in (None, NOON):
-        yield pauses.standing(paused(), MONDAY, next_at, say)
+        yield pauses.standing(paused(), MONDAY, MONDAY, next_at, say)
 
 
 @case(pauses.welcome)
@@ -927,7 +927,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(pauses.choose)
 @case(pauses.choose_date)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield pauses.choose(MONDAY, say)
+    for there in (MONDAY, LONGEST_DAY):
+        yield pauses.choose(MONDAY, there, say)
     yield pauses.choose_date(MONDAY, say)
 
 
