@@ -161,7 +161,6 @@ for _each in (
     people.no_such_place,
     people.no_such_hour,
     pauses.no_such_date,
-    prompts.only_once,
     prompts.too_late,
     prompts.in_a_pause,
     people.ask_name,
@@ -941,7 +940,13 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(prompts.choose_later)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield prompts.choose_later(LONGEST_DAY, list(Later), say)
+    for there in (LONGEST_DAY, LONGEST_DAY + timedelta(days=1)):
+        yield prompts.choose_later(LONGEST_DAY, there, list(Later), say)
+
+
+@case(prompts.only_once)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield prompts.only_once(NOON, say)
 
 
 @case(prompts.snoozed)
