@@ -14,6 +14,7 @@ from bot.chat.messages import Button
 from bot.diary.edits import Became
 from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
+from bot.handlers import alerts
 from bot.handlers.turn import Turn
 
 EXPECT_NOTE: Final = "note:"
@@ -307,7 +308,7 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
     asked = day != on or bool(seen.values) or storage.entries.bubble_of(turn.tx, patient.id, day) is not None
     asking = seen.next_item.id if asked and seen.next_item is not None else None
     reading = typed.scores(said, seen.items, asking=asking)
-    if isinstance(reading, typed.NotScores):
+    if isinstance(reading, typed.NotScores) or _unclear_and_urgent(turn, patient, reading, said):
         note(turn, patient, replied or on, said)
     elif isinstance(reading, typed.Unclear):
         remember(turn, patient, day, Became.NOTHING)
@@ -317,6 +318,11 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
         remember(turn, patient, day, Became.NOTHING)
     else:
         _take(turn, patient, seen, reading)
+
+
+def _unclear_and_urgent(turn: Turn, patient: Patient, reading: typed.Reading, said: str) -> bool:
+    """Whether words of a red flag stand beside numbers that are not understood: those who hear of the card need them."""
+    return isinstance(reading, typed.Unclear) and alerts.matches(turn, patient, said)
 
 
 def _take(
