@@ -321,7 +321,7 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
 
 
 def _unclear_and_urgent(turn: Turn, patient: Patient, reading: typed.Reading, said: str) -> bool:
-    """Whether words of a red flag stand beside numbers that are not understood: those who hear of the card need them."""
+    """Whether words of a red flag stand beside unclear numbers: those who hear of the card need to read them."""
     return isinstance(reading, typed.Unclear) and alerts.matches(turn, patient, said)
 
 

@@ -212,11 +212,13 @@ _left_open: Final = Prepared(
                 tables.items.c.added_day <= _days.day,
                 or_(tables.items.c.ended_day.is_(None), tables.items.c.ended_day > _days.day),
                 tables.items.c.id.not_in(
-                    select(tables.scores.c.item_id).where(
+                    select(tables.scores.c.item_id)
+                    .where(
                         tables.scores.c.patient_id == _days.patient_id,
                         tables.scores.c.day == _days.day,
                         tables.scores.c.withdrawn_at.is_(None),
                     )
+                    .correlate(tables.diary_days)
                 ),
             )
         ),
