@@ -23,15 +23,15 @@ def edited(turn: Turn, message: Message) -> None:
         people.greet(turn)
         return
     patient = turn.patient
-    said = message.text
-    if said is None:
+    said = message.text if message.text is not None else message.caption
+    if not said:
         help.thing(turn, turn.thing)
     elif patient is None or entries.active(turn) is None or said.startswith("/"):
         turn.say(chat.edits.only_entries(turn.words))
     else:
         _changed(turn, patient, message, said)
-    if patient is not None and (words := said or message.caption):
-        alerts.look(turn, patient, words)
+    if patient is not None and said:
+        alerts.look(turn, patient, said)
 
 
 def _changed(turn: Turn, patient: Patient, message: Message, said: str) -> None:

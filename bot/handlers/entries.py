@@ -417,7 +417,7 @@ def add_note(turn: Turn, patient: Patient, tap: buttons.AddNote) -> None:
         turn.toast(chat.people.old_button(turn.words))
         return
     closed = diary.entries.past_day(planned, tap.day, patient, turn.now) is PastDay.CLOSED
-    turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}")
+    turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}:{patient.next_prompt_day}")
     turn.say(chat.entries.ask_note(tap.day, turn.words, closed=closed), patient_id=patient.id)
 
 
@@ -425,10 +425,16 @@ def no_note(turn: Turn, tap: buttons.NoNote) -> None:
     turn.edit(chat.entries.no_note(turn.words))
 
 
-def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> None:
-    """The text that "add a note" asked for."""
+def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """The text that "add a note" asked for. False for scores after a question came between: they answer that one."""
     turn.expect(None)
-    note(turn, patient, date.fromisoformat(expecting.removeprefix(EXPECT_NOTE)), said, Became.ASKED_NOTE)
+    day, _, coming = expecting.removeprefix(EXPECT_NOTE).partition(":")
+    today = view(turn, patient, diary.days.day_of(turn.said_at, patient.zone))
+    reading = typed.scores(said, today.items, asking=None if today.next_item is None else today.next_item.id)
+    if coming not in ("", str(patient.next_prompt_day)) and isinstance(reading, typed.Scores):
+        return False
+    note(turn, patient, date.fromisoformat(day), said, Became.ASKED_NOTE)
+    return True
 
 
 def note(turn: Turn, patient: Patient, day: date, said: str, became: Became = Became.NOTE) -> None:

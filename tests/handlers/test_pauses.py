@@ -145,3 +145,18 @@ async def test_a_double_tap_begins_one_pause(clinic: Desk) -> None:
     await desk.until(at(4, 10))
     await desk.sends(desk.ada, "pb")
     assert newest(desk.ada).startswith("Good to have you back.")
+
+
+async def test_what_is_no_date_is_not_lost(clinic: Desk) -> None:
+    """The list of dates stays open, and the evening's question comes: a number is a score again."""
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    assert "can't find that day" in await desk.says(ada, "someday")
+    await desk.says(ada, "the whole week was hard on my feet")
+    assert "Kept as a note for Monday 2 March." in newest(ada)
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    await desk.jump(datetime(2026, 3, 2, 20, tzinfo=UTC))
+    await desk.says(ada, "4")
+    assert await desk.scores(ada) == [("2026-03-02", "burning", 4)]
