@@ -1575,3 +1575,10 @@ def test_no_sentence_is_long(language: str) -> None:
     for name, text in own(words(language)).items():
         for part in re.split(r"(?<=[.!?:;])\s+|\n+", seen(text)):
             assert len(part.split()) <= 25, (name, part)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_has_words(language: str) -> None:
+    """A lone full stop between two lists is a slip of the pen."""
+    for name, text in own(words(language)).items():
+        assert [line for line in seen(text).split("\n") if line.strip() and not re.search(r"\w", line)] == [], name

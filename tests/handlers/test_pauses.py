@@ -163,3 +163,18 @@ async def test_after_midnight_the_next_question_is_told_by_the_calendar(clinic: 
     await desk.taps(ada, "Until a date")
     assert f"My next question: {until} at 20:00." in await desk.says(ada, said)
     assert f"My next question: {until} at 20:00." in await desk.taps(ada, "Ill")
+
+
+async def test_what_is_no_date_is_not_lost(clinic: Desk) -> None:
+    """The list of dates stays open, and the evening's question comes: a number is a score again."""
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    assert "can't find that day" in await desk.says(ada, "someday")
+    await desk.says(ada, "the whole week was hard on my feet")
+    assert "Kept as a note for Monday 2 March." in newest(ada)
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    await desk.jump(datetime(2026, 3, 2, 20, tzinfo=UTC))
+    await desk.says(ada, "4")
+    assert await desk.scores(ada) == [("2026-03-02", "burning", 4)]
