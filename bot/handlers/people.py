@@ -587,7 +587,7 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
-        pass
+        return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
         pass
     elif patient is not None and patient.stage is Stage.FORGETTING:
