@@ -586,9 +586,15 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+<<<<<<< HEAD
     elif (expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said)) or (
         expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said)
     ):
+=======
+    elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
+        return True
+    elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
+>>>>>>> outside1
         pass
     elif patient is not None and patient.stage is Stage.FORGETTING:
         privacy.show_leaving(turn, patient, unsaved=True)
