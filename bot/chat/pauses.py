@@ -42,9 +42,9 @@ def no_such_date(words: Words) -> Message:
     return Message(words("I can't find that day ahead of us. Please type it like this: 24 December"))
 
 
-def begun(pause: Pause, today: date, next_at: datetime | None, words: Words) -> Message:
-    """The diary is paused."""
-    lines = [_state(today, next_at, words), words("Paused days never count against you.")]
+def begun(pause: Pause, there: date, next_at: datetime | None, words: Words) -> Message:
+    """The diary is paused. `there`: the date on the patient's wall."""
+    lines = [_state(there, next_at, words), words("Paused days never count against you.")]
     if pause.reason is None:
         lines.append(words("If you like, tell me why. Only your own therapist sees it."))
         reasons = tuple(Button(reason_name(one, words), tap=pack(buttons.PauseReason(pause.id, one))) for one in Reason)
@@ -53,25 +53,25 @@ def begun(pause: Pause, today: date, next_at: datetime | None, words: Words) -> 
     return Message(joined("\n", lines), ((_back(words),),))
 
 
-def standing(pause: Pause, today: date, next_at: datetime | None, words: Words) -> Message:
-    """The diary is paused already: how long still, and the ways on."""
+def standing(pause: Pause, today: date, next_at: datetime | None, there: date, words: Words) -> Message:
+    """The diary is paused already: how long still, and the ways on. `today`: the diary day; `there`: as above."""
     rows: list[Row] = [(_back(words),), (Button(words("Until a date"), tap=pack(buttons.PauseDates())),)]
     if pause.until_day is not None:
         rows.append((Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),))
-    return Message(_state(today, next_at, words), tuple(rows))
+    return Message(_state(there, next_at, words), tuple(rows))
 
 
-def _state(today: date, next_at: datetime | None, words: Words) -> Sentence:
+def _state(there: date, next_at: datetime | None, words: Words) -> Sentence:
     if next_at is None:
         return words("Your diary is paused. I ask nothing until you come back.")
-    return words("Your diary is paused. My next question: {when}.", when=bold(when(next_at, today, words)))
+    return words("Your diary is paused. My next question: {when}.", when=bold(when(next_at, there, words)))
 
 
-def welcome(next_at: datetime | None, today: date, answerable: date | None, words: Words) -> Message:
+def welcome(next_at: datetime | None, there: date, answerable: date | None, words: Words) -> Message:
     """The patient is back. `answerable`: today, where its hour has passed."""
     lines = [words("Good to have you back.")]
     if next_at is not None:
-        lines.append(words("My next question: {when}.", when=bold(when(next_at, today, words))))
+        lines.append(words("My next question: {when}.", when=bold(when(next_at, there, words))))
     if answerable is None:
         return Message(joined("\n", lines))
     now = Button(words("Answer today now"), tap=pack(buttons.Resume(answerable)))

@@ -26,7 +26,8 @@ def pause(turn: Turn, _: str) -> None:
     if standing is None:
         turn.say(chat.pauses.choose(today, turn.words), patient_id=patient.id)
     else:
-        turn.say(chat.pauses.standing(standing, today, _next(turn, patient), turn.words), patient_id=patient.id)
+        next_at, there = _next(turn, patient), _there(turn, patient)
+        turn.say(chat.pauses.standing(standing, today, next_at, there, turn.words), patient_id=patient.id)
 
 
 def now_of(turn: Turn, patient: Patient) -> Pause | None:
@@ -36,9 +37,14 @@ def now_of(turn: Turn, patient: Patient) -> Pause | None:
 
 
 def _next(turn: Turn, patient: Patient) -> datetime | None:
-    """The next question by the clock of the zone that the patient is asked by; None: not before they come back."""
+    """The next question by the clock where the patient is; None: not before they come back."""
     at = prompts.next_question(turn, patient)
-    return None if at is None else diary.days.local(at, patient.zone)
+    return None if at is None else diary.days.local(at, patient.here)
+
+
+def _there(turn: Turn, patient: Patient) -> date:
+    """What the patient calls today, where they are: after midnight no longer the diary day."""
+    return diary.days.local(turn.now, patient.here).date()
 
 
 @entries.of_patient
@@ -62,7 +68,7 @@ def _begin(turn: Turn, patient: Patient, today: date, until: date | None) -> cha
         _put_away(turn, patient, today)
         standing = now_of(turn, patient)
     assert standing is not None
-    return chat.pauses.begun(standing, today, _next(turn, patient), turn.words)
+    return chat.pauses.begun(standing, _there(turn, patient), _next(turn, patient), turn.words)
 
 
 def _put_away(turn: Turn, patient: Patient, today: date) -> None:
@@ -103,7 +109,8 @@ def reason(turn: Turn, patient: Patient, tap: buttons.PauseReason) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     given = next(one for one in storage.pauses.of(turn.tx, patient.id) if one.id == tap.pause)
     if given.covers(today):
-        turn.edit(chat.pauses.begun(given, today, _next(turn, patient), turn.words), patient_id=patient.id)
+        message = chat.pauses.begun(given, _there(turn, patient), _next(turn, patient), turn.words)
+        turn.edit(message, patient_id=patient.id)
     else:
         turn.toast(chat.people.old_button(turn.words))
 
@@ -119,5 +126,5 @@ def back(turn: Turn, patient: Patient, _: buttons.Back) -> None:
         storage.entries.change_day(turn.tx, patient.id, today, paused=False)
     unanswered = planned is not None and entries.view(turn, patient, today, planned).next_item is not None
     answerable = today if unanswered and planned is not None and planned.intended_at is not None else None
-    there = diary.days.local(turn.now, patient.zone).date()
+    there = _there(turn, patient)
     turn.edit(chat.pauses.welcome(_next(turn, patient), there, answerable, turn.words), patient_id=patient.id)

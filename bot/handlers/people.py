@@ -59,11 +59,11 @@ def greet(turn: Turn) -> None:
 
 
 def _welcome_back(turn: Turn, patient: Patient) -> None:
-    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.zone)
+    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.here)
     if pauses.now_of(turn, patient) is not None:
         pauses.pause(turn, "")
         return
-    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
+    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.here)
     turn.say(chat.people.welcome_back(next_at, today, turn.words, there.date()), patient_id=patient.id)
 
 

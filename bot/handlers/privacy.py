@@ -148,7 +148,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
 def show_leaving(turn: Turn, patient: Patient, *, unsaved: bool = False) -> None:
     """Until when the wish can be taken back, and how. `unsaved`: something was sent that is not kept."""
     assert patient.forget_at is not None
-    at = diary.days.local(patient.forget_at, patient.zone)
+    at = diary.days.local(patient.forget_at, patient.here)
     turn.say(chat.privacy.leaving(at, turn.words, unsaved=unsaved), patient_id=patient.id)
 
 
@@ -181,7 +181,7 @@ def sooner(turn: Turn, _: buttons.ForgetSooner) -> None:
         turn.toast(chat.people.old_button(turn.words))
     else:
         _expect(turn, SOONER)
-        at = diary.days.local(patient.forget_at, patient.zone)
+        at = diary.days.local(patient.forget_at, patient.here)
         turn.say(chat.privacy.ask_sooner(at, turn.words), patient_id=patient.id)
 
 

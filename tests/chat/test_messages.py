@@ -782,7 +782,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(pauses.standing)
 def _(say: Words, label: str) -> Iterator[Made]:
     for next_at in (None, NOON):
-        yield pauses.standing(paused(), MONDAY, next_at, say)
+        yield pauses.standing(paused(), MONDAY, next_at, MONDAY, say)
 
 
 @case(pauses.welcome)
