@@ -436,7 +436,7 @@ def stop(turn: Turn, _: str) -> None:
     storage.prompts.drop_followup(turn.tx, patient.id)
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
-        turn.retire(bubble_id=bubble)
+        turn.withdraw(bubble)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):

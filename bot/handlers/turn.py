@@ -238,6 +238,10 @@ class Turn:
             Said(self.chat_id, Action.RETIRE, {}, Urgency.ANSWER, bubble_id=bubble_id, message_id=message_id)
         )
 
+    def withdraw(self, bubble_id: int) -> None:
+        """A bubble is not needed any more: not sent, if it is still on its way, and else without its buttons."""
+        self._said.append(Said(self.chat_id, Action.WITHDRAW, {}, Urgency.ANSWER, bubble_id=bubble_id))
+
     def toast(self, text: Sentence) -> None:
         """Answer the tap with a few words that fade."""
         self._answer({"text": plain(text)})

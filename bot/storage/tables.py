@@ -57,6 +57,8 @@ class Action(StrEnum):
     EDIT = "edit"
     RETIRE = "retire"
     """Take the buttons off a bubble."""
+    WITHDRAW = "withdraw"
+    """A bubble that is still on its way is not sent any more; one that is on screen retires."""
     ANSWER = "answer"
     """Answer a tap."""
     COMMANDS = "commands"
