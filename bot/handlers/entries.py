@@ -255,7 +255,8 @@ def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
     """What was typed was meant for the other day: it is taken back here and stored there."""
     if open_day(turn, patient, tap.from_day) is None or open_day(turn, patient, tap.to_day) is None:
         return
-    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> item.position & 1}
+    bits = _bits(turn, patient)
+    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> bits[item.id] & 1}
     since = datetime.fromtimestamp(tap.since // 1_000_000, UTC) + timedelta(microseconds=tap.since % 1_000_000)
     counted = _values(turn, patient, tap.from_day)
     taken = storage.entries.withdraw_scores(turn.tx, patient.id, tap.from_day, list(items), since, turn.now)
@@ -331,6 +332,9 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
     reading = typed.scores(said, seen.items, asking=asking)
     if isinstance(reading, typed.NotScores):
         note(turn, patient, replied or on, said)
+    elif not seen.items:
+        remember(turn, patient, day, Became.NOTHING)
+        turn.say(chat.entries.nothing_asked(day, turn.words), patient_id=patient.id)
     elif isinstance(reading, typed.Unclear):
         remember(turn, patient, day, Became.NOTHING)
         unclear = chat.entries.unclear(reading.reason, seen.items, turn.words)
@@ -418,8 +422,19 @@ def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -
         planned = storage.entries.find_day(turn.tx, patient.id, other)
         if planned is None or not diary.entries.is_open(planned, turn.now):
             return None
+    bits = _bits(turn, patient)
+    given = {bits[item.id] for item in items}
+    if max(given) >= buttons.MOST_BITS or not any(item.asked_on(other) for item in items):
+        return None
     since = turn.now - datetime.fromtimestamp(0, UTC)
-    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), items, turn.words)
+    mask = sum(1 << bit for bit in given)
+    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), mask, turn.words)
+
+
+def _bits(turn: Turn, patient: Patient) -> dict[ItemId, int]:
+    """The bit of each item: its number in the order in which they were added, which no later change touches."""
+    items = storage.entries.items_of(turn.tx, patient.id)
+    return {item_id: bit for bit, item_id in enumerate(sorted(item.id for item in items))}
 
 
 # --- notes ----------------------------------------------------------------------------------------------------
