@@ -70,7 +70,7 @@ class House:
             table
             for table, column in columns
             if await self.played.rows(
-                f"select 1 from {table} where {column} = :hers",  # noqa: S608
+                f"select 1 from {table} where {column} = :hers",
                 hers=patient_id if column == "patient_id" else ADA,
             )
         }
@@ -81,7 +81,7 @@ class House:
         return [
             row
             for what in ("items", "scores", "notes", "shares", "consents", "pauses")
-            for row in await self.played.rows(f"select * from {what} {mine}", ben=BEN)  # noqa: S608
+            for row in await self.played.rows(f"select * from {what} {mine}", ben=BEN)
         ]
 
     async def document(self) -> bytes:
