@@ -21,13 +21,13 @@ def replan(turn: Turn, patient: Patient) -> Due:
 
     A question that has fallen due already keeps its place: the next tick asks it, or writes down that it was not asked.
     """
-    at, day = patient.next_prompt_at, patient.next_prompt_day
-    if at is not None and day is not None and at <= turn.now:
-        return Due(day, at)
     last = storage.prompts.last_planned_day(turn.tx, patient.id)
-    not_before = None if last is None else last + diary.days.ONE_DAY
+    is_due = patient.next_prompt_at is not None and patient.next_prompt_at <= turn.now
+    planned = [day for day in (last, patient.next_prompt_day if is_due else None) if day is not None]
+    not_before = max(planned) + diary.days.ONE_DAY if planned else None
     due = diary.prompts.first_due(turn.now, patient.zone, patient.hours, not_before)
-    storage.people.change_patient(turn.tx, patient.id, next_prompt_at=due.at, next_prompt_day=due.day)
+    if not is_due:
+        storage.people.change_patient(turn.tx, patient.id, next_prompt_at=due.at, next_prompt_day=due.day)
     return due
 
 

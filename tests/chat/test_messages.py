@@ -163,6 +163,7 @@ for _each in (
     pauses.no_such_date,
     prompts.only_once,
     prompts.too_late,
+    prompts.in_a_pause,
     people.ask_name,
     people.whose_week,
     people.choose_language,
