@@ -259,7 +259,7 @@ async def forgotten(house: House) -> None:
     assert {"accounts", "patients", "scores", "notes", "consents", "outbox"} <= await house.tables_with(patient_id)
     assert house.traces() == list(TRACES)
 
-    await played.until(at(36, 9))
+    await played.until(at(35, 20, 11))
     assert newest(ada).startswith("It is done. All that I kept about you is deleted.")
     assert await house.tables_with(patient_id) == set()
     assert house.traces() == []
