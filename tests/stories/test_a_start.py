@@ -45,7 +45,7 @@ async def test_who_has_not_written_yet_reads_in_their_language_what_this_is(tmp_
         for scope in ("default", "all_private_chats"):
             for language, start in (("", "Begin"), ("es", "Empezar")):
                 menu = telegram.command_lists[scope, language]
-                assert [entry["command"] for entry in menu] == ["start", "urgent", "help"]
+                assert [entry["command"] for entry in menu] == ["start", "urgent", "privacy", "help"]
                 assert menu[0]["description"] == start
         assert telegram.profile["description:"].startswith("A symptom diary.")
         assert telegram.profile["description:es"].startswith("Un diario de síntomas.")

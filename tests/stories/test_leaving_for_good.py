@@ -60,6 +60,6 @@ async def test_ada_leaves_comes_back_and_leaves_for_good(tmp_path: Path) -> None
         told = [text_of(message) for message in ada.heard]
         assert sum("It is done." in text for text in told) == 1
         await played.says(ada, "hello")
-        assert "I am a symptom diary by invitation" in newest(ada)
+        assert "by invitation" in newest(ada)
         assert [trace for trace in TRACES if trace in bytes_of(tmp_path)] == []
         assert played.refused() == []
