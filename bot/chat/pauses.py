@@ -16,12 +16,13 @@ DATES: Final = 10
 """Days ahead that are offered as buttons; any other is typed."""
 
 
-def choose(today: date, words: Words) -> Message:
-    """For how long?"""
+def choose(today: date, there: date, words: Words) -> Message:
+    """For how long? `there`: today by the calendar, which at night is a day ahead."""
+    shortest = words("Until tomorrow") if there <= today else words("Until this evening")
     return Message(
         words("For how long shall I pause? Paused days never count against you."),
         (
-            (Button(words("Until tomorrow"), tap=pack(buttons.Pause(today, today + timedelta(days=1)))),),
+            (Button(shortest, tap=pack(buttons.Pause(today, today + timedelta(days=1)))),),
             (Button(words("Until a date"), tap=pack(buttons.PauseDates())),),
             (Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),),
         ),
@@ -43,7 +44,7 @@ def no_such_date(words: Words) -> Message:
 
 
 def begun(pause: Pause, there: date, next_at: datetime | None, words: Words) -> Message:
-    """The diary is paused. `there`: the date on the patient's wall."""
+    """The diary is paused. `there`: today by the calendar."""
     lines = [_state(there, next_at, words), words("Paused days never count against you.")]
     if pause.reason is None:
         lines.append(words("If you like, tell me why. Only your own therapist sees it."))
@@ -53,8 +54,8 @@ def begun(pause: Pause, there: date, next_at: datetime | None, words: Words) -> 
     return Message(joined("\n", lines), ((_back(words),),))
 
 
-def standing(pause: Pause, today: date, next_at: datetime | None, there: date, words: Words) -> Message:
-    """The diary is paused already: how long still, and the ways on. `today`: the diary day; `there`: as above."""
+def standing(pause: Pause, today: date, there: date, next_at: datetime | None, words: Words) -> Message:
+    """The diary is paused already: how long still, and the ways on."""
     rows: list[Row] = [(_back(words),), (Button(words("Until a date"), tap=pack(buttons.PauseDates())),)]
     if pause.until_day is not None:
         rows.append((Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),))
@@ -67,11 +68,11 @@ def _state(there: date, next_at: datetime | None, words: Words) -> Sentence:
     return words("Your diary is paused. My next question: {when}.", when=bold(when(next_at, there, words)))
 
 
-def welcome(next_at: datetime | None, there: date, answerable: date | None, words: Words) -> Message:
+def welcome(next_at: datetime | None, today: date, answerable: date | None, words: Words) -> Message:
     """The patient is back. `answerable`: today, where its hour has passed."""
     lines = [words("Good to have you back.")]
     if next_at is not None:
-        lines.append(words("My next question: {when}.", when=bold(when(next_at, there, words))))
+        lines.append(words("My next question: {when}.", when=bold(when(next_at, today, words))))
     if answerable is None:
         return Message(joined("\n", lines))
     now = Button(words("Answer today now"), tap=pack(buttons.Resume(answerable)))

@@ -100,21 +100,23 @@ def _parts(seen: DayView, item: Item, place: int, tag: str, kind: Kind) -> tuple
 # --- later ----------------------------------------------------------------------------------------------------
 
 
-def choose_later(day: date, choices: Sequence[Later], words: Words) -> Message:
-    """When else shall the question come?"""
-    rows: list[Row] = [(Button(_later(choice, words), tap=pack(buttons.Snooze(day, choice))),) for choice in choices]
+def choose_later(day: date, there: date, choices: Sequence[Later], words: Words) -> Message:
+    """When else shall the question come? `there`: today by the patient's calendar."""
+    rows: list[Row] = [
+        (Button(_later(choice, day < there, words), tap=pack(buttons.Snooze(day, choice))),) for choice in choices
+    ]
     rows.append((Button(words("Back"), tap=pack(buttons.Resume(day))),))
     return Message(words("When shall I ask again?"), tuple(rows))
 
 
-def _later(choice: Later, words: Words) -> Sentence:
+def _later(choice: Later, past_midnight: bool, words: Words) -> Sentence:
     match choice:
         case Later.HALF_HOUR:
             return words("In 30 minutes")
         case Later.TWO_HOURS:
             return words("In 2 hours")
         case Later.MORNING:
-            return words("Tomorrow morning")
+            return words("This morning") if past_midnight else words("Tomorrow morning")
 
 
 def snoozed(day: date, at: datetime, today: date, moved: bool, words: Words) -> Message:
@@ -128,8 +130,13 @@ def snoozed(day: date, at: datetime, today: date, moved: bool, words: Words) -> 
     )
 
 
-def only_once(words: Words) -> Sentence:
-    return words("I have asked again already. You can answer here until noon tomorrow.")
+def only_once(closes_at: datetime, words: Words) -> Sentence:
+    """`closes_at`: by the clock of the day's zone."""
+    return words(
+        "I have asked again already. You can answer here until {time} on {day}.",
+        time=words.time(closes_at),
+        day=words.weekday(closes_at.date()),
+    )
 
 
 def in_a_pause(words: Words) -> Sentence:

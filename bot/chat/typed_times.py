@@ -255,18 +255,18 @@ _DAYS_AHEAD: Final = {
 }
 
 
-def coming_day(text: str, today: date) -> date | None:
+def coming_day(text: str, today: date, there: date) -> date | None:
     """Read the date of something to come: "tomorrow", "lunes", "2 March", "2/3" (the day first), "2026-03-02".
 
     A date without a year is the next one, a weekday the next such day. None for what is no date or lies not after
-    `today`.
+    `today`. `there`: today by the calendar, which at night is a day ahead; "tomorrow" counts from it.
     """
     if len(text) > _LONGEST_TIME:
         return None
     words = " ".join(folded(plain(text)).split()).strip(".!, ")
     words = re.sub(r"^(?:until |till |on |next |the |hasta |el |dia |proximo )+", "", words)
     if words in _DAYS_AHEAD:
-        return date.fromordinal(today.toordinal() + _DAYS_AHEAD[words])
+        return date.fromordinal(there.toordinal() + _DAYS_AHEAD[words])
     if words in _WEEKDAYS:
         return date.fromordinal(today.toordinal() + ((_WEEKDAYS[words] - today.weekday() - 1) % 7) + 1)
     found = _day_by_date(words, today)

@@ -9,10 +9,12 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed_times
 from bot.diary.pauses import LONGEST, Pause
 from bot.diary.people import Patient
-from bot.handlers import entries, prompts
+from bot.handlers import entries, prompts, settings
 from bot.handlers.turn import Turn
 
-EXPECT_DATE: Final = "pause:"
+EXPECT_DATE: Final = "pause"
+LONGEST_DATE: Final = 5
+"""Words of a typed date at most, such as "until Wednesday the 25th of March" without its small ones; more is a note."""
 
 
 def pause(turn: Turn, _: str) -> None:
@@ -23,11 +25,11 @@ def pause(turn: Turn, _: str) -> None:
         return
     today = diary.days.day_of(turn.now, patient.zone)
     standing = now_of(turn, patient)
+    there = _there(turn, patient)
     if standing is None:
-        turn.say(chat.pauses.choose(today, turn.words), patient_id=patient.id)
+        turn.say(chat.pauses.choose(today, there, turn.words), patient_id=patient.id)
     else:
-        next_at, there = _next(turn, patient), _there(turn, patient)
-        turn.say(chat.pauses.standing(standing, today, next_at, there, turn.words), patient_id=patient.id)
+        turn.say(chat.pauses.standing(standing, today, there, _next(turn, patient), turn.words), patient_id=patient.id)
 
 
 def now_of(turn: Turn, patient: Patient) -> Pause | None:
@@ -43,7 +45,7 @@ def _next(turn: Turn, patient: Patient) -> datetime | None:
 
 
 def _there(turn: Turn, patient: Patient) -> date:
-    """What the patient calls today, where they are: after midnight no longer the diary day."""
+    """Today by the calendar where the patient is, which after midnight is a day ahead of the diary's."""
     return diary.days.local(turn.now, patient.here).date()
 
 
@@ -53,7 +55,7 @@ def begin(turn: Turn, patient: Patient, tap: buttons.Pause) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if tap.until is not None and not today < tap.until <= today + LONGEST:
         turn.toast(chat.people.old_button(turn.words))
-        turn.edit(chat.pauses.choose(today, turn.words), patient_id=patient.id)
+        turn.edit(chat.pauses.choose(today, _there(turn, patient), turn.words), patient_id=patient.id)
         return
     message = _begin(turn, patient, today, tap.until)
     turn.edit(message, patient_id=patient.id)
@@ -85,19 +87,25 @@ def _put_away(turn: Turn, patient: Patient, today: date) -> None:
 def ask_date(turn: Turn, patient: Patient, _: buttons.PauseDates) -> None:
     """Until which day? One of these, or typed."""
     today = diary.days.day_of(turn.now, patient.zone)
-    turn.expect(EXPECT_DATE)
+    settings.listen(turn, patient, EXPECT_DATE)
     turn.edit(chat.pauses.choose_date(today, turn.words), patient_id=patient.id)
 
 
-def expected_date(turn: Turn, patient: Patient, said: str) -> None:
-    """The date that "another date" asked for."""
+def expected_date(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """The date that "another date" asked for. False where the text is no answer to it: then it is anything else."""
+    if settings.awaited(turn, patient, expecting) is None:
+        return False
     today = diary.days.day_of(turn.now, patient.zone)
-    until = typed_times.coming_day(said, today)
+    until = typed_times.coming_day(said, today, _there(turn, patient))
+    if until is None and settings.is_for_the_diary(turn, patient, said, LONGEST_DATE):
+        turn.expect(None)
+        return False
     if until is None or until > today + LONGEST:
         turn.say(chat.pauses.no_such_date(turn.words), patient_id=patient.id)
-        return
+        return True
     turn.expect(None)
     turn.say(_begin(turn, patient, today, until), patient_id=patient.id)
+    return True
 
 
 @entries.of_patient
@@ -126,5 +134,5 @@ def back(turn: Turn, patient: Patient, _: buttons.Back) -> None:
         storage.entries.change_day(turn.tx, patient.id, today, paused=False)
     unanswered = planned is not None and entries.view(turn, patient, today, planned).next_item is not None
     answerable = today if unanswered and planned is not None and planned.intended_at is not None else None
-    there = _there(turn, patient)
-    turn.edit(chat.pauses.welcome(_next(turn, patient), there, answerable, turn.words), patient_id=patient.id)
+    message = chat.pauses.welcome(_next(turn, patient), _there(turn, patient), answerable, turn.words)
+    turn.edit(message, patient_id=patient.id)

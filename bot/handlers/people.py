@@ -586,13 +586,9 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
-    elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
-        pass
-    elif expecting == pauses.EXPECT_DATE and patient is not None and patient.stage is Stage.ACTIVE:
-        pauses.expected_date(turn, patient, said)
-    elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
-        entries.expected_note(turn, patient, expecting, said)
-    elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
+    elif (expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said)) or (
+        expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said)
+    ):
         pass
     elif patient is not None and patient.stage is Stage.FORGETTING:
         privacy.show_leaving(turn, patient, unsaved=True)
@@ -609,13 +605,17 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
 
 def _answers(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     """Whether a text was the answer that a question of several steps waits for."""
+    if expecting.startswith(entries.EXPECT_NOTE):
+        return entries.expected_note(turn, patient, expecting, said)
     return flares.expected(turn, patient, expecting, said) or _setting(turn, patient, expecting, said)
 
 
 def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
-    """Whether a text was the time or the place that a page of the settings asked for."""
+    """Whether a text was the time, the place or the date that a page asked for."""
     if patient.stage is not Stage.ACTIVE:
         return False
+    if expecting.startswith(pauses.EXPECT_DATE):
+        return pauses.expected_date(turn, patient, expecting, said)
     if expecting.startswith(settings.EXPECT_TIME):
         return settings.typed_time(turn, patient, expecting, said)
     return expecting.startswith(zones.EXPECT_PLACE) and zones.typed_place(turn, patient, expecting, said)

@@ -161,7 +161,6 @@ for _each in (
     people.no_such_place,
     people.no_such_hour,
     pauses.no_such_date,
-    prompts.only_once,
     prompts.too_late,
     prompts.in_a_pause,
     people.ask_name,
@@ -901,7 +900,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(pauses.standing)
 def _(say: Words, label: str) -> Iterator[Made]:
     for next_at in (None, NOON):
-        yield pauses.standing(paused(), MONDAY, next_at, MONDAY, say)
+        yield pauses.standing(paused(), MONDAY, MONDAY, next_at, say)
 
 
 @case(pauses.welcome)
@@ -927,7 +926,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(pauses.choose)
 @case(pauses.choose_date)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield pauses.choose(MONDAY, say)
+    for there in (MONDAY, LONGEST_DAY):
+        yield pauses.choose(MONDAY, there, say)
     yield pauses.choose_date(MONDAY, say)
 
 
@@ -940,7 +940,13 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(prompts.choose_later)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield prompts.choose_later(LONGEST_DAY, list(Later), say)
+    for there in (LONGEST_DAY, LONGEST_DAY + timedelta(days=1)):
+        yield prompts.choose_later(LONGEST_DAY, there, list(Later), say)
+
+
+@case(prompts.only_once)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield prompts.only_once(NOON, say)
 
 
 @case(prompts.snoozed)
@@ -1207,6 +1213,12 @@ def test_a_name_is_read_as_it_was_written(language: str) -> None:
     assert label in seen(entries.note_stored(MONDAY, 1, [label], say).text)
     shown = as_data(people.ask_share(label, say))["buttons"][0][0]["label"]
     assert label in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_is_a_lone_sign(language: str) -> None:
+    for text in own(words(language)).values():
+        assert [line for line in seen(text).splitlines() if line and not re.search(r"\w", line)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -1563,3 +1575,10 @@ def test_no_sentence_is_long(language: str) -> None:
     for name, text in own(words(language)).items():
         for part in re.split(r"(?<=[.!?:;])\s+|\n+", seen(text)):
             assert len(part.split()) <= 25, (name, part)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_has_words(language: str) -> None:
+    """A lone full stop between two lists is a slip of the pen."""
+    for name, text in own(words(language)).items():
+        assert [line for line in seen(text).split("\n") if line.strip() and not re.search(r"\w", line)] == [], name
