@@ -135,6 +135,8 @@ def _leave(turn: Turn, patient: Patient) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
+        # Nor is it the day's bubble any more: should the diary go on, the next question has no buttons to take off it.
+        storage.entries.change_day(turn.tx, patient.id, today, bubble_id=None)
     shares = storage.sharing.readers_of(turn.tx, patient.id)
     storage.privacy.begin(turn.tx, patient, diary.privacy.due_at(turn.now), turn.now)
     if turn.tapped is not None:
