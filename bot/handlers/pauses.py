@@ -39,14 +39,14 @@ def now_of(turn: Turn, patient: Patient) -> Pause | None:
 
 
 def _next(turn: Turn, patient: Patient) -> datetime | None:
-    """The next question by the clock of the zone that the patient is asked by; None: not before they come back."""
+    """The next question by the clock where the patient is; None: not before they come back."""
     at = prompts.next_question(turn, patient)
-    return None if at is None else diary.days.local(at, patient.zone)
+    return None if at is None else diary.days.local(at, patient.here)
 
 
 def _there(turn: Turn, patient: Patient) -> date:
-    """Today by the calendar, which after midnight is a day ahead of the diary's."""
-    return diary.days.local(turn.now, patient.zone).date()
+    """Today by the calendar where the patient is, which after midnight is a day ahead of the diary's."""
+    return diary.days.local(turn.now, patient.here).date()
 
 
 @entries.of_patient

@@ -59,11 +59,11 @@ def greet(turn: Turn) -> None:
 
 
 def _welcome_back(turn: Turn, patient: Patient) -> None:
-    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.zone)
+    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.here)
     if pauses.now_of(turn, patient) is not None:
         pauses.pause(turn, "")
         return
-    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
+    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.here)
     turn.say(chat.people.welcome_back(next_at, today, turn.words, there.date()), patient_id=patient.id)
 
 
@@ -586,15 +586,9 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
-<<<<<<< HEAD
-    elif (expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said)) or (
-        expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said)
-    ):
-=======
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
         return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
->>>>>>> outside1
         pass
     elif patient is not None and patient.stage is Stage.FORGETTING:
         privacy.show_leaving(turn, patient, unsaved=True)

@@ -135,6 +135,8 @@ def _leave(turn: Turn, patient: Patient) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
+        # Nor is it the day's bubble any more: should the diary go on, the next question has no buttons to take off it.
+        storage.entries.change_day(turn.tx, patient.id, today, bubble_id=None)
     shares = storage.sharing.readers_of(turn.tx, patient.id)
     storage.privacy.begin(turn.tx, patient, diary.privacy.due_at(turn.now), turn.now)
     if turn.tapped is not None:
@@ -148,7 +150,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
 def show_leaving(turn: Turn, patient: Patient, *, unsaved: bool = False) -> None:
     """Until when the wish can be taken back, and how. `unsaved`: something was sent that is not kept."""
     assert patient.forget_at is not None
-    at = diary.days.local(patient.forget_at, patient.zone)
+    at = diary.days.local(patient.forget_at, patient.here)
     turn.say(chat.privacy.leaving(at, turn.words, unsaved=unsaved), patient_id=patient.id)
 
 
@@ -181,7 +183,7 @@ def sooner(turn: Turn, _: buttons.ForgetSooner) -> None:
         turn.toast(chat.people.old_button(turn.words))
     else:
         _expect(turn, SOONER)
-        at = diary.days.local(patient.forget_at, patient.zone)
+        at = diary.days.local(patient.forget_at, patient.here)
         turn.say(chat.privacy.ask_sooner(at, turn.words), patient_id=patient.id)
 
 
