@@ -226,7 +226,7 @@ async def test_within_the_week_it_is_taken_back_and_the_diary_goes_on(clinic: De
     await clinic.until(EVENING + timedelta(days=3))
     await clinic.says(ada, way)
     await clinic.taps(ada, "Keep my diary after all")
-    assert "I will ask you next: Tomorrow at 20:00" in newest(ada)
+    assert "I will ask you next: tomorrow at 20:00" in newest(ada)
     assert newest(clinic.ito) == "Ada L keeps the diary after all. You can see it again."
     assert await clinic.scores(ada) == before
     assert "Ada L" in await clinic.says(clinic.ito, "/patients")
