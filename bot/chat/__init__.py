@@ -2,6 +2,7 @@
 
 from bot.chat import (
     alerts,
+    asked,
     buttons,
     edits,
     entries,
@@ -28,6 +29,7 @@ from bot.chat import (
 
 __all__ = [
     "alerts",
+    "asked",
     "buttons",
     "edits",
     "entries",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.alerts import RedFlagAnswer
-from bot.diary.entries import Side
+from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
 from bot.diary.looking import Span
 from bot.diary.pauses import Reason
@@ -193,13 +193,18 @@ class UndoNote:
 class MoveScores:
     """What was typed was meant for the other day.
 
-    `since` is when it was entered, in microseconds of the epoch; `items` has a bit for the position of each item.
+    `since` is when it was entered, in microseconds of the epoch; `items` has a bit for each item, in the order in which
+    the patient's items were added: that never changes, whatever is added, ended or moved later.
     """
 
     from_day: date
     to_day: date
     since: int
     items: int
+
+
+MOST_BITS: Final = LARGEST.bit_length() - 1
+"""How many items the bits of MoveScores can tell apart."""
 
 
 class Whose(StrEnum):
@@ -470,6 +475,70 @@ class BackHome:
 
 
 # --- items --------------------------------------------------------------------------------------------------------
+
+
+@payload("it")
+class Items:
+    """What is asked of a patient; no patient: one's own diary."""
+
+    patient: int | None
+
+
+@payload("io")
+class OneItem:
+    """What can be done about one item."""
+
+    patient: int | None
+    item: int
+
+
+@payload("ia")
+class AddItem:
+    """An item as far as it is chosen; the first thing missing is asked next. "-" where it has no site, or no side."""
+
+    patient: int | None
+    symptom: Symptom | None
+    site: str | None
+    side: str | None
+
+
+NO_SITE: Final = "-"
+MAX_SITE: Final = 24
+"""Bytes of a body site in somebody's own words. A button of AddItem has room for a few more, a chart hardly."""
+
+
+@payload("ip")
+class TypePlace:
+    """The body site will be typed."""
+
+    patient: int | None
+    symptom: Symptom
+
+
+@payload("im")
+class MoveItem:
+    """Ask an item as number `place` (from 0) of those that are asked."""
+
+    patient: int | None
+    item: int
+    place: int
+
+
+@payload("ix")
+class EndItem:
+    """Ask no more about an item; `sure`: the question whether to was answered with yes."""
+
+    patient: int | None
+    item: int
+    sure: bool
+
+
+@payload("ig")
+class ItemAgain:
+    """Go on asking about an item that was ended."""
+
+    patient: int | None
+    item: int
 
 
 # --- flares and red flags -----------------------------------------------------------------------------------------

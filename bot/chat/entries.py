@@ -20,6 +20,8 @@ PER_ROW = 4
 """Number buttons side by side: on a telephone each is as wide as a thumb."""
 LARGE_PER_ROW = 3
 """The same of a patient who wants larger ones."""
+IN_A_SENTENCE: Final = 3
+"""Values that one sentence names; more have a line each."""
 _NUMBERS: Final = tuple(sentence(str(value)) for value in range(LOWEST, HIGHEST + 1))
 
 
@@ -58,10 +60,20 @@ class DayView:
 
 def bubble(view: DayView, words: Words) -> Message:
     """The bubble as it should look now: the next question, or what was stored."""
+    if not view.items:
+        return nothing_asked(view.day, words)
     item = view.next_item
     if item is None:
         return summary(view, words)
     return declined(view, words) if view.declined else question(view, item, words)
+
+
+def nothing_asked(day: date, words: Words) -> Message:
+    """A day without a single item, as in a diary that was brought along from elsewhere."""
+    choose = Button(words("What is asked"), tap=pack(buttons.Items(None)))
+    return Message(
+        words("There is nothing to ask about on {day}. You can choose what I ask.", day=words.day(day)), ((choose,),)
+    )
 
 
 def question(view: DayView, item: Item, words: Words, *, changing: bool = False) -> Message:
@@ -87,15 +99,17 @@ def _asking(name: Sentence, symptom: Symptom, day: date, place: tuple[int, int],
     """The words of a question, the same for everyone who follows the same."""
     n, of_all = place
     head = joined(" · ", [bold(name), words.day(day), words("{n} of {all}", n=n, all=of_all)])
-    return joined(
-        "\n",
-        [
-            head,
-            words("How strong was it on that day?") if past else words("How strong was it in the past 24 hours?"),
-            Sentence(f"<i>{meaning(symptom, words)}</i>"),
-            words("0 = none, 10 = worst possible"),
-        ],
-    )
+    if symptom is Symptom.SLEEP:
+        asked = (
+            words("How much did your symptoms disturb your sleep on that day?")
+            if past
+            else words("How much did your symptoms disturb your sleep in the past 24 hours?")
+        )
+        scale = words("0 = not at all, 10 = worst possible")
+    else:
+        asked = words("How strong was it on that day?") if past else words("How strong was it in the past 24 hours?")
+        scale = words("0 = none, 10 = worst possible")
+    return joined("\n", [head, asked, Sentence(f"<i>{meaning(symptom, words)}</i>"), scale])
 
 
 def meaning(symptom: Symptom, words: Words) -> Sentence:
@@ -110,7 +124,7 @@ def meaning(symptom: Symptom, words: Words) -> Sentence:
         case Symptom.NUMBNESS:
             return words("less feeling than usual, like wearing a sock or a glove")
         case Symptom.SLEEP:
-            return words("how much your symptoms disturbed your sleep")
+            return words("trouble falling asleep, or waking up, because of your symptoms")
 
 
 def value_words(value: int | None, words: Words) -> Sentence:
@@ -185,8 +199,15 @@ def choose_change(view: DayView, words: Words) -> Message:
 
 def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | None, words: Words) -> Message:
     """The answer to typed scores: which day, which values, and what comes next."""
-    values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
-    lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(values))]
+    if len(given) > IN_A_SENTENCE:
+        lines = [words("Stored for {day}:", day=words.day(view.day))]
+        lines += [
+            words("{item}: {value}", item=item_name(item, words), value=bold(value_words(value, words)))
+            for item, value in given
+        ]
+    else:
+        values = [words("{item} {value}", item=item_name(item, words), value=value) for item, value in given]
+        lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(words.listed(values)))]
     if view.past:
         lines.append(words("It is marked as entered the next day."))
     following = view.next_item
@@ -195,9 +216,8 @@ def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | Non
     return Message(joined("\n", lines), ((other,),) if other else ())
 
 
-def other_day_button(view_day: date, other_day: date, since: int, items: Sequence[Item], words: Words) -> Button:
-    """It was meant for the other day: what was typed for these items at that instant."""
-    mask = sum({1 << item.position for item in items})
+def other_day_button(view_day: date, other_day: date, since: int, mask: int, words: Words) -> Button:
+    """It was meant for the other day: what was typed at that instant for the items whose bits are set."""
     return Button(
         words("It was for {day}", day=words.day(other_day)),
         tap=pack(buttons.MoveScores(view_day, other_day, since, mask)),

@@ -132,5 +132,9 @@ def only_once(words: Words) -> Sentence:
     return words("I have asked again already. You can answer here until noon tomorrow.")
 
 
+def in_a_pause(words: Words) -> Sentence:
+    return words("Your diary is paused, so I will not ask again. You can still answer here.")
+
+
 def too_late(words: Words) -> Sentence:
     return words("This day ends before then. You can answer now.")

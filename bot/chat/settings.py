@@ -49,10 +49,8 @@ def overview(
         words("Number buttons: large.") if patient.large_buttons else words("Number buttons: usual size."),
     ]
     if items:
-        names = [item_name(item, words) for item in items]
-        # With places, which are set off by a comma themselves: "Burning, left foot; Pain, left knee".
-        placed = any(item.site or item.side for item in items)
-        lines.append(words("I ask about: {items}.", items=joined("; ", names) if placed else words.listed(names)))
+        names = words.listed([item_name(item, words) for item in items])
+        lines.append(words("I ask about: {items}.", items=names))
     if name is not None:
         lines.append(words("Patients read your name as {name}.", name=name))
     parts = [said or Sentence(""), joined("\n", lines), bold(next_question(upcoming, patient, now, words))]
@@ -69,7 +67,10 @@ def _pages(patient: Patient, words: Words, *, therapist: bool) -> tuple[Row, ...
             Button(words("Time zone"), tap=pack(buttons.AskPlace(buttons.Use.HOME))),
             _to(Screen.LANGUAGE, words("Language")),
         ),
-        (Button(size, tap=pack(buttons.LargeButtons(not patient.large_buttons))),),
+        (
+            Button(words("What is asked"), tap=pack(buttons.Items(None))),
+            Button(size, tap=pack(buttons.LargeButtons(not patient.large_buttons))),
+        ),
     ]
     if therapist:
         rows.append((_rename(words),))

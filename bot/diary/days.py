@@ -52,21 +52,44 @@ class Quiet:
 
     def begins(self, instant: datetime, zone: str) -> datetime | None:
         """The first instant from `instant` on at which it is quiet; None: it never is."""
-        if self.start == self.end:
-            return None
-        return instant if self.covers(instant, zone) else _next(instant, self.start, zone)
+        return None if self.start == self.end else self._first(instant, self.start, zone, quiet=True)
 
     def ends(self, instant: datetime, zone: str) -> datetime:
         """The first instant from `instant` on at which it is not quiet."""
-        return _next(instant, self.end, zone) if self.covers(instant, zone) else instant
+        return self._first(instant, self.end, zone, quiet=False)
+
+    def _first(self, instant: datetime, wall: time, zone: str, *, quiet: bool) -> datetime:
+        if self.covers(instant, zone) is quiet:
+            return instant
+        edges = _edges(local(instant, zone).date(), wall, zone)
+        return next(at for at in edges if at > instant and self.covers(at, zone) is quiet)
 
 
-def _next(instant: datetime, wall: time, zone: str) -> datetime:
-    """The first instant after `instant` at which it is `wall`."""
-    on = local(instant, zone).date()
-    while (found := on_date(on, wall, zone)) <= instant:
-        on += ONE_DAY
-    return found
+@lru_cache(maxsize=1_024)
+def _edges(on: date, wall: time, zone: str) -> tuple[datetime, ...]:
+    """The instants about the date `on` at which it may become `wall`, in order.
+
+    On the nights in which the clocks change, a time comes twice, is jumped over, or is reached by the jump itself.
+    """
+    place, about = ZoneInfo(zone), [on + n * ONE_DAY for n in (-1, 0, 1, 2)]
+    shown = {datetime.combine(one, wall, place).replace(fold=fold).astimezone(UTC) for one in about for fold in (0, 1)}
+    return tuple(sorted(shown | set(filter(None, (_set_anew(one, zone) for one in about)))))
+
+
+def _set_anew(on: date, zone: str) -> datetime | None:
+    """The instant of that UTC date at which the clocks of `zone` change; None: they don't."""
+    place, before = ZoneInfo(zone), datetime.combine(on, time(0), UTC)
+    after = before + ONE_DAY
+    offset = before.astimezone(place).utcoffset()
+    if offset == after.astimezone(place).utcoffset():
+        return None
+    while after - before > timedelta(seconds=1):
+        between = before + (after - before) // timedelta(seconds=2) * timedelta(seconds=1)
+        if between.astimezone(place).utcoffset() == offset:
+            before = between
+        else:
+            after = between
+    return after
 
 
 def day_of(instant: datetime, zone: str) -> date:

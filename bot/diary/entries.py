@@ -50,9 +50,15 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+Rest = tuple[date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A symptom, with a body site and side where it has one, followed from `added_day` up to `ended_day` (excluded)."""
+    """A symptom, with a body site and side where it has one, followed from `added_day` up to `ended_day` (excluded).
+
+    `rests`: from a day up to another (excluded), in order: it had been ended, and was taken up again.
+    """
 
     id: ItemId
     symptom: Symptom
@@ -61,9 +67,12 @@ class Item:
     position: int
     added_day: date
     ended_day: date | None = None
+    rests: tuple[Rest, ...] = ()
 
     def asked_on(self, day: date) -> bool:
-        return self.added_day <= day and (self.ended_day is None or day < self.ended_day)
+        if day < self.added_day or (self.ended_day is not None and day >= self.ended_day):
+            return False
+        return not self.rests or not any(begin <= day < end for begin, end in self.rests)
 
 
 @dataclass(frozen=True, slots=True)

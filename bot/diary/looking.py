@@ -19,6 +19,7 @@ from typing import Final
 from bot.diary import days, digests
 from bot.diary.digests import STRONG, Change, Diary
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, may_be_lost, state
+from bot.diary.items import followed
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
     SEVEN_DAYS,
@@ -214,7 +215,10 @@ def courses(diary: Diary, first: date, last: date) -> tuple[Course, ...]:
         _course(diary, item, scored[item.id], first, last)
         for item in sorted(diary.items, key=lambda it: (it.position, it.id))
     )
-    return tuple(course for course in found if course.n or _followed(course.item, first, last))
+    ever = {item_id for (_, item_id), score in diary.scores.items() if score.value is not None}
+    return tuple(
+        course for course in found if course.n or followed(course.item, first, last, ever_scored=course.item.id in ever)
+    )
 
 
 def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
@@ -239,10 +243,6 @@ def _mark(diary: Diary, day: Day, now: datetime) -> Mark:
     if may_be_lost(day):
         return Mark.LOST
     return Mark.UNREACHED if day.not_asked in (Cause.BLOCKED, Cause.GONE) else Mark.NOT_ASKED
-
-
-def _followed(item: Item, first: date, last: date) -> bool:
-    return item.added_day <= last and (item.ended_day is None or first < item.ended_day)
 
 
 def _course(diary: Diary, item: Item, scored: Mapping[date, int], first: date, last: date) -> Course:

@@ -26,6 +26,8 @@ ON_TIME_FOR: Final = timedelta(minutes=15)
 """So long after its hour a prompt is on time, and no quiet hours hold it up (ours)."""
 MORNING: Final = time(8)
 """When "tomorrow morning" is, unless it is quiet then (ours)."""
+_JUST_BEFORE: Final = timedelta.resolution
+"""At the instant at which quiet hours begin it is quiet, and a day that closes then is closed."""
 LATE_WINDOW: Final = timedelta(hours=3)
 """How long after its hour a prompt still makes sense (ours), where the clinic has set nothing else."""
 
@@ -122,9 +124,9 @@ def worth_until(due: Due, rhythm: Rhythm, late_for: timedelta = LATE_WINDOW) -> 
     That is `late_for` after its hour, while its day is open and until quiet hours begin, which never hold up a prompt
     that is on time (ON_TIME_FOR).
     """
-    until = min(due.at + late_for, days.closes_at(due.day, rhythm.zone))
+    until = min(due.at + late_for, days.closes_at(due.day, rhythm.zone) - _JUST_BEFORE)
     quiet_from = rhythm.quiet.begins(due.at, rhythm.here)
-    return until if quiet_from is None else min(until, max(quiet_from, due.at + ON_TIME_FOR))
+    return until if quiet_from is None else min(until, max(quiet_from - _JUST_BEFORE, due.at + ON_TIME_FOR))
 
 
 def plan(
@@ -239,7 +241,7 @@ def _snoozed(waiting: Waiting, rhythm: Rhythm, now: datetime) -> Followed:
     if rhythm.quiet_at(now):
         awake = rhythm.quiet.ends(now, rhythm.here)
         return Followed(Step.WAIT, awake) if awake < waiting.closes_at else Followed(Step.DROP)
-    return Followed(Step.SEND, _before_quiet(waiting.closes_at, rhythm, now))
+    return Followed(Step.SEND, _before_quiet(waiting.closes_at - _JUST_BEFORE, rhythm, now))
 
 
 def _reminder(at: datetime, waiting: Waiting, rhythm: Rhythm, now: datetime) -> Followed:
@@ -247,9 +249,9 @@ def _reminder(at: datetime, waiting: Waiting, rhythm: Rhythm, now: datetime) -> 
     right = reminder_at(waiting.day, waiting.sent_at or now, rhythm)
     if right is None:
         return Followed(Step.DROP)
-    if right > max(now, at + ON_TIME_FOR):
+    if right > (now if waiting.sent_at is None else max(now, at + ON_TIME_FOR)):
         return Followed(Step.WAIT, right)
-    until = min(right + LATE_WINDOW, waiting.closes_at)
+    until = min(right + LATE_WINDOW, waiting.closes_at - _JUST_BEFORE)
     if rhythm.quiet_at(now) or now > until or days.day_of(now, rhythm.zone) != waiting.day:
         return Followed(Step.DROP)
     return Followed(Step.SEND, _before_quiet(until, rhythm, now))
@@ -257,4 +259,4 @@ def _reminder(at: datetime, waiting: Waiting, rhythm: Rhythm, now: datetime) -> 
 
 def _before_quiet(until: datetime, rhythm: Rhythm, now: datetime) -> datetime:
     begins = rhythm.quiet.begins(now, rhythm.here)
-    return until if begins is None else min(until, begins)
+    return until if begins is None else min(until, begins - _JUST_BEFORE)

@@ -39,6 +39,7 @@ from bot.handlers import (
     exports,
     flares,
     help,
+    items,
     looking,
     pauses,
     people,
@@ -84,6 +85,7 @@ COMMANDS: dict[str, Command] = {
     "session": sessions.session,
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
+    "symptoms": items.symptoms,
     "language": people.language,
     "help": help.help_,
 }
@@ -98,6 +100,7 @@ OF_A_DIARY: tuple[Command, ...] = (
     looking.history,
     looking.report,
     people.stop,
+    items.symptoms,
 )
 NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
 """What follows these is a code, or somebody else's name: no words about oneself."""
@@ -162,6 +165,13 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Travel: zones.travel,
     buttons.BackHome: zones.back_home,
     # items
+    buttons.Items: items.items,
+    buttons.OneItem: items.one,
+    buttons.AddItem: items.add,
+    buttons.TypePlace: items.type_place,
+    buttons.MoveItem: items.move,
+    buttons.EndItem: items.end,
+    buttons.ItemAgain: items.again,
     # flares, red flags
     buttons.Flare: flares.step,
     buttons.FlareAt: flares.at,

@@ -15,6 +15,7 @@ from bot.diary.edits import Became
 from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
 from bot.handlers.turn import Turn
+from bot.storage.outbox import Urgency
 
 EXPECT_NOTE: Final = "note:"
 
@@ -76,8 +77,10 @@ def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) ->
 
     `as_prompt`: it is the day's prompt, so its arrival is written down.
     """
-    earlier = storage.entries.bubble_of(turn.tx, patient.id, day)
-    if earlier is not None:
+    earlier, shown = storage.entries.shown_bubble(turn.tx, patient.id, day)
+    if earlier is not None and shown is None:
+        call_back(turn, patient, day, earlier)
+    elif earlier is not None:
         turn.retire(bubble_id=earlier)
     # "Not today" stands until there is an answer, but who looks again may answer.
     seen = replace(view(turn, patient, day), declined=False)
@@ -95,7 +98,12 @@ def refresh(turn: Turn, patient: Patient, seen: DayView) -> None:
     message = chat.entries.bubble(seen, turn.words)
     if turn.tapped is None:
         bubble = storage.entries.bubble_of(turn.tx, patient.id, seen.day)
-        if bubble is not None:
+        if bubble is None:
+            return
+        if storage.outbox.on_its_way(turn.tx, patient.id, bubble) is Urgency.PROMPT:
+            # The question of the evening would come and ask for what has just been said.
+            show(turn, patient, seen.day)
+        else:
             turn.edit(message, bubble_id=bubble, patient_id=patient.id)
         return
     adopt(turn, patient, seen.day)
@@ -103,17 +111,31 @@ def refresh(turn: Turn, patient: Patient, seen: DayView) -> None:
 
 
 def adopt(turn: Turn, patient: Patient, day: date) -> None:
-    """The tapped message is the day's bubble; another one, left over from a crash, is retired."""
+    """The tapped message is the day's bubble; another one, left over from a crash or still on its way, is not."""
     assert turn.tapped is not None
     bubble, shown = storage.entries.shown_bubble(turn.tx, patient.id, day)
     if shown == turn.tapped:
         return
+    if shown is not None:
+        turn.retire(message_id=shown)
+    elif bubble is not None:
+        call_back(turn, patient, day, bubble)
+        bubble = storage.entries.bubble_shown_as(turn.tx, patient.id, turn.tapped)
     if bubble is None:
         bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now, day)
-        storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
-    elif shown is not None:
-        turn.retire(message_id=shown)
+    storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
+
+
+def call_back(turn: Turn, patient: Patient, day: date, bubble: int) -> None:
+    """The day's question is still on its way, and on screen already in another message: it is not sent any more.
+
+    A prompt that is called back was asked all the same.
+    """
+    turn.withdraw(bubble)
+    planned = storage.entries.find_day(turn.tx, patient.id, day)
+    if planned is not None and planned.intended_at is not None and planned.not_asked is None:
+        storage.entries.change_day(turn.tx, patient.id, day, sent_at=planned.sent_at or turn.now)
 
 
 def late(turn: Turn) -> datetime | None:
@@ -233,7 +255,8 @@ def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
     """What was typed was meant for the other day: it is taken back here and stored there."""
     if open_day(turn, patient, tap.from_day) is None or open_day(turn, patient, tap.to_day) is None:
         return
-    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> item.position & 1}
+    bits = _bits(turn, patient)
+    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> bits[item.id] & 1}
     since = datetime.fromtimestamp(tap.since // 1_000_000, UTC) + timedelta(microseconds=tap.since % 1_000_000)
     counted = _values(turn, patient, tap.from_day)
     taken = storage.entries.withdraw_scores(turn.tx, patient.id, tap.from_day, list(items), since, turn.now)
@@ -309,6 +332,9 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
     reading = typed.scores(said, seen.items, asking=asking)
     if isinstance(reading, typed.NotScores):
         note(turn, patient, replied or on, said)
+    elif not seen.items:
+        remember(turn, patient, day, Became.NOTHING)
+        turn.say(chat.entries.nothing_asked(day, turn.words), patient_id=patient.id)
     elif isinstance(reading, typed.Unclear):
         remember(turn, patient, day, Became.NOTHING)
         unclear = chat.entries.unclear(reading.reason, seen.items, turn.words)
@@ -396,8 +422,19 @@ def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -
         planned = storage.entries.find_day(turn.tx, patient.id, other)
         if planned is None or not diary.entries.is_open(planned, turn.now):
             return None
+    bits = _bits(turn, patient)
+    given = {bits[item.id] for item in items}
+    if max(given) >= buttons.MOST_BITS or not any(item.asked_on(other) for item in items):
+        return None
     since = turn.now - datetime.fromtimestamp(0, UTC)
-    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), items, turn.words)
+    mask = sum(1 << bit for bit in given)
+    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), mask, turn.words)
+
+
+def _bits(turn: Turn, patient: Patient) -> dict[ItemId, int]:
+    """The bit of each item: its number in the order in which they were added, which no later change touches."""
+    items = storage.entries.items_of(turn.tx, patient.id)
+    return {item_id: bit for bit, item_id in enumerate(sorted(item.id for item in items))}
 
 
 # --- notes ----------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def _put_away(turn: Turn, patient: Patient, today: date) -> None:
         return
     storage.entries.change_day(turn.tx, patient.id, today, paused=True)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
-        turn.retire(bubble_id=bubble)
+        turn.withdraw(bubble)
 
 
 @entries.of_patient

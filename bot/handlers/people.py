@@ -13,7 +13,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
-from bot.handlers import entries, flares, pauses, privacy, prompts, sessions, settings, sharing, zones
+from bot.handlers import entries, flares, items, pauses, privacy, prompts, sessions, settings, sharing, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -436,7 +436,7 @@ def stop(turn: Turn, _: str) -> None:
     storage.prompts.drop_followup(turn.tx, patient.id)
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
-        turn.retire(bubble_id=bubble)
+        turn.withdraw(bubble)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):
@@ -586,6 +586,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
+        pass
     elif expecting == pauses.EXPECT_DATE and patient is not None and patient.stage is Stage.ACTIVE:
         pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):

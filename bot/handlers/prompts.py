@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from bot import chat, diary, storage
 from bot.chat import buttons
+from bot.chat.entries import DayView
+from bot.chat.words import Sentence
 from bot.diary.entries import Day
 from bot.diary.people import Patient
 from bot.diary.prompts import Due, Rhythm
@@ -15,15 +17,17 @@ from bot.handlers.turn import Turn
 
 def replan(turn: Turn, patient: Patient) -> Due:
     """The next prompt of a patient whose hours, zone or pauses have just changed: the first hour from now on, of a day
-    whose own has not come yet."""
+    whose own has not come yet.
+
+    A question that has fallen due already keeps its place: the next tick asks it, or writes down that it was not asked.
+    """
     last = storage.prompts.last_planned_day(turn.tx, patient.id)
-    not_before = None if last is None else last + diary.days.ONE_DAY
+    is_due = patient.next_prompt_at is not None and patient.next_prompt_at <= turn.now
+    planned = [day for day in (last, patient.next_prompt_day if is_due else None) if day is not None]
+    not_before = max(planned) + diary.days.ONE_DAY if planned else None
     due = diary.prompts.first_due(turn.now, patient.zone, patient.hours, not_before)
-    at, day = patient.next_prompt_at, patient.next_prompt_day
-    if at is not None and day is not None and at <= turn.now and day < due.day:
-        # Its hour had come before the change, and the tick has yet to see it: it is asked, or said not to have been.
-        return Due(day, at)
-    storage.people.change_patient(turn.tx, patient.id, next_prompt_at=due.at, next_prompt_day=due.day)
+    if not is_due:
+        storage.people.change_patient(turn.tx, patient.id, next_prompt_at=due.at, next_prompt_day=due.day)
     return due
 
 
@@ -46,14 +50,26 @@ def remind(turn: Turn, patient: Patient, day: date) -> None:
         storage.prompts.plan_reminder(turn.tx, patient.id, day, at, turn.now)
 
 
+def _stays(turn: Turn, patient: Patient, planned: Day, seen: DayView) -> Sentence | None:
+    """Why the question of a day can't be put off; None: it can."""
+    if seen.next_item is not None and planned.reminded_at is not None:
+        return chat.prompts.only_once(turn.words)
+    if diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), planned.day) is not None:
+        return chat.prompts.in_a_pause(turn.words)
+    if seen.next_item is None or not diary.entries.can_be_put_off(planned):
+        return chat.people.old_button(turn.words)
+    return None
+
+
 @entries.on_open_day
 def ask_later(turn: Turn, patient: Patient, planned: Day, tap: buttons.AskLater) -> None:
     """When else?"""
-    entries.adopt(turn, patient, tap.day)
-    if planned.reminded_at is not None:
-        turn.toast(chat.prompts.only_once(turn.words))
-        entries.refresh(turn, patient, entries.view(turn, patient, tap.day, planned))
+    seen = entries.view(turn, patient, tap.day, planned)
+    if (why_not := _stays(turn, patient, planned, seen)) is not None:
+        turn.toast(why_not)
+        entries.refresh(turn, patient, seen)
         return
+    entries.adopt(turn, patient, tap.day)
     rhythm = Rhythm.of(patient)
     at = {
         choice: diary.prompts.snooze_until(choice, tap.day, turn.now, rhythm, planned.closes_at)
@@ -72,12 +88,9 @@ def snooze(turn: Turn, patient: Patient, planned: Day, tap: buttons.Snooze) -> N
     """The question goes away and comes back; the reminder is used up."""
     seen = entries.view(turn, patient, tap.day, planned)
     at = diary.prompts.snooze_until(tap.later, tap.day, turn.now, Rhythm.of(patient), planned.closes_at)
-    if seen.next_item is None or planned.reminded_at is not None:
-        turn.toast(chat.prompts.only_once(turn.words) if seen.next_item else chat.people.old_button(turn.words))
-        entries.refresh(turn, patient, seen)
-        return
-    if at is None:
-        turn.toast(chat.prompts.too_late(turn.words))
+    why_not = _stays(turn, patient, planned, seen)
+    if why_not is not None or at is None:
+        turn.toast(why_not or chat.prompts.too_late(turn.words))
         entries.refresh(turn, patient, seen)
         return
     entries.adopt(turn, patient, tap.day)

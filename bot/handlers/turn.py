@@ -215,14 +215,24 @@ class Turn:
         body = as_data(message) | {"of_picture": True}
         self._said.append(Said(self.chat_id, Action.EDIT, body, Urgency.ANSWER, patient_id, message_id=self.tapped))
 
-    def edit(self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None) -> None:
-        """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one."""
+    def edit(
+        self,
+        message: Message,
+        *,
+        bubble_id: int | None = None,
+        patient_id: PatientId | None = None,
+        to: ChatId | None = None,
+    ) -> None:
+        """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one.
+
+        `to`: whose chat the bubble is in, where it is not the one that acts.
+        """
         if message.picture is not None or (bubble_id is None and (self.tapped is None or self._tapped_picture)):
             self.say(message, patient_id=patient_id)
             return
         self._said.append(
             Said(
-                self.chat_id,
+                self.chat_id if to is None else to,
                 Action.EDIT,
                 as_data(message),
                 Urgency.ANSWER,
@@ -237,6 +247,10 @@ class Turn:
         self._said.append(
             Said(self.chat_id, Action.RETIRE, {}, Urgency.ANSWER, bubble_id=bubble_id, message_id=message_id)
         )
+
+    def withdraw(self, bubble_id: int) -> None:
+        """A bubble is not needed any more: not sent, if it is still on its way, and else without its buttons."""
+        self._said.append(Said(self.chat_id, Action.WITHDRAW, {}, Urgency.ANSWER, bubble_id=bubble_id))
 
     def toast(self, text: Sentence) -> None:
         """Answer the tap with a few words that fade."""

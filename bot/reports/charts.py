@@ -22,6 +22,7 @@ from bot.chat.words import Sentence, Words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import HIGHEST, LOWEST, Item, Symptom
+from bot.diary.items import followed
 from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, mean
 from bot.reports import fonts, strokes
 from bot.reports.strokes import BASE, HAIR, INK, MARGIN, PAPER, QUIET, SMALLEST, WIDTH
@@ -33,6 +34,8 @@ INSET: Final = 6
 TITLE_SIZE: Final = 40
 NAME_SIZE: Final = 34
 NAME_ROW: Final = 44
+LONG_NAME_ROW: Final = 38
+"""A line of a name that does not fit beside what stands to its right."""
 MEAN_ROW: Final = 38
 SESSION_ROW: Final = 22
 BARE_ROW: Final = 12
@@ -82,13 +85,15 @@ class Panel:
 
 
 def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
-    """The items asked or scored from `first_day` to `last_day` (included), in the order asked."""
+    """The items asked or scored from `first_day` to `last_day` (included), in the order asked.
+
+    One that was ended before it ever had a score is left out.
+    """
     found = []
     for item in sorted(diary.items, key=lambda item: (item.position, item.id)):
         scored = _points(diary, item)
         shown = tuple(point for point in scored if first_day <= point.day <= last_day)
-        followed = item.added_day <= last_day and (item.ended_day is None or first_day < item.ended_day)
-        if shown or followed:
+        if shown or followed(item, first_day, last_day, ever_scored=bool(scored)):
             since = days.week_start(first_day)
             means = tuple(week for week in _means(scored) if since <= week.monday <= last_day)
             flares = tuple(point for point in _flares(diary, item) if first_day <= point.day <= last_day)
@@ -266,10 +271,9 @@ class Drawing:
     def _panel(self, body: list[str], panel: Panel | None, number: int, top: float, height: float) -> float:
         body.append(f'<g class="panel" id="panel-{number + 1}">')
         caption = "↑ " + strokes.plain(self.words("higher = worse"))
-        body.append(strokes.text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         if panel:
-            room = PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24
-            body.append(self._name(panel.item, top + 32, room))
+            top = self._name(body, panel.item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24)
+        body.append(strokes.text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         plot_top = top + NAME_ROW
         highest = plot_top + self._radius
         highest += max((MEAN_ROW if self._valued else 0) + (SESSION_ROW if self.sessions else 0), BARE_ROW)
@@ -285,11 +289,17 @@ class Drawing:
         body.append("</g>")
         return lowest + self._radius + 2
 
-    def _name(self, item: Item, y: float, room: float) -> str:
-        name = strokes.plain(item_name(item, self.words))
-        size = NAME_SIZE if fonts.width(name, NAME_SIZE, bold=True) <= room else SMALLEST
-        name = fonts.fitted(name, room, size, bold=True)
-        return strokes.text(MARGIN, y, name, "name", size=size, bold=True, fill=strokes.LOOKS[item.symptom].deep)
+    def _name(self, body: list[str], item: Item, top: float, room: float) -> float:
+        """The name beside the caption. One that is too long stands above it, whole: its end tells left from right."""
+        name, fill = strokes.plain(item_name(item, self.words)), strokes.LOOKS[item.symptom].deep
+        for size in (NAME_SIZE, SMALLEST):
+            if fonts.width(name, size, bold=True) <= room:
+                body.append(strokes.text(MARGIN, top + 32, name, "name", size=size, bold=True, fill=fill))
+                return top
+        for line in fonts.lines(name, PLOT_RIGHT - MARGIN, SMALLEST, most=2, bold=True):
+            body.append(strokes.text(MARGIN, top + 32, line, "name", size=SMALLEST, bold=True, fill=fill))
+            top += LONG_NAME_ROW
+        return top
 
     def _grid(self, body: list[str], highest: float, lowest: float) -> None:
         for x in self._uprights():

@@ -143,6 +143,7 @@ def card(
                 Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id)))),
                 Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))),
             ),
+            (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
         ),
         picture=picture,
     )

@@ -213,8 +213,8 @@ class _Page:
 
     def _symptom(self, course: Course) -> tuple[str, str]:
         name = _said(item_name(course.item, self.words))
-        first, *more = broken(name, COLUMNS[1] - 2, BODY, most=2, bold=True)
-        return first, more[0] if more else ""
+        first, *more = broken(name, COLUMNS[1] - 2, BODY, most=3, bold=True)
+        return first, " ".join(more)
 
     def _latest(self, line: Line) -> tuple[str, str]:
         words, week = self.words, line.latest
@@ -275,22 +275,32 @@ class _Page:
 
     def _chart(self, course: Course, top: float, height: float) -> None:
         paper, look = self.paper, strokes.LOOKS[course.item.symptom]
-        name = broken(_said(item_name(course.item, self.words)), GUTTER - 8, BODY, most=2, bold=True)
+        name, size = self._chart_name(course)
+        below = 3.4 if size == BODY else 2.8
         for number, part in enumerate(name):
-            self._text(0, top + 2.5 + number * 3.4, part, BODY, bold=True, colour=look.deep)
+            self._text(0, top + 2.5 + number * below, part, size, bold=True, colour=look.deep)
         right = self._x(self.visit.tally.last + days.ONE_DAY)
         for value in (LOWEST, 5, HIGHEST):
             y = _level(value, top, height)
             paper.line(MARGIN + GUTTER, y, right, y, BASE if value == LOWEST else HAIR, 0.2)
             paper.text(MARGIN + GUTTER - 1, y + 0.8, str(value), SMALL - 1, colour=QUIET, align="right")
         worse = cut("↑ " + _said(self.words("higher = worse")), GUTTER - 6, SMALL)
-        self._text(0, top + 2.5 + len(name) * 3.4, worse, SMALL, colour=QUIET)
+        self._text(0, top + 2.5 + len(name) * below, worse, SMALL, colour=QUIET)
         for monday in self._mondays():
             paper.line(self._x(monday), top, self._x(monday), top + height, HAIR, 0.2)
         self._means(course, look, top, height)
         for session in self.visit.sessions:
             self._session(self._x(session.day) + self._day_width / 2, top, top + height)
         self._scores(course, look, top, height)
+
+    def _chart_name(self, course: Course) -> tuple[tuple[str, ...], float]:
+        """The name in lines, in letters so large that it is whole: its end tells left from right."""
+        name = _said(item_name(course.item, self.words))
+        for size, most in ((BODY, 2), (SMALL, 2), (SMALL, 3)):
+            lines = broken(name, GUTTER - 8, size, most=most, bold=True)
+            if " ".join(lines) == name:
+                break
+        return lines, size
 
     def _means(self, course: Course, look: strokes.Look, top: float, height: float) -> None:
         for week in course.weeks:

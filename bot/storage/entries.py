@@ -141,6 +141,13 @@ def shown_bubble(tx: Connection, patient_id: PatientId, day: date) -> tuple[int 
     return (None, None) if row is None else (row[0], row[1])
 
 
+def bubble_shown_as(tx: Connection, patient_id: PatientId, message_id: int) -> int | None:
+    """The bubble that shows as this message."""
+    table = tables.bubbles.c
+    found = tx.execute(select(table.id).where(table.patient_id == patient_id, table.message_id == message_id))
+    return found.scalar()
+
+
 def day_of_bubble(tx: Connection, patient_id: PatientId, message_id: int) -> date | None:
     """The diary day that this message shows or showed."""
     statement = select(tables.bubbles.c.day).where(

@@ -299,6 +299,17 @@ def still_to_show(tx: Connection, bubble_ids: set[int]) -> set[int]:
     return {int(row[0]) for row in rows}
 
 
+def on_its_way(tx: Connection, patient_id: PatientId, bubble_id: int) -> Urgency | None:
+    """How urgent the message is that will show as that bubble; None: it does not wait in the outbox."""
+    table = tables.outbox.c
+    found = tx.execute(
+        select(table.urgency).where(
+            table.patient_id == patient_id, table.bubble_id == bubble_id, table.action == Action.SEND, _is_waiting
+        )
+    ).scalar()
+    return None if found is None else Urgency(found)
+
+
 def start(tx: Connection, outbox_id: int, now: datetime | None) -> None:
     """Mark a row that must not go twice as under way, before it goes; None: it surely did not go."""
     tx.execute(update(tables.outbox).where(tables.outbox.c.id == outbox_id).values(started_at=now))

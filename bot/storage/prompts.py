@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.days import Hours, Quiet
@@ -193,12 +193,16 @@ _postpone: Final = (
 _last_bubble: Final = Prepared(select(func.coalesce(func.max(tables.bubbles.c.id), 0)))
 _add_bubble: Final = Prepared(tables.bubbles.insert(), ["id", "chat_id", "patient_id", "day", "created_at"])
 _new_day: Final = insert(tables.diary_days)
+_closes_later: Final = _new_day.excluded.closes_at > tables.diary_days.c.closes_at
 _FOUND_OUT: Final = ("asked_at", "bubble_id", "not_asked")
 _put_day: Final = Prepared(
     _new_day.on_conflict_do_update(
         index_elements=["patient_id", "day"],
-        # A day that exists stays as it was planned; only what is known now is written.
+        # A day that exists stays as it was planned; only what is known now is written. But one that was only looked
+        # at, farther east, would close before its question comes: it stays open until noon where that is asked.
         set_={
+            "zone": case((_closes_later, _new_day.excluded.zone), else_=tables.diary_days.c.zone),
+            "closes_at": func.max(_new_day.excluded.closes_at, tables.diary_days.c.closes_at),
             "intended_at": _new_day.excluded.intended_at,
             **{n: func.coalesce(_new_day.excluded[n], tables.diary_days.c[n]) for n in _FOUND_OUT},
             "paused": func.max(_new_day.excluded.paused, tables.diary_days.c.paused),
@@ -514,16 +518,17 @@ def settle(
 
 def replaced(tx: Connection, parcel: Parcel, now: datetime, *, shown: bool) -> None:
     """A bubble that came for another one is on screen, so the other loses its buttons; or it never came, and the other
-    stays what it was: the bubble of its day."""
-    if shown:
-        assert parcel.replaces is not None
+    stays what it was: the bubble of its day, unless the patient has opened a third one meanwhile."""
+    table = tables.diary_days
+    if not shown:
+        tx.execute(
+            update(table)
+            .where(table.c.patient_id == parcel.patient_id, table.c.bubble_id == parcel.bubble_id)
+            .values(bubble_id=parcel.replaces)
+        )
+    in_use = select(table.c.day).where(table.c.patient_id == parcel.patient_id, table.c.bubble_id == parcel.replaces)
+    if tx.execute(in_use).first() is None:
         outbox.add(tx, parcel.chat_id, Action.RETIRE, {}, urgency=Urgency.ANSWER, now=now, bubble_id=parcel.replaces)
-        return
-    tx.execute(
-        update(tables.diary_days)
-        .where(tables.diary_days.c.patient_id == parcel.patient_id, tables.diary_days.c.bubble_id == parcel.bubble_id)
-        .values(bubble_id=parcel.replaces)
-    )
 
 
 def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:

@@ -31,7 +31,7 @@ from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
 from bot.diary.sessions import Kind
-from bot.storage.columns import Data, Day, Instant, Of
+from bot.storage.columns import Data, Day, Instant, Of, Rests
 
 metadata: Final = MetaData(
     naming_convention={
@@ -57,6 +57,8 @@ class Action(StrEnum):
     EDIT = "edit"
     RETIRE = "retire"
     """Take the buttons off a bubble."""
+    WITHDRAW = "withdraw"
+    """A bubble that is still on its way is not sent any more; one that is on screen retires."""
     ANSWER = "answer"
     """Answer a tap."""
     COMMANDS = "commands"
@@ -218,6 +220,7 @@ items: Final = Table(
     Column("position", Integer, nullable=False),
     Column("added_day", Day, nullable=False),
     Column("ended_day", Day),
+    Column("rests", Rests, comment="from a day up to another, several: ended, and later taken up again"),
 )
 diary_days: Final = Table(
     "diary_days",

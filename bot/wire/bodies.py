@@ -49,8 +49,8 @@ def call_of(parcel: Parcel, made: Made, message_id: int | None) -> Call:
             return Call("setMyCommands", body)
         case Action.LEAVE:
             return Call("leaveChat", {"chat_id": parcel.chat_id})
-        case Action.HALT | Action.RECALL:
-            raise AssertionError("the sender takes this for itself")
+        case Action.HALT | Action.RECALL | Action.WITHDRAW:
+            raise AssertionError("the sender takes these for itself")
 
 
 def _sending(parcel: Parcel, made: Made) -> Call:

@@ -133,6 +133,15 @@ class Lanes:
         self._queue(lane, now)
         return True
 
+    def take_bubble(self, chat: ChatId, bubble: int, now: float) -> Parcel | None:
+        """Take out the message that would show as that bubble; None: it does not wait here."""
+        lane = self._lanes.get((chat, True))
+        for _, _, parcel in [] if lane is None else lane.waiting:
+            if parcel.action is Action.SEND and parcel.bubble_id == bubble:
+                self.leave_out(parcel, now)
+                return parcel
+        return None
+
     def pause(self, now: float, room: int) -> float | None:
         """Seconds until something else may start without anything happening; None: never. `room` as for `start`."""
         while self._later and self._later[0][2].ticket != self._later[0][1]:

@@ -6,8 +6,9 @@ Laws:
 3. A row that must not go twice is marked as started, durably, before it goes. All others go again when in doubt.
 4. A row is settled in the same transaction as its consequences (the bubble's number, a blocked chat, a day not asked).
 5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
-6. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
-7. After a recall nothing goes that no longer waits in the outbox, and nothing that was made before it.
+6. What was withdrawn before its call began is not sent; what was under way by then loses its buttons.
+7. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
+8. After a recall nothing goes that no longer waits in the outbox, and nothing that was made before it.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ class Sender:
         self._lost: dict[ChatId, tuple[Reach, datetime]] = {}
         self._shown: OrderedDict[int, int] = OrderedDict()
         self._aside: dict[int, list[Parcel]] = {}
+        self._withdrawn: set[int] = set()
         self._read_to = {"urgent": 0, "bulk": 0}
         self._bulk = 0
         self._settled: list[tuple[Parcel, Verdict, datetime]] = []
@@ -224,6 +226,9 @@ class Sender:
         if (verdict := self._useless(parcel)) is not None:
             self._note(parcel, verdict)
             return
+        if parcel.action is Action.WITHDRAW:
+            self._withdraw(parcel, coming)
+            return
         if parcel.action in NEW:
             self._bulk += _is_bulk(parcel)
         elif parcel.bubble_id is not None and parcel.message_id is None and parcel.bubble_id not in self._shown:
@@ -250,15 +255,31 @@ class Sender:
                     if parcel.id <= newest:
                         self._note(parcel, verdict)
 
+    def _withdraw(self, parcel: Parcel, coming: set[int]) -> None:
+        """Nobody needs that bubble any more. One that is on screen, or under way to it, loses its buttons there."""
+        bubble = parcel.bubble_id
+        assert bubble is not None
+        waiting = self._lanes.take_bubble(parcel.chat_id, bubble, self._time())
+        if waiting is not None:
+            self._bulk -= _is_bulk(waiting)
+            self._note(waiting, WITHDRAWN)
+            self._note(parcel, Verdict(OutboxState.DELIVERED))
+            return
+        if bubble in coming:
+            self._withdrawn.add(bubble)
+        self._take_in(replace(parcel, action=Action.RETIRE), coming)
+
     def _forget_shut(self) -> None:
         """Of rows that were read, where none is under way any more, nobody will ask."""
         unread = min(self._read_to.values())
         self._shut = {chat: shut for chat, shut in self._shut.items() if shut[0] > unread or self._lanes.has(chat)}
 
     def _useless(self, parcel: Parcel) -> Verdict | None:
-        """What becomes of a row that was said before its chat shut us out."""
+        """What becomes of a row that was said before its chat shut us out, or that was withdrawn or recalled."""
         if parcel.id in self._recalled:
             return Verdict(OutboxState.DROPPED, error="recalled")
+        if parcel.action is Action.SEND and parcel.bubble_id in self._withdrawn:
+            return WITHDRAWN
         newest, verdict = self._shut.get(parcel.chat_id, (0, None))
         return verdict if parcel.id <= newest else None
 
@@ -408,8 +429,10 @@ class Sender:
         at = self._clock.now()
         self._settled.append((parcel, verdict, at))
         self._figures.settled(parcel.action.value, verdict.state.value, at, prompt=parcel.day is not None)
-        if parcel.bubble_id is not None and verdict.message_id is not None and parcel.action is Action.SEND:
-            self._shown[parcel.bubble_id] = verdict.message_id
+        if parcel.bubble_id is not None and parcel.action is Action.SEND:
+            self._withdrawn.discard(parcel.bubble_id)
+            if verdict.message_id is not None:
+                self._shown[parcel.bubble_id] = verdict.message_id
         if parcel.bubble_id in self._aside or parcel.urgency >= Urgency.PROMPT:
             self._more = True
         # A prompt that is settled late is one that a kill would repeat, and they are paced anyway.
@@ -442,4 +465,5 @@ def _is_bulk(parcel: Parcel) -> bool:
     return parcel.action in NEW and parcel.urgency >= Urgency.PROMPT
 
 
+WITHDRAWN: Final = Verdict(OutboxState.DROPPED, error="withdrawn")
 REACHES: Final = {OutboxState.BLOCKED: Reach.BLOCKED, OutboxState.GONE: Reach.GONE}

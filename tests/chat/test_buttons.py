@@ -10,14 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.chat import buttons
-from bot.chat.buttons import MAX_BYTES, NO_SIDE, BadTap, pack, side_of, unpack
+from bot.chat import asked, buttons
+from bot.chat.buttons import MAX_BYTES, MAX_SITE, NO_SIDE, NO_SITE, BadTap, pack, side_of, unpack
 from bot.chat.help import COMMANDS
 from bot.chat.people import HOURS, LATER, NO, NOW, OTHER, YES
 from bot.chat.sessions import SITES
 from bot.chat.words import LANGUAGES
 from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Side
+from bot.diary.items import MOST_ITEMS
 from bot.diary.people import Stage
 from bot.diary.sessions import Kind
 from bot.diary.settings import REMINDERS
@@ -29,6 +30,7 @@ DAYS = st.dates(date(2000, 1, 1), date(9999, 12, 31))
 MICROSECONDS = st.integers(0, 253_402_300_799_999_999)
 """Of the epoch, to the end of the year 9999."""
 HOURS_TYPED = st.times().map(lambda at: f"{at:%H%M}")
+PLACES_TYPED = st.text("abcxyz ñáДж字-'", min_size=1).filter(lambda place: len(place.encode()) <= MAX_SITE)
 ANSWERS = {
     Stage.STORE: st.sampled_from([YES, NO]),
     Stage.SHARE: st.sampled_from([YES, NO]),
@@ -46,6 +48,9 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.FlareAt, "score"): st.integers(LOWEST, HIGHEST),
     (buttons.FlareAt, "minute"): st.integers(0, 253_402_300_799 // 60),
     (buttons.Panel, "page"): st.integers(0, 10**9),
+    (buttons.AddItem, "site"): st.none() | st.just(NO_SITE) | st.sampled_from(asked.SITES) | PLACES_TYPED,
+    (buttons.AddItem, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
+    (buttons.MoveItem, "place"): st.integers(0, MOST_ITEMS),
     (buttons.RemindAfter, "minutes"): st.sampled_from(REMINDERS),
     (buttons.Speak, "code"): st.sampled_from(sorted(LANGUAGES)),
     (buttons.Cities, "page"): st.integers(0, 10**9),

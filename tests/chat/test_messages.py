@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from bot import chat
 from bot.chat import (
     alerts,
+    asked,
     buttons,
     edits,
     entries,
@@ -45,6 +46,7 @@ from bot.chat import (
     zones,
 )
 from bot.chat import words as spoken
+from bot.chat.asked import Whose
 from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
 from bot.chat.people import NO, NOW, YES
@@ -56,6 +58,7 @@ from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
+from bot.diary.items import Refusal
 from bot.diary.moments import Moment, Standing, Thing, Today
 from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
@@ -112,16 +115,16 @@ def placed(label: str) -> tuple[Item, ...]:
 
 def views(label: str) -> Iterator[DayView]:
     """A day before its first answer, with some, with all, with skipped ones, and one that was declined."""
-    for asked in (THREE, ALL, placed(label)):
-        all_of = {item.id: 10 for item in asked}
+    for followed in (THREE, ALL, placed(label)):
+        all_of = {item.id: 10 for item in followed}
         skipped = dict.fromkeys(all_of, None)
-        yield DayView(LONGEST_DAY, asked, {}, {})
-        yield DayView(LONGEST_DAY, asked, {asked[0].id: 0}, all_of)
-        yield DayView(LONGEST_DAY, asked, all_of, all_of)
-        yield DayView(LONGEST_DAY, asked, skipped, skipped)
-        yield DayView(LONGEST_DAY, asked, {asked[0].id: None}, {}, declined=True)
-        yield DayView(LONGEST_DAY, asked, all_of, {}, past=True, late=frozenset(all_of))
-        yield DayView(LONGEST_DAY, asked, {asked[0].id: 3}, {}, past=True, late=frozenset({asked[0].id}))
+        yield DayView(LONGEST_DAY, followed, {}, {})
+        yield DayView(LONGEST_DAY, followed, {followed[0].id: 0}, all_of)
+        yield DayView(LONGEST_DAY, followed, all_of, all_of)
+        yield DayView(LONGEST_DAY, followed, skipped, skipped)
+        yield DayView(LONGEST_DAY, followed, {followed[0].id: None}, {}, declined=True)
+        yield DayView(LONGEST_DAY, followed, all_of, {}, past=True, late=frozenset(all_of))
+        yield DayView(LONGEST_DAY, followed, {followed[0].id: 3}, {}, past=True, late=frozenset({followed[0].id}))
 
 
 # --- a case for everything that is said
@@ -160,6 +163,7 @@ for _each in (
     pauses.no_such_date,
     prompts.only_once,
     prompts.too_late,
+    prompts.in_a_pause,
     people.ask_name,
     people.whose_week,
     people.choose_language,
@@ -237,7 +241,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(entries.other_day_button)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, THREE, say)
+    yield entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, 7, say)
 
 
 @case(entries.choose_change)
@@ -293,7 +297,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(entries.stored)
 def _(say: Words, label: str) -> Iterator[Made]:
-    other = entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, THREE, say)
+    other = entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, 7, say)
     for view in views(label):
         yield entries.stored(view, [(item, 10) for item in view.items], other, say)
         yield entries.stored(view, [(view.items[0], 0)], None, say)
@@ -314,14 +318,129 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(entries.unclear)
 def _(say: Words, label: str) -> Iterator[Made]:
     for reason in Reason:
-        for asked in (THREE, placed(label)):
-            yield entries.unclear(reason, asked, say)
+        for followed in (THREE, placed(label)):
+            yield entries.unclear(reason, followed, say)
 
 
 @case(entries.note_stored)
 def _(say: Words, label: str) -> Iterator[Made]:
     for readers in ([], [label], [label, label, label]):
         yield entries.note_stored(LONGEST_DAY, 2**40, readers, say)
+
+
+@case(entries.nothing_asked)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield entries.nothing_asked(LONGEST_DAY, say)
+
+
+def desks(label: str) -> Iterator[Whose]:
+    """The patient's own questions, and those of a patient for a therapist."""
+    yield Whose(None, "", LONGEST_DAY)
+    yield Whose(2**40, label, LONGEST_DAY)
+
+
+def changing(label: str) -> tuple[Item, ...]:
+    """Six items: some as ever, one that begins soon, one that ends soon, one that was taken up again."""
+    first, second, third, fourth, *rest = placed(label)
+    tomorrow = LONGEST_DAY + timedelta(days=1)
+    return (
+        first,
+        replace(second, added_day=tomorrow),
+        replace(third, ended_day=tomorrow),
+        replace(fourth, rests=((MONDAY, LONGEST_DAY),)),
+        *rest,
+    )
+
+
+@case(asked.whats_asked)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for followed in ((), THREE, changing(label)):
+            yield asked.whats_asked(whose, followed, say)
+
+
+@case(asked.one_item)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for item in changing(label):
+            if item.ended_day is None:
+                yield asked.one_item(whose, changing(label), item, say)
+
+
+@case(asked.next_question)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for followed in ((), ALL):
+            yield asked.next_question(whose, buttons.AddItem(whose.patient, None, None, None), followed, say)
+        for symptom in Symptom:
+            yield asked.next_question(whose, buttons.AddItem(whose.patient, symptom, None, None), ALL, say)
+            for site in (*asked.SITES, "W" * buttons.MAX_SITE):
+                yield asked.next_question(whose, buttons.AddItem(whose.patient, symptom, site, None), ALL, say)
+
+
+@case(asked.ask_place)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        yield asked.ask_place(whose, Symptom.NUMBNESS, say)
+
+
+@case(asked.no_such_place)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for too_long in (True, False):
+        yield asked.no_such_place(say, too_long=too_long)
+
+
+@case(asked.added)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for item in changing(label):
+            for ahead in (-200, 0, 1, 2):
+                day = LONGEST_DAY + timedelta(days=ahead)
+                yield asked.added(whose, item, day, day, say)
+            for first in (LONGEST_DAY, None):
+                yield asked.added(whose, item, item.added_day, first, say)
+
+
+@case(asked.already)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for item in changing(label):
+            yield asked.already(whose, item, say)
+
+
+@case(asked.ask_end)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for item in changing(label):
+            yield asked.ask_end(whose, item, say)
+
+
+@case(asked.ended)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for item in changing(label):
+            for ahead in (0, 1, 2):
+                yield asked.ended(whose, replace(item, ended_day=LONGEST_DAY + timedelta(days=ahead)), say)
+
+
+@case(asked.refused)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for whose in desks(label):
+        for why in Refusal:
+            yield asked.refused(whose, why, say)
+
+
+@case(asked.told_added)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for item in placed(label):
+        for first in (LONGEST_DAY, None):
+            yield asked.told_added(label, item, first, say)
+
+
+@case(asked.told_ended)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for item in placed(label):
+        yield asked.told_ended(label, replace(item, ended_day=LONGEST_DAY), say)
 
 
 @case(items.item_name)
@@ -332,7 +451,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(items.site_name)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for site in (*SITES, label, None):
+    for site in (*SITES, *asked.SITES, label, None):
         for side in (*Side, None):
             if site or side:
                 yield items.site_name(site, side, say)
@@ -617,11 +736,11 @@ HUSHES: Final = [Hush(hour, reminder) for hour in (True, False) for reminder in 
 @case(settings.overview)
 def _(say: Words, label: str) -> Iterator[Made]:
     for patient in PATIENTS:
-        for asked in (THREE, placed(label), ()):
+        for followed in (THREE, placed(label), ()):
             for name in (label, None):
                 said = settings.buttons_set(True, say)
-                yield settings.overview(patient, asked, COMING[0], NOON, say, name=name, said=said)
-                yield settings.overview(patient, asked, COMING[0], NOON, say, name=name)
+                yield settings.overview(patient, followed, COMING[0], NOON, say, name=name, said=said)
+                yield settings.overview(patient, followed, COMING[0], NOON, say, name=name)
 
 
 @case(settings.without_diary)
@@ -1150,6 +1269,38 @@ def test_every_symptom_is_understood_by_the_name_that_we_give_it(language: str) 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_item_is_understood_by_the_name_that_we_give_it(language: str) -> None:
+    """Whichever else is asked: the right side, another symptom, the same one without a place."""
+    for site in (*{*asked.SITES, *SITES} - {"other"}, "big toe", "sole of the foot", "mid-foot"):
+        for side in (*Side, None):
+            burning, pain = an_item(1, Symptom.BURNING, site, side), an_item(2, Symptom.PAIN, site, side)
+            followed = (burning, pain, an_item(3, Symptom.BURNING))
+            name = plain(items.item_name(burning, words(language)))
+            assert typed.scores(f"{name} 4", (burning, pain), asking=None) == Scores(((burning.id, 4),)), name
+            example = seen(entries.unclear(Reason.OTHER, followed, words(language)).text).rpartition(": ")[2]
+            assert typed.scores(example, followed, asking=None) == Scores(
+                ((burning.id, 4), (pain.id, 3), (ItemId(3), 5))
+            ), example
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_of_a_place_is_understood(language: str) -> None:
+    whose = Whose(None, "", MONDAY)
+    for text in (
+        asked.ask_place(whose, Symptom.PAIN, words(language)).text,
+        asked.no_such_place(words(language), too_long=False).text,
+    ):
+        assert typed.place(seen(text).rpartition(": ")[2]) == typed.Place("heel", Side.LEFT)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_place_on_a_button_is_the_one_that_its_word_names(language: str) -> None:
+    for site in asked.SITES:
+        for side in (Side.LEFT, Side.RIGHT, Side.BOTH, None):
+            assert typed.place(seen(items.site_name(site, side, words(language)))) == typed.Place(site, side)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_examples_of_times_are_understood(language: str) -> None:
     text = seen(people.no_such_hour(words(language)).text).rstrip(".")
     first, _, second = re.split(r": | (or|o) ", text.replace("like ", ": "))[-3:]
@@ -1207,10 +1358,21 @@ def own(say: Words) -> dict[str, Sentence]:
         "corrected": edits.corrected(done, [(THREE[0], 4)], [THREE[1]], say),
         "too old": edits.too_old(MONDAY, say),
         "other change": edits.only_entries(say),
+        "what is asked": asked.whats_asked(Whose(None, "", LONGEST_DAY), changing("Ada"), say),
+        "which symptom": asked.next_question(
+            Whose(None, "", MONDAY), buttons.AddItem(None, None, None, None), THREE, say
+        ),
+        "added": asked.added(Whose(None, "", MONDAY), placed("big toe")[0], MONDAY, MONDAY, say),
+        "ended": asked.ended(Whose(None, "", MONDAY), replace(placed("jaw")[3], ended_day=MONDAY), say),
+        "stop asking": asked.ask_end(Whose(None, "", MONDAY), THREE[0], say),
+        "full": asked.refused(Whose(None, "", MONDAY), Refusal.FULL, say),
+        "last": asked.refused(Whose(None, "", MONDAY), Refusal.LAST, say),
+        "told of one more": asked.told_added("Dr Ito", placed("jaw")[3], MONDAY, say),
+        "told of one less": asked.told_ended("Dr Ito", replace(placed("jaw")[3], ended_day=MONDAY), say),
         "help": help.help_(Moment((Standing.PATIENT,), MONDAY, MONDAY, Today.DONE, next_at=NOON), OFFERED, say),
         "stranger": people.stranger("Riverside", say),
     }
-    texts = {name: message.text for name, message in told.items()}
+    texts = {name: message.text for name, message in told.items() if message is not None}
     texts |= {
         f"question of {symptom}": entries.question(DayView(MONDAY, ALL, {}, {}), ALL[n], say).text
         for n, symptom in enumerate(Symptom)

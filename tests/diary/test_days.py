@@ -106,6 +106,29 @@ def test_of_two_equal_wall_times_the_first_is_meant() -> None:
     assert days.on_date(date(2026, 10, 25), time(1, 30, fold=1), LISBON) == at
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "instant", "quiet", "turns"),
+    [
+        # 01:10 for the second time: it is quiet until 01:30 for the second time.
+        (LISBON, "22:00", "01:30", "2026-10-25 01:10", True, "2026-10-25 01:30"),
+        # 01:40 for the first time: soon it is 01:00 again.
+        (LISBON, "22:00", "01:30", "2026-10-25 00:40", False, "2026-10-25 01:00"),
+        (LISBON, "01:30", "08:00", "2026-10-25 01:10", False, "2026-10-25 01:30"),
+        # There is no 23:15, and no 02:30: the clock jumps over them.
+        (NUUK, "23:15", "08:00", "2026-03-28 14:52", False, "2026-03-29 01:00"),
+        (CHICAGO, "13:30", "02:30", "2026-03-08 03:44", True, "2026-03-08 08:00"),
+        # The only half hour that is not quiet does not come.
+        (LORD_HOWE, "02:30", "02:00", "2026-10-03 15:00", True, "2026-10-04 15:00"),
+    ],
+)
+def test_quiet_hours_turn_with_the_clock_in_the_nights_in_which_it_is_set(
+    zone: str, start: str, end: str, instant: str, quiet: bool, turns: str
+) -> None:
+    hours = days.Quiet(time.fromisoformat(start), time.fromisoformat(end))
+    assert hours.covers(utc(instant), zone) is quiet
+    assert (hours.ends if quiet else hours.begins)(utc(instant), zone) == utc(turns)
+
+
 def test_local_shows_the_wall_clock() -> None:
     assert days.local(utc("2026-03-08 08:30"), CHICAGO).time() == time(3, 30)
 

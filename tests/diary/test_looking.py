@@ -140,9 +140,12 @@ def test_items_that_were_not_followed_in_these_days_are_left_out() -> None:
     told = diary("5" * 20, "5" * 20, "5" * 20)
     early, late, kept = told.items
     items = (replace(early, ended_day=day(5)), replace(late, added_day=day(30)), kept)
-    told = replace(told, items=items, scores={key: it for key, it in told.scores.items() if key[1] == kept.id})
+    own = {key: it for key, it in told.scores.items() if key[1] == kept.id or key == (day(0), early.id)}
+    told = replace(told, items=items, scores=own)
     assert [course.item.id for course in looking.courses(told, day(7), day(13))] == [kept.id]
     assert [course.item.id for course in looking.courses(told, day(0), day(40))] == [early.id, late.id, kept.id]
+    never = replace(told, scores={key: it for key, it in own.items() if key[1] == kept.id})
+    assert [course.item.id for course in looking.courses(never, day(0), day(40))] == [late.id, kept.id]
 
 
 # --- the visit sheet

@@ -22,6 +22,7 @@ DUE = Due(DAY, datetime(2026, 3, 2, 20, tzinfo=UTC))
 FOLLOWING = Due(date(2026, 3, 3), datetime(2026, 3, 3, 20, tzinfo=UTC))
 
 
+AN_INSTANT = timedelta.resolution
 NEVER_QUIET = Quiet(time(0), time(0))
 NIGHT = Quiet(time(22), time(8))
 AT_EIGHT = Hours(EVENING)
@@ -92,8 +93,8 @@ def plan(
         (plan(paused=True, reach=Reach.BLOCKED, late=timedelta(days=2)), Outcome.PAUSED, None),
         (plan(paused=True, finished=True), Outcome.FINISHED, None),
         # Quiet hours hold up what is late, and nothing else.
-        (plan(late=timedelta(hours=2), quiet=NIGHT), Outcome.SEND, None),
-        (plan(late=timedelta(hours=2, minutes=1), quiet=NIGHT), Outcome.NOT_ASKED, Cause.BOT),
+        (plan(late=timedelta(hours=2) - AN_INSTANT, quiet=NIGHT), Outcome.SEND, None),
+        (plan(late=timedelta(hours=2), quiet=NIGHT), Outcome.NOT_ASKED, Cause.BOT),
         (plan(late=timedelta(minutes=15), quiet=Quiet(time(19), time(8))), Outcome.SEND, None),
         (plan(late=timedelta(minutes=16), quiet=Quiet(time(19), time(8))), Outcome.NOT_ASKED, Cause.BOT),
     ],
@@ -105,7 +106,7 @@ def test_a_due_prompt_has_one_outcome(planned: Plan, outcome: Outcome, cause: Ca
 def test_a_late_prompt_never_outlives_its_day() -> None:
     """At 03:30 in the night after it a day has eight and a half hours left, whatever the window."""
     due = Due(DAY, days.at(DAY, time(3, 30), LISBON))
-    assert prompts.worth_until(due, rhythm(), timedelta(hours=12)) == days.closes_at(DAY, LISBON)
+    assert prompts.worth_until(due, rhythm(), timedelta(hours=12)) == days.closes_at(DAY, LISBON) - AN_INSTANT
     assert prompts.worth_until(due, rhythm()) == due.at + timedelta(hours=3)
 
 
@@ -350,8 +351,10 @@ def test_a_chat_that_cannot_be_reached_and_a_day_that_is_closed_get_nothing(kind
 
 
 def test_a_reminder_goes_once_its_time_has_come_and_before_quiet_hours_begin() -> None:
-    assert followed(Followup.REMINDER, "2026-03-02 21:30") == Followed(Step.SEND, utc("2026-03-02 22:00"))
-    assert followed(Followup.REMINDER, "2026-03-02 21:59:59") == Followed(Step.SEND, utc("2026-03-02 22:00"))
+    assert followed(Followup.REMINDER, "2026-03-02 21:30") == Followed(Step.SEND, utc("2026-03-02 22:00") - AN_INSTANT)
+    assert followed(Followup.REMINDER, "2026-03-02 21:59:59") == Followed(
+        Step.SEND, utc("2026-03-02 22:00") - AN_INSTANT
+    )
     assert followed(Followup.REMINDER, "2026-03-02 22:00") == DROP
     never = followed(Followup.REMINDER, "2026-03-02 23:00", quiet=NEVER_QUIET)
     assert never == Followed(Step.SEND, utc("2026-03-03 00:30"))
@@ -363,6 +366,8 @@ def test_a_reminder_waits_for_a_prompt_that_is_still_on_its_way() -> None:
     on_its_way = waiting(sent_at=None)
     assert followed(Followup.REMINDER, "2026-03-02 20:20", on_its_way) == Followed(Step.WAIT, utc("2026-03-02 21:50"))
     assert followed(Followup.REMINDER, "2026-03-02 21:30", on_its_way) == DROP
+    short = followed(Followup.REMINDER, "2026-03-02 21:30", on_its_way, minutes=10)
+    assert short == Followed(Step.WAIT, utc("2026-03-02 21:40")), "however short its time is"
     arrived_late = waiting(sent_at=utc("2026-03-02 20:20"))
     assert followed(Followup.REMINDER, "2026-03-02 21:30", arrived_late) == Followed(Step.WAIT, utc("2026-03-02 21:50"))
     arrived = waiting(sent_at=utc("2026-03-02 20:05"))
@@ -370,9 +375,9 @@ def test_a_reminder_waits_for_a_prompt_that_is_still_on_its_way() -> None:
 
 
 def test_a_put_off_question_waits_for_the_end_of_quiet_hours() -> None:
-    assert followed(Followup.SNOOZE, "2026-03-02 21:30") == Followed(Step.SEND, utc("2026-03-02 22:00"))
+    assert followed(Followup.SNOOZE, "2026-03-02 21:30") == Followed(Step.SEND, utc("2026-03-02 22:00") - AN_INSTANT)
     assert followed(Followup.SNOOZE, "2026-03-02 23:00") == Followed(Step.WAIT, utc("2026-03-03 08:00"))
-    assert followed(Followup.SNOOZE, "2026-03-03 08:00") == Followed(Step.SEND, utc("2026-03-03 12:00"))
+    assert followed(Followup.SNOOZE, "2026-03-03 08:00") == Followed(Step.SEND, utc("2026-03-03 12:00") - AN_INSTANT)
     long = Quiet(time(22), time(12))
     assert followed(Followup.SNOOZE, "2026-03-02 23:00", quiet=long) == DROP
 

@@ -495,6 +495,7 @@ STRINGS: Final = (
     ": ",
     "own",
 )
+TIMES: Final = ("0000", "0330", "2000", "2359", "2400", "800", "20:00", "")
 KINDS: Final = sorted(buttons._BY_CODE)
 
 

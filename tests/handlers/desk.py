@@ -12,16 +12,17 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, text
+from telegram import Update
 from telegram.ext import ContextTypes, ExtBot
 from telegram.request import BaseRequest, RequestData
 
@@ -35,6 +36,7 @@ from bot.demo.person import SMALL_PICTURE, Person
 from bot.demo.telegram import Telegram
 from bot.diary.people import Reach
 from bot.handlers import DiaryApplication, DiaryContext
+from bot.handlers.turn import Turn
 from bot.jobs import Ticker
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -50,6 +52,9 @@ MONDAY: Final = datetime(2026, 3, 2, 10, tzinfo=UTC)
 NOWHERE: Final = "http://127.0.0.1:1"
 WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles", "written")
 """Tables that hold messages on their way and what they became, no one's diary."""
+
+
+D = TypeVar("D", bound="Desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,9 @@ class Desk:
     telegram: Telegram
     database: storage.Database
     application: DiaryApplication
+    ticker: Ticker
     settings: Settings
     clock: StillClock
-    ticker: Ticker
     sent: list[Sent] = field(default_factory=list)
     cast: dict[str, Person] = field(default_factory=dict)
     _offset: int = 0
@@ -216,10 +221,14 @@ class Desk:
 
     async def deliver(self) -> None:
         """Put what waits in the outbox on the screens, and write down what became of it."""
-        while found := await self.database.write(lambda tx: _waiting(tx, self.now)):
+        while found := await self.database.write(lambda tx: waiting(tx, self.now)):
             parcels, shown = found
+            gone = withdrawn(parcel for parcel, _ in parcels)
             verdicts = []
             for parcel, made in parcels:
+                if parcel.action is Action.SEND and parcel.bubble_id in gone:
+                    verdicts.append((parcel, Verdict(OutboxState.DROPPED, error="withdrawn")))
+                    continue
                 message_id = parcel.message_id or shown.get(parcel.bubble_id or 0)
                 verdict = self._call(parcel, made, message_id)
                 if parcel.action is Action.SEND and parcel.bubble_id is not None and verdict.message_id is not None:
@@ -230,6 +239,10 @@ class Desk:
     def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
         if parcel.action in (Action.HALT, Action.RECALL):
             return Verdict(OutboxState.DELIVERED)
+        if (until := parcel.body.get("until")) is not None and self.now > datetime.fromisoformat(until):
+            return Verdict(OutboxState.DROPPED, error="too late")
+        if parcel.action is Action.WITHDRAW:
+            parcel = replace(parcel, action=Action.RETIRE)
         if made is None or (parcel.action in (Action.EDIT, Action.RETIRE) and shown is None):
             return Verdict(OutboxState.DROPPED)
         call = call_of(parcel, made, shown)
@@ -281,6 +294,16 @@ class Desk:
         await self.settle()
         return await self.tick()
 
+    async def restart(self) -> None:
+        """The program dies where it stands and is begun anew: all that is left of it is the file."""
+        await self.close()
+        self.database, self.application, self.ticker = await _begun(self.telegram, self.settings, self.now)
+        await self.database.write(lambda tx: storage.outbox.doubt_started(tx, self.now))
+
+    async def close(self) -> None:
+        await self.application.shutdown()
+        await self.database.close()
+
     # --- looking ----------------------------------------------------------------------------------------------
 
     async def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -305,7 +328,19 @@ class Desk:
         return [sent for sent in self.sent if not sent.ok and "is not modified" not in str(sent.answer)]
 
 
-def _waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, press.Made | None]], dict[int, int]] | None:
+def word_of(desk: Desk, tx: Connection, person: Person) -> Turn:
+    """A word of this person in hand."""
+    message = {"message_id": 1, "date": 0, "chat": {"id": person.id, "type": "private"}, "from": person.user}
+    update = Update.de_json({"update_id": 1, "message": message}, desk.application.bot)
+    return Turn(tx, update, desk.now, desk.settings, desk.application.bot.username)
+
+
+def withdrawn(parcels: Iterable[Parcel]) -> set[int | None]:
+    """The bubbles that need not be sent any more."""
+    return {parcel.bubble_id for parcel in parcels if parcel.action is Action.WITHDRAW}
+
+
+def waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, press.Made | None]], dict[int, int]] | None:
     """What is to be delivered, with its picture, and the message numbers of the bubbles that it is about."""
     parcels = storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
     bubbles = {parcel.bubble_id for parcel in parcels if parcel.bubble_id is not None}
@@ -344,21 +379,24 @@ def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:
 @asynccontextmanager
 async def desk_at(folder: Path, start: datetime, **changes: Any) -> AsyncIterator[Desk]:
     """A desk with an empty diary whose clock stands at `start`; `changes` are settings."""
-    async with _desk(folder, start, _templates().empty, **changes) as desk:
+    async with desk_on(Desk, folder, start, _templates().empty, **changes) as desk:
         yield desk
 
 
 @asynccontextmanager
 async def clinic_at(folder: Path, **changes: Any) -> AsyncIterator[Desk]:
     """A desk on Monday, where Dr Ito and Ada are enrolled; their chats begin anew."""
-    async with _desk(folder, MONDAY, _templates().clinic, **changes) as desk:
+    async with desk_on(Desk, folder, MONDAY, _templates().clinic, **changes) as desk:
         desk.person(ITO, "Dr Ito")
         desk.person(ADA, "Ada")
         yield desk
 
 
 @asynccontextmanager
-async def _desk(folder: Path, start: datetime, template: Path | None, **changes: Any) -> AsyncIterator[Desk]:
+async def desk_on(
+    kind: type[D], folder: Path, start: datetime, template: Path | None, **changes: Any
+) -> AsyncIterator[D]:
+    """A desk of this kind whose database file is a copy of `template`; None: an empty file."""
     clock = StillClock(start)
     telegram = Telegram(TOKEN, now=clock.now)
     database_url = f"sqlite+aiosqlite:///{folder / 'diary.db'}"
@@ -367,6 +405,17 @@ async def _desk(folder: Path, start: datetime, template: Path | None, **changes:
     )
     if template is not None:
         shutil.copyfile(template, settings.database_path)
+    desk = kind(telegram, *await _begun(telegram, settings, clock.now()), settings, clock)
+    try:
+        yield desk
+    finally:
+        await desk.close()
+
+
+async def _begun(
+    telegram: Telegram, settings: Settings, now: datetime
+) -> tuple[storage.Database, DiaryApplication, Ticker]:
+    """The bot's own parts on the file that is there."""
     database = storage.Database(settings.database_path)
     request = Indoors(telegram)
     bot: ExtBot[Any] = ExtBot(TOKEN, request=request, get_updates_request=request)
@@ -382,13 +431,9 @@ async def _desk(folder: Path, start: datetime, template: Path | None, **changes:
     assert isinstance(application, DiaryApplication)
     for handler in handlers.surface():
         application.add_handler(handler)
-    await database.open(clock.now())
+    await database.open(now)
     await application.initialize()
-    try:
-        yield Desk(telegram, database, application, settings, clock, Ticker(database, settings))
-    finally:
-        await application.shutdown()
-        await database.close()
+    return database, application, Ticker(database, settings)
 
 
 @cache
@@ -412,11 +457,11 @@ def _templates() -> Templates:
 
     async def make() -> Templates:
         (folder / "clinic").mkdir()
-        async with _desk(folder, MONDAY, None) as desk:
+        async with desk_on(Desk, folder, MONDAY, None) as desk:
             pass
         empty = folder / "empty.db"
         storage.database.copy(desk.settings.database_path, empty)
-        async with _desk(folder / "clinic", MONDAY, empty) as desk:
+        async with desk_on(Desk, folder / "clinic", MONDAY, empty) as desk:
             await desk.therapist(desk.ito)
             await desk.enrol(desk.ada, desk.ito, "Ada L")
         clinic = folder / "clinic.db"

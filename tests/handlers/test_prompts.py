@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot import storage
+from bot.diary.people import ChatId
+from bot.diary.prompts import Due
+from bot.handlers.prompts import replan
 from bot.storage.outbox import Urgency
 from bot.storage.tables import OutboxState
 from bot.wire.bodies import Verdict
 from bot.wire.books import write_down
-from tests.handlers.desk import Desk
-from tests.stage import text_of
+from tests.handlers.desk import Desk, word_of
+from tests.stage import newest, text_of
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -171,3 +176,153 @@ async def test_a_reminder_that_never_shows_leaves_the_old_bubble_its_day(evening
     assert await desk.rows("select bubble_id from diary_days") == [(before,)]
     await desk.says(desk.ada, "4")
     assert "Tingling" in questions(desk)[0], "what she types still edits the bubble that she sees"
+
+
+async def test_in_a_pause_no_question_is_put_off(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    bubble = ada.last["message_id"]
+    await desk.taps(ada, "4", "Later")
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until tomorrow")
+    for late_tap in ("ls:20260302:30", "lt:20260302"):
+        # A slow screen: what is promised there would not be kept.
+        await desk.sends(ada, late_tap, bubble)
+        assert ada.toasts[-1].text == "Your diary is paused, so I will not ask again. You can still answer here."
+        assert "Tingling · Monday 2 March" in text_of(ada.chat.messages[bubble])
+    assert await desk.rows("select followup, next_followup_at from patients") == [(None, None)]
+    heard = len(ada.heard)
+    await desk.until(at(3, 12))
+    assert len(ada.heard) == heard
+
+
+@pytest.mark.parametrize("tap", ["lt:20260302", "ls:20260302:30"])
+async def test_what_was_not_asked_yet_and_what_is_answered_is_not_put_off(clinic: Desk, tap: str) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/today")
+    await desk.sends(ada, tap)
+    assert ada.toasts[-1].text == "This button is no longer in use."
+    await desk.taps(ada, "4", "3", "5")
+    await desk.sends(ada, tap)
+    assert ada.toasts[-1].text == "This button is no longer in use."
+    assert newest(ada).startswith("Thank you.")
+    assert await desk.rows("select followup, next_followup_at from patients") == [(None, None)]
+
+
+# --- what is still on its way ------------------------------------------------------------------------------------
+
+
+async def due_now(desk: Desk, instant: datetime) -> None:
+    """What is due at `instant` is in the outbox, and not on its way yet."""
+    desk.clock.move_to(instant)
+    await desk.ticker.tick(desk.now)
+
+
+async def test_a_prompt_on_its_way_is_called_back_by_a_pause(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/pause")
+    await due_now(desk, at(2, 20))
+    await desk.taps(ada, "Until tomorrow")
+    assert questions(desk) == [text_of(ada.last)]
+    assert "paused" in text_of(ada.last)
+    assert await desk.rows("select paused, sent_at, bubble_id from diary_days") == [(1, None, None)]
+
+
+async def test_a_prompt_on_its_way_is_called_back_by_an_answer_that_is_typed(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await due_now(desk, at(2, 20))
+    await desk.says(ada, "burning 4, tingling 3")
+    assert [text.splitlines()[0] for text in map(text_of, ada.heard)] == [
+        "Stored for Monday 2 March: Burning 4 and Tingling 3.", "Pain · Monday 2 March · 3 of 3",
+    ]  # fmt: skip
+    await desk.until(at(3, 12))
+    assert "A gentle reminder: 1 question is still open." in text_of(ada.last), "she was asked, and is reminded"
+    assert await desk.rows("select sent_at, not_asked from diary_days") == [("2026-03-02 20:00:00.000000", None)]
+
+
+@pytest.mark.parametrize("act", ["4", "/today", "Later", "Not today", "4 3 5"])
+async def test_a_reminder_on_its_way_is_called_back_by_whatever_is_done_about_its_day(evening: Desk, act: str) -> None:
+    desk, ada = evening, evening.ada
+    await due_now(desk, at(2, 21, 30))
+    await (desk.says(ada, act) if act in ("/today", "4 3 5") else desk.taps(ada, act))
+    assert not any("A gentle reminder" in text_of(message) for message in ada.heard)
+    days = [message for message in ada.heard if "2 March" in text_of(message) and "reply_markup" in message]
+    live = [message for message in days if "It was for" not in str(message["reply_markup"])]
+    assert len(live) == 1
+    await desk.says(ada, "/today")
+    await desk.until(at(3, 19, 59))
+    assert not any("A gentle reminder" in text_of(message) for message in ada.heard), "it is used up"
+
+
+async def test_a_reminder_that_comes_all_the_same_leaves_the_bubble_in_use_alone(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    await due_now(desk, at(2, 21, 30))
+    (parcel,) = await desk.database.write(lambda tx: storage.outbox.waiting(tx, 0, (Urgency.PROMPT, Urgency.PROMPT), 9))
+    ada.tap_label("4")
+    # It arrives before she is heard, and that is written down after she was.
+    message_id = desk.telegram.add(ada.chat, desk.telegram.me, {"text": "A gentle reminder"})["message_id"]
+    updates = await desk.telegram.get_updates({"offset": desk._offset})
+    await desk.database.write(lambda tx: desk._handle(updates, tx))
+    verdict = Verdict(OutboxState.DELIVERED, message_id=message_id)
+    await desk.database.write(lambda tx: write_down(tx, [(parcel, verdict, desk.now)]))
+    await desk.deliver()
+    assert [question.splitlines()[0] for question in questions(desk)] == ["Tingling · Monday 2 March · 2 of 3"]
+
+
+async def test_a_reminder_that_never_comes_takes_the_buttons_of_the_bubble_before_it_where_a_third_one_is_in_use(
+    evening: Desk,
+) -> None:
+    desk, ada = evening, evening.ada
+    await due_now(desk, at(2, 21, 30))
+    (parcel,) = await desk.database.write(lambda tx: storage.outbox.waiting(tx, 0, (Urgency.PROMPT, Urgency.PROMPT), 9))
+    await desk.says(ada, "/today")
+    await desk.database.write(
+        lambda tx: write_down(tx, [(parcel, Verdict(OutboxState.DROPPED, error="too late"), desk.now)])
+    )
+    await desk.deliver()
+    assert len(questions(desk)) == 1
+    assert ada.labels(ada.last["message_id"])
+
+
+# --- planning anew ----------------------------------------------------------------------------------------------
+
+
+async def change(desk: Desk, **columns: Any) -> Due:
+    """Ada has other hours, or is elsewhere, as the screens of the settings have it."""
+
+    def work(tx: Connection) -> Due:
+        patient = storage.people.patient(tx, ChatId(desk.ada.id))
+        assert patient is not None
+        return replan(word_of(desk, tx, desk.ada), storage.people.change_patient(tx, patient.id, **columns))
+
+    return await desk.database.write(work)
+
+
+async def test_a_question_that_has_fallen_due_is_not_lost_to_another_hour(clinic: Desk) -> None:
+    desk = clinic
+    desk.clock.move_to(at(2, 20))
+    # The minute's tick is still to come.
+    assert await change(desk, prompt_time=time(18)) == Due(date(2026, 3, 3), at(3, 18))
+    assert await desk.tick() == {"send": 1}
+    assert await desk.rows("select next_prompt_at from patients") == [("2026-03-03 18:00:00.000000",)]
+    # The bot was down for two days, and the first that it hears is a change of hours.
+    desk.clock.move_to(at(5, 9))
+    assert await change(desk, prompt_time=time(19)) == Due(date(2026, 3, 5), at(5, 19))
+    await desk.until(at(5, 19))
+    assert await desk.rows("select day, not_asked from diary_days order by day") == [
+        ("2026-03-02", None), ("2026-03-03", "bot"), ("2026-03-04", "bot"), ("2026-03-05", None),
+    ]  # fmt: skip
+
+
+async def test_a_day_that_was_looked_at_far_in_the_east_is_open_when_it_is_asked_in_the_west(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await change(desk, zone="Pacific/Kiritimati")
+    await desk.until(at(2, 20))
+    assert "Tuesday 3 March" in await desk.says(ada, "/today")
+    await change(desk, zone="Pacific/Pago_Pago")
+    await desk.until(at(4, 7))
+    assert newest(ada).startswith("Burning · Tuesday, March 3"), "it is 20:00 there"
+    await desk.taps(ada, "4", "3", "5")
+    assert newest(ada).startswith("Thank you.")
+    assert await desk.rows("select zone, closes_at from diary_days where day = '2026-03-03'") == [
+        ("Pacific/Pago_Pago", "2026-03-04 23:00:00.000000")
+    ]

@@ -33,6 +33,17 @@ TEXTS: Final = {
 """What the fields of a payload that hold free text are tried with."""
 
 
+ABOUT_ITEMS: Final = [
+    buttons.Items,
+    buttons.OneItem,
+    buttons.AddItem,
+    buttons.TypePlace,
+    buttons.MoveItem,
+    buttons.EndItem,
+    buttons.ItemAgain,
+]
+
+
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Desk]:
     """Ada and Ben with Dr Ito, Cleo with Dr Roy; Ada has scores, a note and a session, all with small ids."""
@@ -151,6 +162,7 @@ async def test_dr_roy_sees_nothing_of_adas_and_changes_nothing(town: Desk) -> No
     desk, roy = town, town.roy
     before = await desk.everything()
     about_patients = [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, buttons.UndoSession]
+    about_patients += ABOUT_ITEMS
     for data in everything_of(about_patients, (1, 2)):
         roy.tap(roy.heard[0]["message_id"], data)
     await desk.settle()
@@ -190,7 +202,9 @@ async def test_the_admin_sees_no_diary_that_is_not_shared(town: Desk) -> None:
     desk, ito = town, town.ito
     await desk.rows("update shares set ended_at = since returning 1")
     heard = len(ito.heard)
-    for data in everything_of([buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate], (1, 2, 3)):
+    for data in everything_of(
+        [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, *ABOUT_ITEMS], (1, 2, 3)
+    ):
         ito.tap(ito.heard[0]["message_id"], data)
     await desk.settle()
     assert len(ito.heard) == heard

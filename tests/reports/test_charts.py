@@ -202,7 +202,7 @@ def test_every_panel_has_its_name_and_says_that_higher_is_worse() -> None:
     assert [named(panel, "text", "name")[0].text for panel in panels(root)] == [
         "Burning",
         "Tingling",
-        "Pain, left foot",
+        "Pain (left foot)",
     ]
     for panel in panels(root):
         assert [text.text for text in named(panel, "text", "axis")] == ["↑ higher = worse"]
@@ -229,6 +229,26 @@ def test_items_not_followed_then_have_no_panel() -> None:
     assert [panel.item for panel in charts.panels(of, day(6), day(28))] == [BURNING, ended, later]
 
 
+def test_an_item_that_was_ended_before_its_first_score_has_no_panel() -> None:
+    ended = Item(ItemId(8), Symptom.SLEEP, None, None, 3, MONDAY, day(7))
+    rests = Item(ItemId(9), Symptom.NUMBNESS, None, None, 4, MONDAY, None, ((day(0), day(21)),))
+    of = diary({BURNING: {}, ended: {}, rests: {}})
+    assert [panel.item for panel in charts.panels(of, day(0), day(20))] == [BURNING]
+    assert [panel.item for panel in charts.panels(of, day(0), day(27))] == [BURNING, rests]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_long_name_is_whole_so_that_left_is_not_right(language: str) -> None:
+    feet = [
+        Item(ItemId(n), Symptom.NUMBNESS, "sole of the foot near the heel", side, n, MONDAY)
+        for n, side in enumerate((Side.LEFT, Side.RIGHT))
+    ]
+    of = diary({foot: {0: 1} for foot in feet})
+    root = ET.fromstring(charts.course(of, day(0), day(27), words(language), "Your diary"))
+    for panel, foot in zip(panels(root), feet, strict=True):
+        assert " ".join(str(it.text) for it in named(panel, "text", "name")) == item_name(foot, words(language))
+
+
 @pytest.mark.parametrize("weeks", [2, 4, 8, 12, 52])
 def test_dates_are_mondays_that_stand_apart(weeks: int) -> None:
     root = drawn(diary({BURNING: {0: 1}}), 7 * weeks)
@@ -247,7 +267,7 @@ def test_texts_are_taken_literally() -> None:
     odd = Item(ItemId(4), Symptom.PAIN, "<b>&amp;\x00\ud800 \u202etoe", Side.LEFT, 0, MONDAY)
     root = drawn(diary({odd: {0: 1}}), title="</title>Ada & <Ben>\x1b")
     assert root.findtext(SVG + "title") == "</title>Ada & <Ben>"
-    assert [text.text for text in named(root, "text", "name")] == ["Pain, <b>&amp; \u202etoe, left side"]
+    assert [text.text for text in named(root, "text", "name")] == ["Pain (<b>&amp; \u202etoe, left side)"]
 
 
 def test_a_sentence_loses_its_markup_and_keeps_its_signs() -> None:
@@ -313,7 +333,7 @@ def test_no_letter_is_too_small_for_a_phone() -> None:
 
 
 def test_items_are_called_by_symptom_and_place() -> None:
-    assert item_name(PAIN, EN) == "Pain, left foot"
+    assert item_name(PAIN, EN) == "Pain (left foot)"
     assert item_name(BURNING, EN) == "Burning"
     assert site_name("Knee ", Side.BOTH, EN) == "both knees"
     assert site_name("big toe", Side.RIGHT, EN) == "big toe, right side"

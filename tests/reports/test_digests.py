@@ -635,7 +635,7 @@ def test_a_card_with_six_symptoms_names_them_all_in_one_line_each() -> None:
     found = str(digests.patient_card("Ada", told, THIRD_WEEK, MONDAY_MORNING, EN)).split("\n")
     told_the_same = "5.2 from 5 days; highest 8; 2 days at 7 or more; slightly better, 0.8 points lower (13%)"
     assert found[5:11] == [
-        *(f"<b>{name}</b> {told_the_same}" for name in ("Burning", "Tingling", "Pain", "Numbness", "Sleep")),
+        *(f"<b>{name}</b> {told_the_same}" for name in ("Burning", "Tingling", "Pain", "Numbness", "Disturbed sleep")),
         "<b>Burning</b>: 4 on Monday and 3 on Wednesday.",
     ]
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 import time_machine
 
+from bot.chat.items import item_name
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
 from bot.diary.entries import Item, ItemId, Note, Side, Symptom
@@ -103,6 +104,18 @@ def test_it_is_dated_says_who_made_it_and_that_it_proves_nothing() -> None:
     assert "0 = none, 10 = worst possible" in text
     assert "higher = worse" in text
     assert "Shared with Dr Ito" in text
+
+
+@pytest.mark.parametrize("say", [EN, ES])
+def test_the_names_of_two_feet_are_whole(say: Words) -> None:
+    of = diary("5" * 28, "6" * 28)
+    feet = [
+        replace(item, symptom=Symptom.TINGLING, site="ball of the foot", side=side)
+        for item, side in zip(of.items, (Side.LEFT, Side.RIGHT), strict=True)
+    ]
+    text = " ".join(page(sheet(replace(of, items=tuple(feet)), 28), say).texts)
+    for foot in feet:
+        assert text.count(item_name(foot, say)) == 2, "in the table and beside the chart"
 
 
 def test_sessions_are_listed_the_newest_first() -> None:

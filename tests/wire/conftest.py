@@ -221,6 +221,10 @@ def retire(chat: ChatId = ADA, **more: Any) -> dict[str, Any]:
     return say("", chat, **more) | {"action": Action.RETIRE, "body": {}}
 
 
+def withdraw(chat: ChatId = ADA, **more: Any) -> dict[str, Any]:
+    return retire(chat, **more) | {"action": Action.WITHDRAW}
+
+
 def prompt(words: str = "Burning?", chat: ChatId = ADA, **more: Any) -> dict[str, Any]:
     return say(words, chat, Urgency.PROMPT, **more)
 

@@ -42,6 +42,7 @@ from tests.wire.conftest import (
     prompt,
     retire,
     say,
+    withdraw,
 )
 
 FLOOD = 20
@@ -500,6 +501,74 @@ async def test_taking_the_buttons_off_does_not_overtake_the_words_before_it(post
 
 
 BUTTONS = [[{"label": "Change", "tap": "c"}]]
+
+
+# --- what nobody needs any more -------------------------------------------------------------------------------
+
+
+async def test_what_is_withdrawn_while_it_waits_is_not_sent(post: Post, leap: Leap) -> None:
+    post.telegram.fault = first_of("sendMessage", Fault.flood(FLOOD))
+    post.start()
+    bubble, never = await post.bubble(), await post.bubble()
+    rows = await post.put(prompt("How is the burning?", bubble_id=bubble), edit("Burning: 3", bubble_id=bubble))
+    await post.waits()
+    rows += await post.put(withdraw(bubble_id=bubble), withdraw(bubble_id=never))
+    [other] = await post.put(say("hello"))
+    assert await post.settled(*rows) == ["dropped", "dropped", "delivered", "dropped"]
+    leap(FLOOD)
+    assert await post.settled(other) == ["delivered"]
+    assert post.texts(ADA) == ["hello"]
+
+
+async def test_what_was_not_read_yet_is_not_sent_either(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", 20)
+    bubble = await post.bubble()
+    rows = await post.put(
+        *(prompt(chat=1000 + number) for number in range(60)),  # type: ignore[arg-type]
+        prompt(bubble_id=bubble),
+        withdraw(bubble_id=bubble),
+    )
+    post.start()
+    assert (await post.settled(*rows))[-2:] == ["dropped", "dropped"]
+    assert post.texts(ADA) == []
+
+
+async def test_what_is_on_screen_loses_its_buttons(post: Post) -> None:
+    post.start()
+    bubble = await post.bubble()
+    await post.settled(*await post.put(say("?", bubble_id=bubble, body={"text": "?", "buttons": BUTTONS})))
+    assert await post.settled(*await post.put(withdraw(bubble_id=bubble))) == ["delivered"]
+    assert post.texts(ADA) == ["?"]
+    assert post.person(ADA).labels() == []
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_is_under_way_loses_its_buttons_as_it_comes_and_goes_no_second_time(
+    at_once: None, post: Post, fails: bool
+) -> None:
+    arrived, answer = asyncio.Event(), asyncio.Event()
+    plain = post.request.post_form
+
+    async def held(url: str, data: Any) -> tuple[int, bytes]:
+        if not url.endswith("sendMessage"):
+            return await plain(url, data)
+        arrived.set()
+        await answer.wait()
+        return (500, b"") if fails else await plain(url, data)
+
+    post.request.post_form = held  # type: ignore[method-assign]
+    post.start()
+    bubble = await post.bubble()
+    question = say("?", bubble_id=bubble, body={"text": "?", "buttons": BUTTONS})
+    rows = await post.put(question)
+    await arrived.wait()
+    [other] = await post.put(withdraw(bubble_id=bubble))
+    [answered] = await post.put(withdraw(bubble_id=await post.bubble()))
+    await post.settled(answered)
+    answer.set()
+    assert await post.settled(*rows, other) == (["dropped", "dropped"] if fails else ["delivered", "delivered"])
+    assert post.texts(ADA) == ([] if fails else ["?"])
+    assert post.person(ADA).labels() == []
 
 
 async def test_a_bubble_that_was_shown_long_ago_is_still_found(

@@ -117,5 +117,6 @@ def upgrade() -> None:
     op.add_column("diary_days", _instant("snoozed_at"))
     op.add_column("diary_days", _instant("reminded_at"))
     op.add_column("outbox", sa.Column("replaces", sa.Integer()))
+    op.add_column("items", sa.Column("rests", sa.String()))
     op.add_column("outbox", sa.Column("album", sa.String(length=64)))
     op.create_index("ix_outbox_album", "outbox", ["chat_id", "album"], sqlite_where=sa.text("album is not null"))

@@ -1,0 +1,109 @@
+"""The laws of a life with the diary, over arbitrary sequences of what patients, the clock and the machine do.
+
+1. A diary day is asked once and followed up once at most, but for what a kill repeats; never while it is paused,
+   answered, declined or closed, and never in quiet hours but at the hour that the patient chose.
+2. A day has one live bubble.
+3. No score is lost: what counts is the newest value that was taken, of each day and item.
+4. Each planned day ends in exactly one state, the right one, and no day is forgotten.
+5. A weekly mean is that of the newest scores of its days with an entry, and depends on nothing else.
+
+The short form plays the same lives every time. `make soak` plays thousands from a seed that it prints;
+`LAWS_SEED=… make soak` plays them again, and `LAWS_LIVES` says how many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+
+from bot import diary, storage
+from bot.diary.people import ChatId
+from tests.handlers.desk import clinic_at, desk_on
+from tests.laws import acts
+from tests.laws.life import Act, Life, One
+from tests.stage import ITO
+
+LIVES: Final = 2_000
+AT_A_TIME: Final = 100
+"""Lives for each call of Hypothesis: it keeps what it drew, and a run of thousands would fill the memory."""
+PATIENT: Final = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+Story = tuple[datetime, dict[str, Any], dict[str, Any], Sequence[tuple[Act, Sequence[Act]]]]
+
+
+@cache
+def two_diaries() -> Path:
+    """A database in which Ada and Noor are enrolled, and no digest is due."""
+    folder = Path(tempfile.mkdtemp(prefix="symptom-diary-laws-"))
+
+    async def make() -> Path:
+        async with clinic_at(folder) as desk:
+            await desk.enrol(desk.noor, desk.ito)
+            await desk.rows("update therapists set next_digest_at = null returning 1")
+            await desk.rows("update patients set next_digest_at = null, next_prompt_at = null returning 1")
+            await desk.rows("update items set added_day = '2026-01-01' returning 1")
+            made = folder / "two.db"
+            storage.database.copy(desk.settings.database_path, made)
+        return made
+
+    return asyncio.run(make())
+
+
+async def live(story: Story, home: Path) -> Life:
+    """Play a story; after each act, and in the end, the laws hold."""
+    beginning, *rhythms, scenes = story
+    with tempfile.TemporaryDirectory() as folder:
+        async with desk_on(Life, Path(folder), beginning, home) as life:
+            life.person(ITO, "Dr Ito")
+            for who, rhythm in enumerate(rhythms):
+                await move_in(life, who, rhythm)
+            for act in (act for first, then in scenes for act in (first, *then)):
+                await life.lives_through(act)
+            await life.end()
+    return life
+
+
+async def move_in(life: Life, who: int, rhythm: dict[str, Any]) -> None:
+    """A patient begins to be asked, in this rhythm."""
+    person = (life.ada, life.noor)[who]
+    patient = await life.database.write(lambda tx: storage.people.patient(tx, ChatId(person.id)))
+    assert patient is not None
+    items = await life.database.write(lambda tx: storage.entries.items_of(tx, patient.id))
+    life.ones.append(One(person, patient.id, [item.id for item in items]))
+    await life.change(who, **rhythm, enrolled_day=diary.days.day_of(life.now, rhythm["zone"]))
+    life.ones[who].changes = 0
+
+
+@settings(PATIENT, max_examples=30, derandomize=True)
+@given(acts.lives)
+def test_whatever_happens_the_laws_hold(story: Story) -> None:
+    asyncio.run(live(story, two_diaries()))
+
+
+@pytest.mark.slow
+def test_thousands_of_lives(capsys: pytest.CaptureFixture[str]) -> None:
+    first = int(os.environ.get("LAWS_SEED") or random.SystemRandom().randrange(2**32))
+    wanted = int(os.environ.get("LAWS_LIVES") or LIVES)
+    with capsys.disabled():
+        print(f"\nLAWS_SEED={first} LAWS_LIVES={wanted}", flush=True)
+        for done in range(0, wanted, AT_A_TIME):
+            play_some(first + done, min(AT_A_TIME, wanted - done))
+
+
+def play_some(number: int, lives: int) -> None:
+    @seed(number)
+    @settings(PATIENT, max_examples=lives)
+    @given(acts.lives)
+    def play(story: Story) -> None:
+        asyncio.run(live(story, two_diaries()))
+
+    play()
