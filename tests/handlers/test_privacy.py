@@ -214,7 +214,9 @@ async def test_whatever_is_sent_meanwhile_is_told_how_it_stands_and_not_kept(cli
         await clinic.sends(ada, tap)
     assert await diary_of(clinic) == before
     assert "112" in await clinic.says(ada, "/urgent")
-    assert "nobody any more" in await clinic.says(ada, "/privacy")
+    told = await clinic.says(ada, "/privacy")
+    assert "nobody any more" in told and "How long: until Monday 9 March at 20:00." in told
+    assert "/sharing" not in told and "/stop" not in told, "what does not work now is not offered"
     await clinic.says(ada, "/export")
     assert "document" in ada.last
 
