@@ -28,7 +28,8 @@ def of_patient(
     leaves = leaves_at is not None
     what_to_do = (
         words(
-            "{what}: /export sends you a copy of it all. /forget shows how you can keep it after all, or delete it now.",
+            "{what}: /export sends you a copy of it all. /forget shows how you can keep it after all, or delete it "
+            "now.",
             what=bold(words("What you can do")),
         )
         if leaves

@@ -215,8 +215,10 @@ async def test_whatever_is_sent_meanwhile_is_told_how_it_stands_and_not_kept(cli
     assert await diary_of(clinic) == before
     assert "112" in await clinic.says(ada, "/urgent")
     told = await clinic.says(ada, "/privacy")
-    assert "nobody any more" in told and "How long: until Monday 9 March at 20:00." in told
-    assert "/sharing" not in told and "/stop" not in told, "what does not work now is not offered"
+    assert "nobody any more" in told
+    assert "How long: until Monday 9 March at 20:00." in told
+    assert "/sharing" not in told, "what does not work now is not offered"
+    assert "/stop" not in told
     await clinic.says(ada, "/export")
     assert "document" in ada.last
 
