@@ -30,8 +30,8 @@ def privacy(turn: Turn, _: str) -> None:
     if patient is not None:
         shares = storage.sharing.readers_of(turn.tx, patient.id)
         readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
-        leaves = patient.stage is Stage.FORGETTING
-        turn.say(chat.privacy.of_patient(readers, clinic, days, turn.words, leaves=leaves))
+        leaves_at = None if patient.forget_at is None else diary.days.local(patient.forget_at, patient.zone)
+        turn.say(chat.privacy.of_patient(readers, clinic, days, turn.words, leaves_at=leaves_at))
     elif turn.roles:
         turn.say(chat.privacy.of_staff(clinic, days, turn.words))
     else:

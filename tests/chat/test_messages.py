@@ -1148,7 +1148,7 @@ def check_text(text: str, limit: int, label: str) -> None:
     assert 1 <= units(read) <= limit
     assert read == read.strip()
     rest = read.replace(clinic(label), "Ada").replace(label, "Ada").replace(label[:20], "112")
-    assert not re.search(r"[{}<>&]|None|  |\.\.| [.,:;?!](?!\S)", rest), rest
+    assert not re.search(r"[{}<>&]|None|  |\.\.|\s[.,:;?!](?!\S)", rest), rest
 
 
 def check_button(button: Button, label: str) -> None:

@@ -479,7 +479,7 @@ async def test_a_note_leaves_a_day_that_was_never_asked_alone(clinic: Desk) -> N
     desk, ben = clinic, clinic.ben
     desk.clock.move_to(at(2, 21))
     await desk.enrol(ben, desk.ito, "Ben", hour="20:00")
-    assert "Tomorrow at 20:00" in newest(ben)
+    assert "tomorrow at 20:00" in newest(ben)
     assert "Kept as a note for Monday 2 March." in await desk.says(ben, "long day")
     await desk.until(at(3, 20))
     await desk.taps(ben, "1", "2", "3")
