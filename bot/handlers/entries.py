@@ -128,6 +128,11 @@ def adopt(turn: Turn, patient: Patient, day: date) -> None:
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
 
 
+def put_away(turn: Turn, patient: Patient, day: date) -> None:
+    """The day has no bubble any more: the next question finds no buttons to take off, which Telegram would refuse."""
+    storage.entries.change_day(turn.tx, patient.id, day, bubble_id=None)
+
+
 def call_back(turn: Turn, patient: Patient, day: date, bubble: int) -> None:
     """The day's question is still on its way, and on screen already in another message: it is not sent any more.
 
@@ -155,6 +160,8 @@ def open_day(turn: Turn, patient: Patient, day: date) -> Day | None:
         return planned
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
+        if storage.entries.shown_bubble(turn.tx, patient.id, day)[1] == turn.tapped:
+            put_away(turn, patient, day)
     if diary.entries.takes_note(planned, day, patient, turn.now):
         turn.say(chat.entries.closed(day, turn.words), patient_id=patient.id)
     else:

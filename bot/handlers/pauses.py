@@ -81,6 +81,7 @@ def _put_away(turn: Turn, patient: Patient, today: date) -> None:
     storage.entries.change_day(turn.tx, patient.id, today, paused=True)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.withdraw(bubble)
+        entries.put_away(turn, patient, today)
 
 
 @entries.of_patient

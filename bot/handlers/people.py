@@ -437,6 +437,7 @@ def stop(turn: Turn, _: str) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.withdraw(bubble)
+        entries.put_away(turn, patient, today)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):

@@ -12,7 +12,7 @@ from typing import Final
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.diary.people import Patient, Role, Stage
-from bot.handlers import exports, people, sharing
+from bot.handlers import entries, exports, people, sharing
 from bot.handlers.turn import Turn
 
 EXPECT: Final = "forget:"
@@ -135,8 +135,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
-        # Nor is it the day's bubble any more: should the diary go on, the next question has no buttons to take off it.
-        storage.entries.change_day(turn.tx, patient.id, today, bubble_id=None)
+        entries.put_away(turn, patient, today)
     shares = storage.sharing.readers_of(turn.tx, patient.id)
     storage.privacy.begin(turn.tx, patient, diary.privacy.due_at(turn.now), turn.now)
     if turn.tapped is not None:
