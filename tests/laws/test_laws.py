@@ -83,7 +83,7 @@ async def move_in(life: Life, who: int, rhythm: dict[str, Any]) -> None:
     life.ones[who].changes = 0
 
 
-@settings(PATIENT, max_examples=30, derandomize=True)
+@settings(PATIENT, max_examples=16, derandomize=True)
 @given(acts.lives)
 def test_whatever_happens_the_laws_hold(story: Story) -> None:
     asyncio.run(live(story, two_diaries()))
