@@ -131,6 +131,7 @@ for _each in (
     people.no_such_place,
     people.no_such_hour,
     pauses.no_such_date,
+    prompts.in_a_pause,
     prompts.only_once,
     prompts.too_late,
     people.ask_name,
