@@ -11,20 +11,23 @@ import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from telegram import BotCommandScopeAllPrivateChats
+from telegram import BotCommandScopeAllPrivateChats, BotCommandScopeDefault
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes, ExtBot
 
 from bot import chat, diary, handlers, logs, press, storage
+from bot.chat.messages import plain
 from bot.clock import Clock, WallClock
 from bot.crew import Crew
+from bot.diary.moments import Standing
 from bot.handlers import DiaryApplication, DiaryContext
-from bot.jobs import Ticker
+from bot.jobs import Ticker, privacy
 from bot.jobs.backups import Keeper
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -129,6 +132,7 @@ class Program:
         chat.alerts.check_cards(self.settings.cards_dir)
         await self.database.open(self.clock.now())
         try:
+            await self.database.write(self._say_farewell)
             async with contextlib.nullcontext() if self.status is None else self.status.served():
                 self.supervisor.tell(STATUS="Starting: waiting for Telegram.")
                 await self._greet()
@@ -166,18 +170,26 @@ class Program:
         log.info("the bot is up", name=bot.username)
 
     async def _offer_menus(self) -> None:
-        """Tell Telegram our commands. Nobody's answer waits for that, so it is done beside everything else."""
+        """Tell Telegram our commands and what we are. Nobody's answer waits for that: it is done beside all else."""
         # In a thread: reading the catalogues would hold up the event loop for some hundredths of a second.
-        for language, menu in (await asyncio.to_thread(_menus)).items():
-            await self._insist(
-                partial(
-                    self.application.bot.set_my_commands,
-                    [(entry["command"], entry["description"]) for entry in menu],
-                    scope=BotCommandScopeAllPrivateChats(),
-                    language_code=None if language == chat.words.DEFAULT else language,
-                ),
-                needed=False,
-            )
+        for language, said in (await asyncio.to_thread(_introductions)).items():
+            code = None if language == chat.words.DEFAULT else language
+            # Those of private chats outrank the others, which is why both are set: an older version set the former.
+            for scope in (BotCommandScopeAllPrivateChats(), BotCommandScopeDefault()):
+                menu = partial(self.application.bot.set_my_commands, said.menu, scope=scope, language_code=code)
+                await self._insist(menu, needed=False)
+            await self._introduce(said, code)
+
+    async def _introduce(self, said: Introduction, code: str | None) -> None:
+        """Say in Telegram's own places what this is, unless the clinic has written something there itself."""
+        bot = self.application.bot
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(GREETED_WITHIN):
+                whole, short = await bot.get_my_description(code), await bot.get_my_short_description(code)
+                if whole.description in said.replaceable - {said.description}:
+                    await bot.set_my_description(said.description, code)
+                if short.short_description in said.replaceable - {said.short}:
+                    await bot.set_my_short_description(said.short, code)
 
     async def _insist(self, call: Callable[[], Awaitable[object]], *, needed: bool = True) -> None:
         """Make a call until the network lets it through. One that is not needed may be refused."""
@@ -325,6 +337,11 @@ class Program:
         await self.database.close()
         log.info("the bot has stopped")
 
+    def _say_farewell(self, tx: Connection) -> None:
+        """To those whose deletion a kill interrupted, and the start has finished."""
+        for chat_id, language in self.database.forgotten:
+            privacy.farewell(tx, chat_id, language, self.settings, self.clock.now())
+
     # --- what the parts need of each other ----------------------------------------------------------------------
 
     def _handle(self, tx: Connection, arrival: Arrival) -> None:
@@ -347,9 +364,37 @@ async def run(settings: Settings) -> None:
         await program.run()
 
 
-def _menus() -> dict[str, list[dict[str, str]]]:
-    """The commands for everyone, in each language."""
-    return {language: chat.people.commands([], chat.words.words(language)) for language in chat.words.LANGUAGES}
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What Telegram shows of us to someone who has not written yet, in one language.
+
+    `replaceable`: texts of ours in any language, and none; anything else was written by the clinic.
+    """
+
+    menu: list[tuple[str, str]]
+    description: str
+    short: str
+    replaceable: frozenset[str]
+
+
+def _introductions() -> dict[str, Introduction]:
+    """For each language, what a stranger is shown."""
+    spoken = {language: chat.words.words(language) for language in chat.words.LANGUAGES}
+    whole = {language: plain(chat.help.description(say)) for language, say in spoken.items()}
+    short = {language: plain(chat.help.short_description(say)) for language, say in spoken.items()}
+    ours = frozenset({"", *whole.values(), *short.values()})
+    menus = {
+        language: chat.help.commands((Standing.STRANGER,), handlers.COMMANDS, say) for language, say in spoken.items()
+    }
+    return {
+        language: Introduction(
+            [(entry["command"], entry["description"]) for entry in menus[language]],
+            whole[language],
+            short[language],
+            ours,
+        )
+        for language in spoken
+    }
 
 
 def rest_the_collector() -> None:

@@ -1,4 +1,4 @@
-"""The press: makes what the outbox only names, out of what is remembered: weeks, panels, cards, pictures.
+"""The press: makes what the outbox only names, out of what is remembered: weeks, panels, cards, pictures, files.
 
 Rules:
 1. Whether the reader may see it is asked anew, in the same snapshot of the data that it is made from.
@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -17,14 +17,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import diary, logs, reports, storage
-from bot.chat.messages import Message, Picture, as_data
+from bot import chat, diary, logs, reports, storage
+from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
 from bot.diary.excerpts import FOR_A_CHART
+from bot.diary.exports import Contents
+from bot.diary.looking import LENGTHS, Span
 from bot.diary.people import ChatId, Patient, PatientId, Stage
 from bot.reports import letters
-from bot.reports.recipes import Card, Page, Panel, Wanted, Week
+from bot.reports.recipes import Card, Chart, Export, Month, Page, Panel, Sheet, Wanted, Week
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -92,6 +94,18 @@ class Draft:
     picture: Picture | None = None
     diary: Diary | None = None
     rest: dict[str, Any] | None = None
+    document: Callable[[], Document] | None = None
+    """Writes the file that goes along."""
+    archive: Archive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What goes into a copy of everything, its charts as they are still to be drawn, and what to say otherwise."""
+
+    contents: Contents
+    charts: tuple[Picture, ...]
+    language: str
 
 
 def make(order: Order) -> Made | Nothing | Failed:
@@ -114,8 +128,12 @@ def written(tx: Connection, order: Order) -> Draft | Nothing:
 
 
 def printed(draft: Draft, order: Order) -> Made:
-    """A draft with its picture."""
-    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary)
+    """A draft with its picture or file. Without the file its words would be about nothing, so the row's own go."""
+    if draft.archive is not None:
+        return _packed(draft, draft.archive, order)
+    if draft.document is not None:
+        return Made({"text": order.body["text"]}) if order.plain else Made(draft.body, document=draft.document())
+    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
     return Made(draft.body, photo, rest=draft.rest)
 
 
@@ -125,13 +143,40 @@ def _reader(database: Path) -> Any:
     return storage.database.reader_engine(database)
 
 
-def _drawn(picture: Picture, kept: Diary | None) -> bytes:
+def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
     values: Mapping[str, Any] = picture.values
     if picture.kind == "qr":
         return reports.pictures.qr(values["link"])
     assert kept is not None
+    if picture.kind == "month":
+        tally = reports.looking.month_tally(kept, date.fromisoformat(values["month"]), now)
+        today = diary.looking.today(kept, now)
+        return reports.pictures.png(reports.calendars.month(tally, today, words(values["language"])))
     first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
-    return reports.pictures.png(reports.charts.course(kept, first, last, words(values["language"]), values["title"]))
+    say, title = words(values["language"]), values["title"]
+    if diary.looking.by_the_week(first, last):
+        return reports.pictures.png(reports.weekly_charts.course(kept, first, last, say, title))
+    figures = values.get("figures", True)
+    return reports.pictures.png(reports.charts.course(kept, first, last, say, title, figures=figures))
+
+
+def _packed(draft: Draft, archive: Archive, order: Order) -> Made:
+    """A copy of everything as a file; without its charts where it would be too large, or where drawing failed."""
+    say = words(archive.language)
+    found = reports.exports.files(archive.contents, say, order.now)
+    charts = () if order.plain else archive.charts
+    drawn = {_chart_name(chart): _drawn(chart, draft.diary, order.now) for chart in charts}
+    made = reports.exports.archive(found | drawn, order.now)
+    if drawn and len(made) > reports.exports.MOST_BYTES:
+        drawn, made = {}, reports.exports.archive(found, order.now)
+    body = as_data(chat.exports.caption(say, without_charts=len(drawn) < len(archive.charts)))
+    if len(made) > reports.exports.MOST_BYTES:
+        return Made(as_data(chat.exports.too_large(say)))
+    return Made(body, document=Document(reports.exports.file_name(order.now), made, "application/zip"))
+
+
+def _chart_name(chart: Picture) -> str:
+    return f"charts/{chart.values['first']}_{chart.values['last']}.png"
 
 
 def _draft(message: Message, kept: Diary | None = None, rest: Message | None = None) -> Draft:
@@ -162,11 +207,19 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _card(tx, order, wanted, say)
         case Panel() | Page():
             return _panel(tx, order, wanted, say)
+        case Chart():
+            return _chart(tx, order, wanted, say)
+        case Month():
+            return _month(tx, order, wanted, say)
+        case Sheet():
+            return _sheet(tx, order, wanted, say)
+        case Export():
+            return _export(tx, order, wanted, say)
 
 
 def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Nothing:
-    patient = storage.people.patient(tx, order.reader)
-    if patient is None or patient.id != wanted.patient or patient.stage is not Stage.ACTIVE:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
         return Nothing(GONE)
     kept = _diary(tx, patient, wanted.start - FOR_A_CHART, order.now)
     shares = storage.sharing.readers_of(tx, patient.id)
@@ -176,6 +229,48 @@ def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Not
     if wanted.rest:
         return Nothing(NO_REST) if rest is None else _draft(rest)
     return _draft(first, kept, rest)
+
+
+def _chart(tx: Connection, order: Order, wanted: Chart, say: Words) -> Draft | Nothing:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
+        return Nothing(GONE)
+    whole = wanted.span is Span.ALL
+    today = diary.days.day_of(order.now, patient.zone)
+    kept = _diary(tx, patient, date.min if whole else today - LENGTHS[wanted.span] - timedelta(weeks=2), order.now)
+    return _draft(reports.looking.chart(patient.id, kept, wanted.span, order.now, say), kept)
+
+
+def _month(tx: Connection, order: Order, wanted: Month, say: Words) -> Draft | Nothing:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
+        return Nothing(GONE)
+    present = diary.looking.month_of(diary.days.day_of(order.now, patient.zone))
+    kept = _diary(tx, patient, min(wanted.month, present), order.now)
+    return _draft(reports.looking.month(patient.id, kept, wanted.month, order.now, say), kept)
+
+
+def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | Nothing:
+    patient = _own(tx, order, wanted.patient)
+    if patient is None:
+        return Nothing(GONE)
+    since = diary.days.day_of(order.now, patient.zone) - timedelta(weeks=wanted.weeks + 2)
+    kept = _diary(tx, patient, since, order.now)
+    notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
+    shares = storage.sharing.readers_of(tx, patient.id)
+    readers = [storage.people.therapist_by_id(tx, share.therapist_id).name for share in shares]
+    sheet = reports.sheets.Sheet(kept, wanted.weeks, notes, order.now, wanted.clinic, tuple(readers))
+
+    def document() -> Document:
+        return Document(reports.sheets.file_name(sheet, say), reports.sheets.pdf(sheet, say), "application/pdf")
+
+    return replace(_draft(reports.looking.sheet(sheet, say)), document=document)
+
+
+def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
+    """The patient, where it is the reader's own diary and it is kept."""
+    patient = storage.people.patient(tx, order.reader)
+    return patient if patient is not None and patient.id == patient_id and patient.stage is Stage.ACTIVE else None
 
 
 def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:
@@ -203,6 +298,31 @@ def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Dr
     if wanted.due_at is not None and not panel.members:
         return Nothing(GONE)
     return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
+
+
+def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft | Nothing:
+    """In whatever stage the patient is, also within the week before everything is deleted."""
+    patient = storage.people.patient(tx, order.reader)
+    if patient is None or patient.id != wanted.patient:
+        return Nothing(GONE)
+    contents = storage.exports.of(tx, patient)
+    title = plain(chat.exports.title(say))
+    ranges = diary.exports.charted(contents)
+    charts = tuple(
+        Picture(
+            "course",
+            {
+                "patient": int(patient.id),
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "language": say.language,
+                "title": title,
+            },
+        )
+        for first, last in ranges
+    )
+    kept = _diary(tx, patient, ranges[0][0], order.now) if ranges else None
+    return Draft({}, diary=kept, archive=Archive(contents, charts, say.language))
 
 
 def _diary(tx: Connection, patient: Patient, recent: date, now: datetime) -> Diary:

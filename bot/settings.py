@@ -32,6 +32,7 @@ EXAMPLES: Final = {
     "MESSAGES_PER_SECOND_PER_CHAT": "MESSAGES_PER_SECOND_PER_CHAT=1",
     "CARDS_DIR": "CARDS_DIR=data/cards",
     "BACKUPS_KEPT": "BACKUPS_KEPT=14",
+    "BACKUP_DAYS": "BACKUP_DAYS=14",
     "BACKUP_DIR": "BACKUP_DIR=/mnt/backups/diary",
     "LOG_LEVEL": "LOG_LEVEL=INFO",
     "LOG_FORMAT": "LOG_FORMAT=plain",
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     messages_per_second_per_chat: float = Field(default=1, gt=0, le=100_000)
     cards_dir: Path | None = None
     backups_kept: int = Field(default=14, ge=0, le=1_000)
+    backup_days: int = Field(default=14, ge=1, le=3_650)
     backup_dir: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"

@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from bot import diary, storage
 from bot.clock import WallClock
 from bot.settings import Settings
-from bot.storage import backups, checks, database, troubles
+from bot.storage import backups, checks, database, ledger, troubles
 from bot.storage.overview import Overview
 
 T = TypeVar("T")
@@ -63,14 +63,22 @@ def restore(settings: Settings, source: Path) -> int:
     except OSError as error:
         return _failed(troubles.of_the_folder(error, path))
     try:
-        aside = backups.restore(source, path, WallClock().now(), database.HEAD)
-    except storage.BackupFailed as error:
+        # Beside the daily backups lies a copy, for a machine that has none of its own.
+        ledger.add(path, ledger.tags(source.with_name(ledger.beside(path).name)))
+        known = ledger.tags(ledger.beside(path))
+        restored = backups.restore(source, path, WallClock().now(), database.HEAD, known)
+    except (storage.BackupFailed, storage.CannotWrite) as error:
         return _failed(str(error))
     finally:
         os.close(handle)
     typer.echo(f"{path} is now the backup {source}.")
-    if aside is not None:
-        typer.echo(f"The database that was there is kept as {aside}; delete it when you are sure.")
+    if restored.forgotten:
+        typer.echo(f"Patients who were forgotten since then and were deleted again: {restored.forgotten}.")
+    if restored.aside is not None:
+        typer.echo(
+            f"The database that was there is kept as {restored.aside}. It is removed after {settings.backup_days} "
+            "days; delete it when you are sure."
+        )
     return 0
 
 

@@ -155,7 +155,9 @@ class Stage:
         else:
             await self.says(person, place)
         if hour is None:
-            await self.taps(person, "20:00")
+            # By what it carries: where people say so, it reads "8:00 pm".
+            person.tap(person.last["message_id"], "en:hour:2000")
+            await self.settle()
         else:
             await self.says(person, hour)
         await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])

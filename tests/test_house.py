@@ -109,7 +109,7 @@ def test_a_module_opens_with_a_sentence_of_purpose(module: Path) -> None:
 # --- what we depend on ----------------------------------------------------------------------------------------
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MODULE_OF = {"python-telegram-bot": "telegram"}
+MODULE_OF = {"fpdf2": "fpdf", "python-telegram-bot": "telegram"}
 """Where the name to import is another than the name to install."""
 UNSEEN = {
     "tzdata": "zoneinfo",

@@ -12,7 +12,7 @@ import pytest
 from telegram.error import TimedOut
 from typer.testing import CliRunner, Result
 
-from bot import setup
+from bot import setup, storage
 from bot.cli import cli
 from bot.demo.calls import Fault
 from bot.demo.telegram import Telegram
@@ -72,6 +72,28 @@ async def test_a_backup_made_while_the_bot_runs_brings_the_diary_back_in_a_fresh
         assert [row[0] for row in await played.rows("select value from scores")] == [7]
         await played.taps(ada, "4", "5")
         assert "stored" in newest(ada)
+
+
+async def test_a_restore_of_an_older_backup_brings_back_nobody_who_was_forgotten(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    async with stage(here, START, backups_kept=14) as played:
+        await played.enrol_therapist(played.ito)
+        ada = await played.enrol(played.ada, played.ito, "Ada of the harbour", now=True)
+        assert ask(here, "backup", str(tmp_path / "copy.db")).exit_code == 0
+        for said in ("/forget", "forget"):
+            await played.says(ada, said)
+        await played.taps(ada, "At once")
+        assert "It is done." in newest(ada)
+        storage.ledger.copy(here / "diary.db", tmp_path)
+    assert b"harbour" in (tmp_path / "copy.db").read_bytes()
+    for folder in (here, there):
+        restored = ask(folder, "restore", str(tmp_path / "copy.db"))
+        assert restored.exit_code == 0, restored.output
+        assert "were deleted again: 1." in restored.output
+        assert b"harbour" not in (folder / "diary.db").read_bytes()
+        assert ask(folder, "check").exit_code == 0
+    assert (there / "diary.db.forgotten").stat().st_mode & 0o777 == 0o600, "the new machine knows, too"
 
 
 def test_a_backup_never_replaces_a_file_unless_told_to(folder: Path) -> None:

@@ -8,7 +8,10 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
-from bot.diary.entries import Side
+from bot.diary.alerts import RedFlagAnswer
+from bot.diary.entries import Side, Symptom
+from bot.diary.flares import Since
+from bot.diary.looking import Span
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
 from bot.diary.prompts import Later
@@ -190,13 +193,18 @@ class UndoNote:
 class MoveScores:
     """What was typed was meant for the other day.
 
-    `since` is when it was entered, in microseconds of the epoch; `items` has a bit for the position of each item.
+    `since` is when it was entered, in microseconds of the epoch; `items` has a bit for each item, in the order in which
+    the patient's items were added: that never changes, whatever is added, ended or moved later.
     """
 
     from_day: date
     to_day: date
     since: int
     items: int
+
+
+MOST_BITS: Final = LARGEST.bit_length() - 1
+"""How many items the bits of MoveScores can tell apart."""
 
 
 class Whose(StrEnum):
@@ -335,16 +343,352 @@ class Back:
 # --- settings -----------------------------------------------------------------------------------------------------
 
 
+class Screen(StrEnum):
+    """A page of the settings."""
+
+    ALL = "all"
+    WEEKDAYS = "weekdays"
+    WEEKENDS = "weekends"
+    QUIET = "quiet"
+    REMINDER = "reminder"
+    LANGUAGE = "language"
+
+
+class Days(StrEnum):
+    """Which days an hour is for."""
+
+    WEEKDAYS = "weekdays"
+    WEEKENDS = "weekends"
+
+
+class Use(StrEnum):
+    """What a place is to the patient."""
+
+    HOME = "home"
+    JOURNEY = "journey"
+
+
+class Clock(StrEnum):
+    """The clock that a traveller is asked by."""
+
+    THERE = "there"
+    HOME = "home"
+
+
+class Continent(StrEnum):
+    EUROPE = "EU"
+    AFRICA = "AF"
+    ASIA = "AS"
+    NORTH_AMERICA = "NA"
+    SOUTH_AMERICA = "SA"
+    OCEANIA = "OC"
+
+
+@payload("zs")
+class Settings:
+    screen: Screen
+
+
+@payload("zh")
+class AskAt:
+    """The evening hour; None, of weekends only: the same as on weekdays."""
+
+    on: Days
+    at: time | None
+
+
+@payload("zt")
+class TypeHour:
+    """The hour will be typed."""
+
+    on: Days
+
+
+@payload("zq")
+class QuietHours:
+    """No `start`: no quiet hours. No `end`: it is asked next."""
+
+    start: time | None
+    end: time | None
+
+
+@payload("zu")
+class TypeQuiet:
+    """The begin of the quiet hours will be typed, or where there is a `start` already, their end."""
+
+    start: time | None
+
+
+@payload("zr")
+class RemindAfter:
+    """Minutes; 0: no reminder."""
+
+    minutes: int
+
+
+@payload("zl")
+class LargeButtons:
+    large: bool
+
+
+@payload("zg")
+class Speak:
+    """A language, chosen on its page of the settings."""
+
+    code: str
+
+
+@payload("zz")
+class AskPlace:
+    """Where do you live, or where are you?"""
+
+    use: Use
+
+
+@payload("zc")
+class Cities:
+    """The list of places; no continent: the continents."""
+
+    use: Use
+    continent: Continent | None
+    page: int
+
+
+@payload("zp")
+class Live:
+    """The patient lives there."""
+
+    zone: str
+
+
+@payload("zj")
+class Travel:
+    """The patient is there on a journey; no clock: by which one shall they be asked?"""
+
+    clock: Clock | None
+    zone: str
+
+
+@payload("zb")
+class BackHome:
+    """The journey is over."""
+
+
 # --- items --------------------------------------------------------------------------------------------------------
+
+
+@payload("it")
+class Items:
+    """What is asked of a patient; no patient: one's own diary."""
+
+    patient: int | None
+
+
+@payload("io")
+class OneItem:
+    """What can be done about one item."""
+
+    patient: int | None
+    item: int
+
+
+@payload("ia")
+class AddItem:
+    """An item as far as it is chosen; the first thing missing is asked next. "-" where it has no site, or no side."""
+
+    patient: int | None
+    symptom: Symptom | None
+    site: str | None
+    side: str | None
+
+
+NO_SITE: Final = "-"
+MAX_SITE: Final = 24
+"""Bytes of a body site in somebody's own words. A button of AddItem has room for a few more, a chart hardly."""
+
+
+@payload("ip")
+class TypePlace:
+    """The body site will be typed."""
+
+    patient: int | None
+    symptom: Symptom
+
+
+@payload("im")
+class MoveItem:
+    """Ask an item as number `place` (from 0) of those that are asked."""
+
+    patient: int | None
+    item: int
+    place: int
+
+
+@payload("ix")
+class EndItem:
+    """Ask no more about an item; `sure`: the question whether to was answered with yes."""
+
+    patient: int | None
+    item: int
+    sure: bool
+
+
+@payload("ig")
+class ItemAgain:
+    """Go on asking about an item that was ended."""
+
+    patient: int | None
+    item: int
 
 
 # --- flares and red flags -----------------------------------------------------------------------------------------
 
 
+@payload("fl")
+class Flare:
+    """A flare as far as it is known; the first thing missing is asked next. `day` is the one it is noted on."""
+
+    day: date
+    item: int | None
+    score: int | None
+    since: Since | None
+
+
+@payload("fa")
+class FlareAt:
+    """A flare that began at an instant, in minutes of the epoch."""
+
+    day: date
+    item: int
+    score: int
+    minute: int
+
+
+@payload("fn")
+class NoFlare:
+    """The patient does not want to note a flare after all."""
+
+
+@payload("fu")
+class UndoFlare:
+    flare: int
+
+
+@payload("rf")
+class RedFlag:
+    """What the patient says to a card that their words brought up."""
+
+    flag: int
+    answer: RedFlagAnswer
+
+
 # --- looking back -------------------------------------------------------------------------------------------------
+
+
+@payload("lc")
+class Chart:
+    """The chart, as far back as this, up to the present day."""
+
+    span: Span
+
+
+@payload("lm")
+class Month:
+    """The calendar of the month that begins with this day."""
+
+    month: date
+
+
+class OnSheet(StrEnum):
+    """Whether the patient's notes are on the visit sheet; ASK: that is still to be chosen."""
+
+    ASK = "ask"
+    NO_NOTES = "bare"
+    NOTES = "notes"
+
+
+@payload("lr")
+class Report:
+    """The visit sheet of so many weeks."""
+
+    weeks: int
+    notes: OnSheet
 
 
 # --- own data -----------------------------------------------------------------------------------------------------
 
 
+@payload("or")
+class Readers:
+    """Who sees the diary, shown anew."""
+
+
+@payload("os")
+class StopSharing:
+    therapist: int
+
+
+@payload("oa")
+class AskSharing:
+    """Share with this therapist? Asked once more, since it is the whole diary."""
+
+    therapist: int
+
+
+@payload("oy")
+class Share:
+    therapist: int
+
+
+class When(StrEnum):
+    LATER = "later"
+    NOW = "now"
+
+
+@payload("oc")
+class CopyFirst:
+    """A copy of everything before it is deleted."""
+
+
+@payload("of")
+class Forget:
+    """The word was typed; counts only as long as nothing else was said since."""
+
+    when: When
+
+
+@payload("ok")
+class KeepDiary:
+    """Delete nothing after all."""
+
+
+@payload("ob")
+class TakeBack:
+    """The wish to be forgotten is taken back within its week."""
+
+
+@payload("on")
+class ForgetSooner:
+    """Do not wait for the end of the week."""
+
+
 # --- help ---------------------------------------------------------------------------------------------------------
+
+
+class HelpPage(StrEnum):
+    FIRST = "first"
+    MORE = "more"
+
+
+@payload("hp")
+class Help:
+    """Another page of the help, in the place of the one shown."""
+
+    page: HelpPage
+
+
+@payload("do")
+class Run:
+    """What typing this command, without the stroke, would do."""
+
+    command: str

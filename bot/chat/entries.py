@@ -18,6 +18,10 @@ from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
 
 PER_ROW = 4
 """Number buttons side by side: on a telephone each is as wide as a thumb."""
+LARGE_PER_ROW = 3
+"""The same of a patient who wants larger ones."""
+IN_A_SENTENCE: Final = 3
+"""Values that one sentence names; more have a line each."""
 _NUMBERS: Final = tuple(sentence(str(value)) for value in range(LOWEST, HIGHEST + 1))
 
 
@@ -32,6 +36,12 @@ class DayView:
     declined: bool = False
     later: bool = False
     """Whether the question can be put off."""
+    past: bool = False
+    """Whether a later diary day has begun."""
+    late: frozenset[ItemId] = frozenset()
+    """What was entered only then."""
+    large: bool = False
+    """Whether the patient wants larger buttons."""
 
     @property
     def next_item(self) -> Item | None:
@@ -42,30 +52,42 @@ class DayView:
         """The item of that number, if it is asked on this day."""
         return next((item for item in self.items if item.id == item_id), None)
 
-    def having(self, item: Item, value: int | None) -> DayView:
+    def having(self, item: Item, value: int | None, *, late: bool = False) -> DayView:
         """The view after one more answer, which also takes back "not today"."""
-        return replace(self, values={**self.values, item.id: value}, declined=False)
+        afterwards = self.late | {item.id} if late else self.late - {item.id}
+        return replace(self, values={**self.values, item.id: value}, declined=False, late=afterwards)
 
 
 def bubble(view: DayView, words: Words) -> Message:
     """The bubble as it should look now: the next question, or what was stored."""
+    if not view.items:
+        return nothing_asked(view.day, words)
     item = view.next_item
     if item is None:
         return summary(view, words)
     return declined(view, words) if view.declined else question(view, item, words)
 
 
+def nothing_asked(day: date, words: Words) -> Message:
+    """A day without a single item, as in a diary that was brought along from elsewhere."""
+    choose = Button(words("What is asked"), tap=pack(buttons.Items(None)))
+    return Message(
+        words("There is nothing to ask about on {day}. You can choose what I ask.", day=words.day(day)), ((choose,),)
+    )
+
+
 def question(view: DayView, item: Item, words: Words, *, changing: bool = False) -> Message:
     """One question with its buttons."""
     place = view.items.index(item) + 1
-    text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words)
+    text = _asking(item_name(item, words), item.symptom, view.day, (place, len(view.items)), words, view.past)
     taps = buttons.scale(view.day, item.id, range(LOWEST, HIGHEST + 1))
     answers = [Button(label, tap=tap) for label, tap in zip(_NUMBERS, taps, strict=True)]
-    rows: list[Row] = [tuple(answers[i : i + PER_ROW]) for i in range(0, len(answers), PER_ROW)]
+    per_row = LARGE_PER_ROW if view.large else PER_ROW
+    rows: list[Row] = [tuple(answers[i : i + per_row]) for i in range(0, len(answers), per_row)]
+    skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
     if changing:
-        rows.append((Button(words("Back"), tap=pack(buttons.Resume(view.day))),))
+        rows.append((skip, Button(words("Back"), tap=pack(buttons.Resume(view.day)))))
     else:
-        skip = Button(words("Skip this one"), tap=pack(buttons.Score(view.day, item.id, None)))
         rows.append((skip, Button(words("Not today"), tap=pack(buttons.NotToday(view.day)))))
         if view.later:
             rows.append((Button(words("Later"), tap=pack(buttons.AskLater(view.day))),))
@@ -73,19 +95,21 @@ def question(view: DayView, item: Item, words: Words, *, changing: bool = False)
 
 
 @lru_cache(maxsize=256)
-def _asking(name: Sentence, symptom: Symptom, day: date, place: tuple[int, int], words: Words) -> Sentence:
+def _asking(name: Sentence, symptom: Symptom, day: date, place: tuple[int, int], words: Words, past: bool) -> Sentence:
     """The words of a question, the same for everyone who follows the same."""
     n, of_all = place
     head = joined(" · ", [bold(name), words.day(day), words("{n} of {all}", n=n, all=of_all)])
-    return joined(
-        "\n",
-        [
-            head,
-            words("How strong was it in the past 24 hours?"),
-            Sentence(f"<i>{meaning(symptom, words)}</i>"),
-            words("0 = none, 10 = worst possible"),
-        ],
-    )
+    if symptom is Symptom.SLEEP:
+        asked = (
+            words("How much did your symptoms disturb your sleep on that day?")
+            if past
+            else words("How much did your symptoms disturb your sleep in the past 24 hours?")
+        )
+        scale = words("0 = not at all, 10 = worst possible")
+    else:
+        asked = words("How strong was it on that day?") if past else words("How strong was it in the past 24 hours?")
+        scale = words("0 = none, 10 = worst possible")
+    return joined("\n", [head, asked, Sentence(f"<i>{meaning(symptom, words)}</i>"), scale])
 
 
 def meaning(symptom: Symptom, words: Words) -> Sentence:
@@ -100,7 +124,7 @@ def meaning(symptom: Symptom, words: Words) -> Sentence:
         case Symptom.NUMBNESS:
             return words("less feeling than usual, like wearing a sock or a glove")
         case Symptom.SLEEP:
-            return words("how much your symptoms disturbed your sleep")
+            return words("trouble falling asleep, or waking up, because of your symptoms")
 
 
 def value_words(value: int | None, words: Words) -> Sentence:
@@ -118,7 +142,18 @@ def summary(view: DayView, words: Words) -> Message:
         if earlier is not None:
             line = words("{line} (the day before: {earlier})", line=line, earlier=earlier)
         lines.append(line)
+    lines.append(_entered_late(view, words))
     return Message(joined("\n", lines), ((change_button(view.day, words), note_button(view.day, words)),))
+
+
+def _entered_late(view: DayView, words: Words) -> Sentence:
+    """Says which answers came only on the next day; nothing where none did."""
+    late = [item_name(item, words) for item in view.items if item.id in view.late]
+    if not late:
+        return Sentence("")
+    if len(late) == len(view.items):
+        return words("You entered this the next day.")
+    return words("Entered the next day: {items}.", items=words.listed(late))
 
 
 def declined(view: DayView, words: Words) -> Message:
@@ -129,6 +164,7 @@ def declined(view: DayView, words: Words) -> Message:
         for item in view.items
         if item.id in view.values
     ]
+    lines.append(_entered_late(view, words))
     resume = Button(words("Answer after all"), tap=pack(buttons.Resume(view.day)))
     return Message(joined("\n", lines), ((resume, note_button(view.day, words)),))
 
@@ -163,17 +199,25 @@ def choose_change(view: DayView, words: Words) -> Message:
 
 def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | None, words: Words) -> Message:
     """The answer to typed scores: which day, which values, and what comes next."""
-    values = words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
-    lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(values))]
+    if len(given) > IN_A_SENTENCE:
+        lines = [words("Stored for {day}:", day=words.day(view.day))]
+        lines += [
+            words("{item}: {value}", item=item_name(item, words), value=bold(value_words(value, words)))
+            for item, value in given
+        ]
+    else:
+        values = [words("{item} {value}", item=item_name(item, words), value=value) for item, value in given]
+        lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(words.listed(values)))]
+    if view.past:
+        lines.append(words("It is marked as entered the next day."))
     following = view.next_item
     if following is not None and not view.declined:
         lines.append(words("Next: {item}, 0 to 10?", item=item_name(following, words)))
     return Message(joined("\n", lines), ((other,),) if other else ())
 
 
-def other_day_button(view_day: date, other_day: date, since: int, items: Sequence[Item], words: Words) -> Button:
-    """It was meant for the other day: what was typed for these items at that instant."""
-    mask = sum({1 << item.position for item in items})
+def other_day_button(view_day: date, other_day: date, since: int, mask: int, words: Words) -> Button:
+    """It was meant for the other day: what was typed at that instant for the items whose bits are set."""
     return Button(
         words("It was for {day}", day=words.day(other_day)),
         tap=pack(buttons.MoveScores(view_day, other_day, since, mask)),
@@ -220,13 +264,39 @@ def unclear(reason: Reason, items: Sequence[Item], words: Words) -> Message:
     )
 
 
-def closed(day: date, words: Words) -> Message:
-    """A score for a day that is over."""
+def closed(day: date, words: Words, seen: DayView | None = None) -> Message:
+    """A score, or the wish to correct one, for a day that is over: why not, and what is possible.
+
+    `seen`: what is stored for it, where that was asked for.
+    """
+    lines = [
+        words("{day} is closed: a day takes answers until noon of the next day.", day=words.day(day)),
+        words("After that, memory starts to change the numbers. A note about it is welcome at any time."),
+    ]
+    if seen is not None:
+        lines += _what_is_stored(seen, words)
+    write = Button(words("Write a note about it"), tap=pack(buttons.AddNote(day)))
+    return Message(joined("\n", lines), ((write,),))
+
+
+def _what_is_stored(view: DayView, words: Words) -> list[Sentence]:
+    stored = [
+        words("{item}: {value}", item=item_name(item, words), value=bold(value_words(view.values[item.id], words)))
+        for item in view.items
+        if item.id in view.values
+    ]
+    if not stored:
+        return [words("No answers are stored for it, and that is all right.")]
+    return [words("This is stored for it:"), *stored, _entered_late(view, words)]
+
+
+def before_the_diary(day: date, first: date, words: Words) -> Message:
+    """Yesterday, for someone whose diary had not begun then."""
     return Message(
         words(
-            "{day} is closed: a day takes answers until noon of the next day. "
-            "You can send me a note about it at any time.",
+            "There is nothing to fill in for {day}: your diary begins on {first}. /today shows the present day.",
             day=words.day(day),
+            first=words.day(first),
         )
     )
 
@@ -234,9 +304,13 @@ def closed(day: date, words: Words) -> Message:
 # --- notes ----------------------------------------------------------------------------------------------------
 
 
-def ask_note(day: date, words: Words) -> Message:
+def ask_note(day: date, words: Words, *, closed: bool = False) -> Message:
+    """The next text will be a note; where the day is `closed`, perhaps one that says what should be another number."""
+    lines = [words("Write your note for {day} as a message. I keep it as you write it.", day=words.day(day))]
+    if closed:
+        lines.append(words("If a number was wrong, write which one. The numbers themselves stay as they are."))
     return Message(
-        words("Write your note for {day} as a message. I keep it as you write it.", day=words.day(day)),
+        joined("\n", lines),
         ((Button(words("No note"), tap=pack(buttons.NoNote())),),),
     )
 

@@ -6,13 +6,17 @@ from functools import cache
 
 from bot.chat.words import Sentence, Words, sentence
 from bot.diary.entries import Item, Side, Symptom
+from bot.diary.items import Wanted
 
 
-def item_name(item: Item, words: Words) -> Sentence:
-    """The symptom, with its place where it has one: "Burning, left foot"."""
+def item_name(item: Item | Wanted, words: Words) -> Sentence:
+    """The symptom, with its place where it has one: "Burning (left foot)".
+
+    In brackets, since names stand in lists: "Burning, left foot, pain" would be three.
+    """
     name = symptom_name(item.symptom, words)
     place = site_name(item.site, item.side, words)
-    return words("{symptom}, {place}", symptom=name, place=place) if place else name
+    return words("{symptom} ({place})", symptom=name, place=place) if place else name
 
 
 def symptom_name(symptom: Symptom, words: Words) -> Sentence:
@@ -27,7 +31,7 @@ def symptom_name(symptom: Symptom, words: Words) -> Sentence:
         case Symptom.NUMBNESS:
             return words("Numbness")
         case Symptom.SLEEP:
-            return words("Sleep")
+            return words("Disturbed sleep")
 
 
 def site_name(site: str | None, side: Side | None, words: Words) -> Sentence:
@@ -62,10 +66,26 @@ def _places(words: Words) -> dict[tuple[str, Side | None], Sentence]:
         ("heel", Side.LEFT): words("left heel"),
         ("heel", Side.RIGHT): words("right heel"),
         ("heel", Side.BOTH): words("both heels"),
+        ("toes", None): words("toes"),
+        ("toes", Side.LEFT): words("left toes"),
+        ("toes", Side.RIGHT): words("right toes"),
+        ("toes", Side.BOTH): words("toes, both sides"),
+        ("ankle", None): words("ankle"),
+        ("ankle", Side.LEFT): words("left ankle"),
+        ("ankle", Side.RIGHT): words("right ankle"),
+        ("ankle", Side.BOTH): words("both ankles"),
         ("leg", None): words("leg"),
         ("leg", Side.LEFT): words("left leg"),
         ("leg", Side.RIGHT): words("right leg"),
         ("leg", Side.BOTH): words("both legs"),
+        ("calf", None): words("calf"),
+        ("calf", Side.LEFT): words("left calf"),
+        ("calf", Side.RIGHT): words("right calf"),
+        ("calf", Side.BOTH): words("both calves"),
+        ("thigh", None): words("thigh"),
+        ("thigh", Side.LEFT): words("left thigh"),
+        ("thigh", Side.RIGHT): words("right thigh"),
+        ("thigh", Side.BOTH): words("both thighs"),
         ("knee", None): words("knee"),
         ("knee", Side.LEFT): words("left knee"),
         ("knee", Side.RIGHT): words("right knee"),
@@ -78,6 +98,18 @@ def _places(words: Words) -> dict[tuple[str, Side | None], Sentence]:
         ("hand", Side.LEFT): words("left hand"),
         ("hand", Side.RIGHT): words("right hand"),
         ("hand", Side.BOTH): words("both hands"),
+        ("fingers", None): words("fingers"),
+        ("fingers", Side.LEFT): words("left fingers"),
+        ("fingers", Side.RIGHT): words("right fingers"),
+        ("fingers", Side.BOTH): words("fingers, both sides"),
+        ("wrist", None): words("wrist"),
+        ("wrist", Side.LEFT): words("left wrist"),
+        ("wrist", Side.RIGHT): words("right wrist"),
+        ("wrist", Side.BOTH): words("both wrists"),
+        ("elbow", None): words("elbow"),
+        ("elbow", Side.LEFT): words("left elbow"),
+        ("elbow", Side.RIGHT): words("right elbow"),
+        ("elbow", Side.BOTH): words("both elbows"),
         ("arm", None): words("arm"),
         ("arm", Side.LEFT): words("left arm"),
         ("arm", Side.RIGHT): words("right arm"),

@@ -26,5 +26,18 @@ def backup_failed(words: Words) -> Message:
     return Message(joined("\n\n", [what, _look("symptom-diary doctor", words)]))
 
 
+def alert_undelivered(words: Words) -> Message:
+    """An alert about a patient reached no therapist."""
+    return Message(
+        joined(
+            "\n\n",
+            [
+                words("An alert about a patient is undelivered: it could reach no therapist."),
+                words("The patient was told so, and whom to call. Please check who can be reached."),
+            ],
+        )
+    )
+
+
 def _look(command: str, words: Words) -> Sentence:
     return words("Please ask whoever runs the bot to look: {command}", command=command)

@@ -16,12 +16,13 @@ DATES: Final = 10
 """Days ahead that are offered as buttons; any other is typed."""
 
 
-def choose(today: date, words: Words) -> Message:
-    """For how long?"""
+def choose(today: date, there: date, words: Words) -> Message:
+    """For how long? `there`: today by the calendar, which at night is a day ahead."""
+    shortest = words("Until tomorrow") if there == today else words("Until this evening")
     return Message(
         words("For how long shall I pause? Paused days never count against you."),
         (
-            (Button(words("Until tomorrow"), tap=pack(buttons.Pause(today, today + timedelta(days=1)))),),
+            (Button(shortest, tap=pack(buttons.Pause(today, today + timedelta(days=1)))),),
             (Button(words("Until a date"), tap=pack(buttons.PauseDates())),),
             (Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),),
         ),
@@ -42,9 +43,9 @@ def no_such_date(words: Words) -> Message:
     return Message(words("I can't find that day ahead of us. Please type it like this: 24 December"))
 
 
-def begun(pause: Pause, today: date, next_at: datetime | None, words: Words) -> Message:
-    """The diary is paused."""
-    lines = [_state(today, next_at, words), words("Paused days never count against you.")]
+def begun(pause: Pause, there: date, next_at: datetime | None, words: Words) -> Message:
+    """The diary is paused. `there`: today by the calendar."""
+    lines = [_state(there, next_at, words), words("Paused days never count against you.")]
     if pause.reason is None:
         lines.append(words("If you like, tell me why. Only your own therapist sees it."))
         reasons = tuple(Button(reason_name(one, words), tap=pack(buttons.PauseReason(pause.id, one))) for one in Reason)
@@ -53,18 +54,18 @@ def begun(pause: Pause, today: date, next_at: datetime | None, words: Words) -> 
     return Message(joined("\n", lines), ((_back(words),),))
 
 
-def standing(pause: Pause, today: date, next_at: datetime | None, words: Words) -> Message:
+def standing(pause: Pause, today: date, there: date, next_at: datetime | None, words: Words) -> Message:
     """The diary is paused already: how long still, and the ways on."""
     rows: list[Row] = [(_back(words),), (Button(words("Until a date"), tap=pack(buttons.PauseDates())),)]
     if pause.until_day is not None:
         rows.append((Button(words("Until I come back"), tap=pack(buttons.Pause(today, None))),))
-    return Message(_state(today, next_at, words), tuple(rows))
+    return Message(_state(there, next_at, words), tuple(rows))
 
 
-def _state(today: date, next_at: datetime | None, words: Words) -> Sentence:
+def _state(there: date, next_at: datetime | None, words: Words) -> Sentence:
     if next_at is None:
         return words("Your diary is paused. I ask nothing until you come back.")
-    return words("Your diary is paused. My next question: {when}.", when=bold(when(next_at, today, words)))
+    return words("Your diary is paused. My next question: {when}.", when=bold(when(next_at, there, words)))
 
 
 def welcome(next_at: datetime | None, today: date, answerable: date | None, words: Words) -> Message:

@@ -1,4 +1,4 @@
-"""Welcome, invitations, enrolment, help."""
+"""Welcome, invitations, enrolment, languages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.chat import buttons
 from bot.chat.buttons import pack
-from bot.chat.messages import Button, Message, Picture, Row, plain
+from bot.chat.messages import Button, Message, Picture, Row
 from bot.chat.places import Place
 from bot.chat.words import LANGUAGES, Sentence, Words, bold, joined, sentence
 from bot.diary.people import Reach, Role, Stage
@@ -17,6 +17,7 @@ WORDING: Final = "2026-11"
 """Version of the consent texts below, kept with every yes. Change it when their meaning changes."""
 HOURS: Final = (time(18), time(19), time(20), time(21), time(22))
 """Offered as buttons; any other can be typed."""
+EXAMPLE: Final = time(21, 30)
 YES: Final = "yes"
 NO: Final = "no"
 NOW: Final = "now"
@@ -157,6 +158,7 @@ def ask_share(therapist: str, words: Words) -> Message:
 def declined(words: Words) -> Message:
     return Message(
         words("All right, nothing is stored. If you change your mind, send /start."),
+        ((Button(words("Start"), tap=pack(buttons.Run("start"))),),),
     )
 
 
@@ -194,7 +196,10 @@ def ask_hour(now_there: datetime, words: Words) -> Message:
         "\n",
         [
             words("Good, it is {time} where you are.", time=words.time(now_there)),
-            words("At what time shall I ask you? Evening is best. Tap one, or type a time such as 21:30."),
+            words(
+                "At what time shall I ask you? Evening is best. Tap one, or type a time such as {example}.",
+                example=words.time(EXAMPLE),
+            ),
         ],
     )
     hours = [Button(words.time(hour), tap=pack(buttons.Enrol(Stage.HOUR, f"{hour:%H%M}"))) for hour in HOURS]
@@ -265,11 +270,11 @@ def started(next_at: datetime, today: date, words: Words) -> Message:
     )
 
 
-def welcome_back(next_at: datetime | None, today: date, words: Words) -> Message:
-    """`/start` from someone who keeps a diary already."""
+def welcome_back(next_at: datetime | None, today: date, words: Words, on: date | None = None) -> Message:
+    """`/start` from someone who keeps a diary already. `on`: today by the calendar, which at night is a day ahead."""
     lines = [words("Good to see you. Your diary is open.")]
     if next_at is not None:
-        lines.append(words("I will ask you next: {when}.", when=bold(when(next_at, today, words))))
+        lines.append(words("I will ask you next: {when}.", when=bold(when(next_at, on or today, words))))
     return Message(joined("\n", lines), ((Button(words("Show today"), tap=pack(buttons.Resume(today))),),))
 
 
@@ -279,7 +284,7 @@ def stopped(words: Words) -> Message:
         "\n",
         [
             words("Your diary is stopped. I will not ask you any more."),
-            words("What you entered stays with your clinic. To have it deleted, ask your therapist."),
+            words("What you entered stays with your clinic. To have it deleted, send /forget."),
         ],
     )
     return Message(text, ((Button(words("Start again"), tap=pack(buttons.Enrol(Stage.LEFT, YES))),),))
@@ -382,55 +387,7 @@ def whose_week(words: Words) -> Message:
     )
 
 
-# --- help, language, trouble ----------------------------------------------------------------------------------
-
-
-def help_(roles: Sequence[Role], words: Words) -> Message:
-    """What can be done, for the roles that this chat has. Fits one screen."""
-    lines: list[Sentence] = []
-    if Role.PATIENT in roles:
-        lines += [
-            words("Tap a number when I ask, or just type: 7, or 4 3 5, or a note in your own words."),
-            words("/today: answer or correct today"),
-            words("/week: your last week with a chart"),
-            words("/urgent: when to get help"),
-            words("/stop: stop the diary"),
-        ]
-    if Role.THERAPIST in roles:
-        lines += [
-            words("/invite NAME: enrol a patient"),
-            words("/patients: who shares a diary with you"),
-            words("/digest: the week of all your patients"),
-            words("/session: log a treatment"),
-        ]
-    if Role.ADMIN in roles:
-        lines.append(words("/invite_therapist NAME: invite a therapist"))
-    lines.append(words("/language: another language"))
-    return Message(joined("\n", lines))
-
-
-def commands(roles: Sequence[Role], words: Words) -> list[dict[str, str]]:
-    """The command menu for these roles, in Telegram's form."""
-    menu: list[tuple[str, Sentence]] = []
-    if Role.PATIENT in roles:
-        menu += [
-            ("today", words("Answer or correct today")),
-            ("week", words("My last week with a chart")),
-        ]
-    if Role.THERAPIST in roles:
-        menu += [
-            ("patients", words("My patients")),
-            ("digest", words("The week of all my patients")),
-            ("session", words("Log a treatment")),
-            ("invite", words("Enrol a patient: /invite NAME")),
-        ]
-    if Role.ADMIN in roles:
-        menu.append(("invite_therapist", words("Invite a therapist")))
-    menu.append(("urgent", words("When to get help")))
-    if Role.PATIENT in roles:
-        menu.append(("stop", words("Stop the diary")))
-    menu += [("language", words("Another language")), ("help", words("Help"))]
-    return [{"command": command, "description": plain(text)} for command, text in menu]
+# --- language, trouble ----------------------------------------------------------------------------------------
 
 
 def choose_language(words: Words) -> Message:
@@ -442,20 +399,6 @@ def choose_language(words: Words) -> Message:
 
 def language_set(words: Words) -> Message:
     return Message(words("Good, I speak English now."))
-
-
-def not_understood(roles: Sequence[Role], words: Words) -> Message:
-    """A text or a thing that nothing can be made of, from someone without an open diary."""
-    return Message(words("I did not understand that. /help shows what I can do."))
-
-
-def only_text(words: Words) -> Message:
-    """A photo, a voice message, a sticker."""
-    return Message(words("I can only keep numbers and text. Please write it to me; nothing was stored."))
-
-
-def no_edits(words: Words) -> Message:
-    return Message(words("I do not see changes to a message. Please send it again as a new one."))
 
 
 def old_button(words: Words) -> Sentence:

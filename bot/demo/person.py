@@ -90,6 +90,10 @@ class Person:
         body: dict[str, Any] = {"photo": [self._telegram.photo_size(file, width, height)]}
         return self._write(body if caption is None else {**body, "caption": caption})
 
+    def send_other(self, body: dict[str, Any]) -> Message:
+        """Send anything else, as the Bot API describes it: a voice message, a sticker, a poll, what was forwarded."""
+        return self._write(dict(body))
+
     def edit(self, message_id: int, text: str) -> Message:
         """Change an earlier text of one's own."""
         message = self._mine(message_id)

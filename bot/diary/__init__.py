@@ -1,5 +1,43 @@
 """The rules of the diary. Pure: plain values and `now` in, plain values out."""
 
-from bot.diary import alerts, days, digests, entries, pauses, people, prompts, sessions, sharing
+from bot.diary import (
+    alerts,
+    days,
+    digests,
+    edits,
+    entries,
+    exports,
+    flares,
+    items,
+    looking,
+    moments,
+    pauses,
+    people,
+    privacy,
+    prompts,
+    sessions,
+    settings,
+    sharing,
+    zones,
+)
 
-__all__ = ["alerts", "days", "digests", "entries", "pauses", "people", "prompts", "sessions", "sharing"]
+__all__ = [
+    "alerts",
+    "days",
+    "digests",
+    "edits",
+    "entries",
+    "exports",
+    "flares",
+    "items",
+    "looking",
+    "moments",
+    "pauses",
+    "people",
+    "privacy",
+    "prompts",
+    "sessions",
+    "settings",
+    "sharing",
+    "zones",
+]

@@ -98,6 +98,11 @@ def day_of(instant: datetime, zone: str) -> date:
     return local.date() - ONE_DAY if local.time() < CUT_OFF else local.date()
 
 
+def yesterday(now: datetime, zone: str) -> date:
+    """The date that people call yesterday. After midnight it is the diary day that still goes on."""
+    return now.astimezone(ZoneInfo(zone)).date() - ONE_DAY
+
+
 def at(day: date, wall: time, zone: str) -> datetime:
     """The instant (UTC) at which the diary day `day` reaches the wall time `wall` in `zone`.
 

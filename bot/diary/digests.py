@@ -18,7 +18,8 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days
-from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, may_be_lost, state
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
+from bot.diary.flares import Flare
 from bot.diary.pauses import Pause, covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import (
@@ -88,6 +89,8 @@ class Diary:
     sessions: tuple[Session, ...]
     enrolled_day: date
     zone: str
+    flares: tuple[Flare, ...] = ()
+    """In the order in which they began; they enter no number of a week."""
     pauses: tuple[Pause, ...] = ()
 
 
@@ -157,6 +160,15 @@ class ItemWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class FlareOf:
+    """A flare with the item that it was of, and the zone that its day went by."""
+
+    item: Item
+    flare: Flare
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """One patient's week, Monday `start` to Sunday.
 
@@ -165,6 +177,8 @@ class Week:
     missed) `answered` have an entry (complete or partial); their quotient is the adherence. Open, paused and
     not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
     name those days; `lost` are those not asked by the bot whose prompt arrived while an answer may be lost.
+    `late`: days with answers entered on a later diary day, and how many of each. `flares`: those of its days, which
+    enter none of its numbers.
     """
 
     start: date
@@ -177,6 +191,8 @@ class Week:
     open_days: tuple[date, ...]
     not_asked: Mapping[Cause, tuple[date, ...]]
     lost: tuple[date, ...] = ()
+    late: tuple[tuple[date, int], ...] = ()
+    flares: tuple[FlareOf, ...] = ()
 
     @property
     def end(self) -> date:
@@ -351,6 +367,18 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
             if (found := tuple(day for day in not_asked if (diary.days[day].not_asked or Cause.BOT) is cause))
         },
         lost=tuple(day for day in not_asked if may_be_lost(diary.days[day])),
+        late=tuple((day, n) for day in _seven(start) if (n := _entered_late(diary, day))),
+        flares=flares_between(diary, start, start + LAST_OF_SEVEN),
+    )
+
+
+def flares_between(diary: Diary, first: date, last: date) -> tuple[FlareOf, ...]:
+    """The flares of the days from `first` to `last`, both included, in the order in which they began."""
+    items = {item.id: item for item in diary.items}
+    return tuple(
+        FlareOf(items[flare.item_id], flare, diary.days[flare.day].zone if flare.day in diary.days else diary.zone)
+        for flare in diary.flares
+        if first <= flare.day <= last and flare.item_id in items
     )
 
 
@@ -499,6 +527,13 @@ def _seven(start: date) -> list[date]:
 def _state(diary: Diary, day: date, now: datetime) -> DayState | None:
     planned = diary.days.get(day)
     return None if planned is None else state(planned, diary.items, diary.scores, now)
+
+
+def _entered_late(diary: Diary, day: date) -> int:
+    """How many scores of a day were entered on a later one."""
+    zone = diary.days[day].zone if day in diary.days else diary.zone
+    found = (diary.scores.get((day, item.id)) for item in diary.items)
+    return sum(score is not None and score.value is not None and entered_late(score, zone) for score in found)
 
 
 def _items_of(diary: Diary, start: date) -> list[Item]:

@@ -15,7 +15,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
-from bot.diary.people import PatientId, Reach
+from bot.diary import days
+from bot.diary.people import Patient, PatientId, Reach
 
 ItemId = NewType("ItemId", int)
 
@@ -49,9 +50,15 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+Rest = tuple[date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A symptom, with a body site and side where it has one, followed from `added_day` up to `ended_day` (excluded)."""
+    """A symptom, with a body site and side where it has one, followed from `added_day` up to `ended_day` (excluded).
+
+    `rests`: from a day up to another (excluded), in order: it had been ended, and was taken up again.
+    """
 
     id: ItemId
     symptom: Symptom
@@ -60,9 +67,12 @@ class Item:
     position: int
     added_day: date
     ended_day: date | None = None
+    rests: tuple[Rest, ...] = ()
 
     def asked_on(self, day: date) -> bool:
-        return self.added_day <= day and (self.ended_day is None or day < self.ended_day)
+        if day < self.added_day or (self.ended_day is not None and day >= self.ended_day):
+            return False
+        return not self.rests or not any(begin <= day < end for begin, end in self.rests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,44 @@ def is_open(day: Day, now: datetime) -> bool:
     return now < day.closes_at
 
 
+def entered_late(score: Score, zone: str) -> bool:
+    """Whether a score was entered on a later diary day than the one it is about, in the `zone` that day was planned in.
+
+    One that waited for us counts from when it may have been entered: our being away makes nobody late.
+    """
+    return days.day_of(score.waited_since or score.entered_at, zone) > score.day
+
+
+class PastDay(StrEnum):
+    """What can be done about a day that is over."""
+
+    BEFORE = "before"
+    """The diary had not begun."""
+    OPEN = "open"
+    CLOSED = "closed"
+    """It takes a note, and no score."""
+
+
+def first_day(patient: Patient) -> date:
+    """The first diary day of a patient who has been enrolled: that of the first question, or of the enrolment itself
+    where that was earlier."""
+    begun = date.max if patient.enrolled_at is None else days.day_of(patient.enrolled_at, patient.zone)
+    return min(patient.enrolled_day or begun, begun)
+
+
+def past_day(planned: Day | None, day: date, patient: Patient, now: datetime) -> PastDay:
+    """What can be done about `day`, planned or not. Paused and not asked ones can be filled in like any other."""
+    if planned is None and day < first_day(patient):
+        return PastDay.BEFORE
+    closes_at = planned.closes_at if planned is not None else days.closes_at(day, patient.zone)
+    return PastDay.OPEN if now < closes_at else PastDay.CLOSED
+
+
+def takes_note(planned: Day | None, day: date, patient: Patient, now: datetime) -> bool:
+    """Whether a note can be about `day`: one of the diary's days, however long ago, and none to come."""
+    return day <= days.day_of(now, patient.zone) and past_day(planned, day, patient, now) is not PastDay.BEFORE
+
+
 def missing(items: Sequence[Item], day: date, counted: Mapping[tuple[date, ItemId], Score]) -> list[Item]:
     """The items still to be asked on `day`, in the order asked: neither scored nor skipped."""
     return [item for item in items if item.asked_on(day) and (day, item.id) not in counted]
@@ -219,16 +267,21 @@ def may_be_lost(day: Day) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OpenDay:
-    """A day that still takes scores: whether it was asked, and whether something of it is unanswered."""
+    """A day that still takes scores: whether it was asked, and whether something of it is unanswered.
+
+    `shown`: its bubble's number in the order in which bubbles came; 0: it has none.
+    """
 
     day: date
     asked: bool
     unfinished: bool
+    shown: int = 0
 
 
 def target(open_days: Sequence[OpenDay], today: date, replied: date | None) -> date:
-    """The diary day that typed scores are for: the day of the bubble they reply to, else the newest asked day that is
-    open and unfinished, else today."""
+    """The diary day that typed scores are for: the day of the bubble they reply to, else of the open and unfinished
+    days the one whose question came last, asked or looked up, else today."""
     if replied is not None:
         return replied
-    return max((it.day for it in open_days if it.asked and it.unfinished), default=today)
+    open_questions = [it for it in open_days if it.unfinished and (it.asked or it.shown)]
+    return max(open_questions, key=lambda it: (it.shown, it.day)).day if open_questions else today

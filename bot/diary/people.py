@@ -43,6 +43,8 @@ class Stage(StrEnum):
     ACTIVE = "active"
     DECLINED = "declined"
     LEFT = "left"
+    FORGETTING = "forgetting"
+    """The patient wants everything deleted: nothing is asked and nobody sees the diary until `forget_at`."""
 
 
 class Reach(StrEnum):
@@ -62,6 +64,8 @@ class Account:
     reach: Reach
     expecting: str | None
     """What the next text of this chat is an answer to, as chat/buttons.py packs it; None: anything."""
+    home: str | None = None
+    """The zone where the person lives: the patient's own, the therapist's; None for whoever is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Patient:
     """Only of a traveller who is asked by home time, which is then `zone`: where they are."""
     forget_at: datetime | None = None
     """Everything about this patient is deleted then; None: no such wish."""
+
+    @property
+    def home(self) -> str:
+        """The zone where the patient lives, also while travelling."""
+        return self.home_zone or self.zone
 
     @property
     def hours(self) -> Hours:

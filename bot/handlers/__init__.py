@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from telegram import CallbackQuery, Chat, InaccessibleMessage, Update, User
+from telegram import CallbackQuery, Chat, InaccessibleMessage, Message, Update, User
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -26,10 +26,31 @@ from telegram.ext import (
     filters,
 )
 
-from bot import chat
+from bot import chat, diary
 from bot.chat import buttons
-from bot.diary.people import Stage
-from bot.handlers import digests, entries, pauses, people, prompts, sessions
+from bot.diary.edits import Became
+from bot.diary.moments import Thing
+from bot.diary.people import Patient, Stage
+from bot.handlers import (
+    alerts,
+    digests,
+    edits,
+    entries,
+    exports,
+    flares,
+    help,
+    items,
+    looking,
+    pauses,
+    people,
+    privacy,
+    prompts,
+    sessions,
+    settings,
+    sharing,
+    things,
+    zones,
+)
 from bot.handlers.turn import Turn
 from bot.settings import Settings
 from bot.storage.inbox import Arrival
@@ -41,24 +62,65 @@ COMMANDS: dict[str, Command] = {
     "start": people.start,
     "today": entries.today,
     # yesterday, flares
+    "yesterday": entries.yesterday,
+    "flare": flares.flare,
     # pauses
     "pause": pauses.pause,
     # settings
+    "settings": settings.settings,
     "week": digests.week,
     # looking back
+    "chart": looking.chart,
+    "history": looking.history,
+    "report": looking.report,
     "urgent": people.urgent,
     # own data
+    "privacy": privacy.privacy,
+    "export": exports.export,
+    "sharing": sharing.sharing,
+    "forget": privacy.forget,
     "stop": people.stop,
     "patients": digests.patients,
     "digest": digests.digest,
     "session": sessions.session,
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
+    "symptoms": items.symptoms,
     "language": people.language,
-    "help": people.help_,
+    "help": help.help_,
 }
-OF_A_DIARY: tuple[Command, ...] = (entries.today, pauses.pause, digests.week, people.stop)
-FOR_STRANGERS: tuple[Command, ...] = (people.start, people.urgent, people.help_)
+OF_A_DIARY: tuple[Command, ...] = (
+    entries.today,
+    entries.yesterday,
+    flares.flare,
+    pauses.pause,
+    settings.settings,
+    digests.week,
+    looking.chart,
+    looking.history,
+    looking.report,
+    people.stop,
+    items.symptoms,
+)
+NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
+"""What follows these is a code, or somebody else's name: no words about oneself."""
+FOR_STRANGERS: tuple[Command, ...] = (
+    people.start,
+    people.urgent,
+    help.help_,
+    privacy.privacy,
+    exports.export,
+    privacy.forget,
+)
+WHILE_LEAVING: tuple[Command, ...] = (
+    people.start,
+    people.urgent,
+    people.language,
+    privacy.privacy,
+    exports.export,
+    privacy.forget,
+)
+"""What still works for a patient who wants everything deleted. Whatever else they send is told how that stands."""
 TAPS: dict[type[Any], Tapped] = {
     buttons.Score: entries.score,
     buttons.NotToday: entries.not_today,
@@ -89,11 +151,50 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.PauseReason: pauses.reason,
     buttons.Back: pauses.back,
     # settings
+    buttons.Settings: settings.show,
+    buttons.AskAt: settings.ask_at,
+    buttons.TypeHour: settings.type_hour,
+    buttons.QuietHours: settings.quiet,
+    buttons.TypeQuiet: settings.type_quiet,
+    buttons.RemindAfter: settings.remind_after,
+    buttons.LargeButtons: settings.large_buttons,
+    buttons.Speak: settings.speak,
+    buttons.AskPlace: zones.ask_place,
+    buttons.Cities: zones.cities,
+    buttons.Live: zones.live,
+    buttons.Travel: zones.travel,
+    buttons.BackHome: zones.back_home,
     # items
+    buttons.Items: items.items,
+    buttons.OneItem: items.one,
+    buttons.AddItem: items.add,
+    buttons.TypePlace: items.type_place,
+    buttons.MoveItem: items.move,
+    buttons.EndItem: items.end,
+    buttons.ItemAgain: items.again,
     # flares, red flags
+    buttons.Flare: flares.step,
+    buttons.FlareAt: flares.at,
+    buttons.NoFlare: flares.drop,
+    buttons.UndoFlare: flares.undo,
+    buttons.RedFlag: alerts.answer,
     # looking back
+    buttons.Chart: looking.other_span,
+    buttons.Month: looking.other_month,
+    buttons.Report: looking.sheet,
     # own data
+    buttons.Readers: sharing.show,
+    buttons.StopSharing: sharing.stop,
+    buttons.AskSharing: sharing.ask,
+    buttons.Share: sharing.share,
+    buttons.CopyFirst: privacy.copy_first,
+    buttons.Forget: privacy.choose,
+    buttons.KeepDiary: privacy.keep,
+    buttons.TakeBack: privacy.take_back,
+    buttons.ForgetSooner: privacy.sooner,
     # help
+    buttons.Help: help.page,
+    buttons.Run: lambda turn, tap: _run_command(turn, tap.command),
 }
 
 
@@ -132,14 +233,16 @@ def surface() -> list[BaseHandler[Any, Any, Any]]:
     handlers += [
         CallbackQueryHandler(_run(_unknown_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _run(lambda turn, _: people.no_edits(turn))),
+        # A place that moves comes as one edit after the other.
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.LOCATION, _run(lambda turn, _: None)),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, _message(_edited)),
     ]
     handlers += [CommandHandler(name, _command(run)) for name, run in COMMANDS.items()]
     handlers += [
-        MessageHandler(filters.COMMAND, _run(_unknown_command)),
-        MessageHandler(filters.LOCATION, _run(_location)),
+        MessageHandler(filters.COMMAND, _message(_unknown_command)),
+        MessageHandler(filters.LOCATION, _message(_location)),
         MessageHandler(filters.TEXT, _run(_text)),
-        MessageHandler(~filters.StatusUpdate.ALL, _run(lambda turn, _: people.other_thing(turn))),
+        MessageHandler(~filters.StatusUpdate.ALL, _message(_thing)),
         TypeHandler(Update, _run(lambda turn, _: None)),
     ]
     return handlers
@@ -153,8 +256,18 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
         return
     if not _answerable(update.effective_chat, update.callback_query):
         raise Unanswerable
-    name, picture = application.bot.username, _tapped_picture(raw)
-    turn = Turn(tx, update, now, settings, name, arrival.waited_since, arrival.parked_at, tapped_picture=picture)
+    turn = Turn(
+        tx,
+        update,
+        now,
+        settings,
+        application.bot.username,
+        arrival.waited_since,
+        arrival.parked_at,
+        tapped_picture=_tapped_picture(raw),
+        thing=things.kind_of(raw),
+        offered=COMMANDS,
+    )
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
     turn.reached() if update.my_chat_member is None else None
@@ -249,7 +362,7 @@ def _parsed(raw: dict[str, Any], bot: Any) -> Update | None:
     """
     query = raw.get("callback_query")
     if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
-        return Update.de_json(raw, bot)
+        return Update.de_json(things.without_things(raw), bot)
     where, who = message["chat"], query["from"]
     tapped = InaccessibleMessage(Chat(where["id"], where["type"]), message["message_id"])
     names = who.get("last_name"), who.get("username"), who.get("language_code")
@@ -283,22 +396,62 @@ def _run(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext]
     return run
 
 
+def _message(act: Callable[[Turn, Update], None]) -> Callable[[Update, DiaryContext], Any]:
+    """A message that is neither a known command nor a text: of someone who is leaving nothing is looked at."""
+
+    def unless_leaving(turn: Turn, update: Update) -> None:
+        patient = _leaves(turn)
+        if patient is None:
+            act(turn, update)
+        else:
+            privacy.show_leaving(turn, patient, unsaved=True)
+
+    return _run(unless_leaving)
+
+
+def _leaves(turn: Turn, act: Command | None = None) -> Patient | None:
+    """The patient of this chat who wants everything deleted; of a therapist, too, only for what is their own."""
+    patient = turn.patient
+    if patient is None or patient.stage is not Stage.FORGETTING:
+        return None
+    return None if turn.roles and act is not sharing.sharing else patient
+
+
 def _command(act: Command) -> Callable[[Update, DiaryContext], Any]:
     async def run(update: Update, context: DiaryContext) -> None:
         turn = context.turn
         turn.expect(None)
-        if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
-            # Someone whom nobody invited learns what this is, and nothing else.
-            people.help_(turn, "")
-            return
-        patient = turn.patient
-        own_diary = act in OF_A_DIARY and turn.therapist is None
-        if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
-            people.not_open(turn, patient, stop=act is people.stop)
-            return
-        act(turn, " ".join(context.args or []))
+        _carry_out(turn, act, " ".join(context.args or []))
 
     return run
+
+
+def _carry_out(turn: Turn, act: Command, argument: str) -> None:
+    """Do what a command asks for, where it is for someone who stands so."""
+    if act not in FOR_STRANGERS and not turn.roles and turn.patient is None:
+        # Someone whom nobody invited learns what this is, and nothing else.
+        people.greet(turn)
+        return
+    patient = turn.patient
+    if act not in WHILE_LEAVING and (leaves := _leaves(turn, act)) is not None:
+        privacy.show_leaving(turn, leaves)
+        return
+    own_diary = act in OF_A_DIARY and turn.therapist is None
+    if own_diary and patient is not None and patient.stage is not Stage.ACTIVE:
+        people.not_open(turn, patient, stop=act is people.stop)
+        return
+    act(turn, argument)
+    if argument and act not in NAMES_OTHERS:
+        _search(turn, argument)
+
+
+def _run_command(turn: Turn, name: str) -> None:
+    """A button that is as good as a typed command."""
+    act = COMMANDS.get(name)
+    if act is None:
+        turn.toast(chat.people.old_button(turn.words))
+    else:
+        _carry_out(turn, act, "")
 
 
 def _tap(act: Tapped) -> Callable[[Update, DiaryContext], Any]:
@@ -320,22 +473,87 @@ def _unknown_tap(turn: Turn, _: Update) -> None:
     turn.toast(chat.people.old_button(turn.words))
 
 
-def _unknown_command(turn: Turn, _: Update) -> None:
-    people.help_(turn, "")
+def _unknown_command(turn: Turn, update: Update) -> None:
+    message = update.effective_message
+    assert message is not None
+    help.unknown_command(turn, things.command_in(message.text or ""))
+    _search(turn, message.text or "")
 
 
 def _location(turn: Turn, update: Update) -> None:
     assert update.effective_message is not None
     place = update.effective_message.location
     assert place is not None
-    people.location(turn, place.latitude, place.longitude)
+    if not people.location(turn, place.latitude, place.longitude):
+        help.thing(turn, Thing.PLACE)
 
 
 def _text(turn: Turn, update: Update) -> None:
     message = update.effective_message
     assert message is not None
-    replied = message.reply_to_message
-    people.text(turn, message.text or "", None if replied is None else replied.message_id)
+    foreign = things.someone_elses(message)
+    if foreign is not None and (leaves := _leaves(turn)) is not None:
+        privacy.show_leaving(turn, leaves, unsaved=True)
+    elif foreign is not None:
+        help.thing(turn, foreign)
+        _search(turn, message.text or "", own=False)
+    else:
+        _words(turn, message, message.text or "")
+
+
+def _words(turn: Turn, message: Message, said: str) -> None:
+    replied, about_others = message.reply_to_message, people.expects_others(turn)
+    if not people.text(turn, said, None if replied is None else replied.message_id):
+        help.not_understood(turn)
+    if not about_others:
+        _search(turn, said)
+
+
+def _thing(turn: Turn, update: Update) -> None:
+    """A photo, a voice message, a sticker; what is written under it counts as if it had been sent alone."""
+    message = update.effective_message
+    assert message is not None
+    kind, caption = turn.thing, (message.caption or "").strip()
+    if not caption or things.someone_elses(message) is not None or not help.words_with_a_thing(turn, kind):
+        help.thing(turn, kind)
+        _search(turn, caption, own=False)
+    elif caption.startswith("/") and (act := COMMANDS.get(things.command_in(caption))) is not None:
+        turn.expect(None)
+        _carry_out(turn, act, caption.partition(" ")[2].strip())
+    elif caption.startswith("/"):
+        help.unknown_command(turn, things.command_in(caption))
+        _search(turn, caption)
+    else:
+        _words(turn, message, caption)
+
+
+def _search(turn: Turn, said: str, *, own: bool = True) -> None:
+    """Search what a patient typed, wherever it went, for words of a red flag. If it went nowhere, it is kept as a note
+    before the card is shown, unless the words are not their `own`."""
+    if diary.alerts.find(said) is None and turn.remembered:
+        return
+    patient = turn.patient
+    if patient is None:
+        return
+    found = alerts.matches(turn, patient, said)
+    if patient.stage is Stage.FORGETTING:
+        # Nothing of them is kept or passed on any more; what to do still has to be said.
+        people.urgent(turn, "") if found else None
+        return
+    today = diary.days.day_of(turn.said_at, patient.zone)
+    if own and not turn.remembered and entries.active(turn) is not None:
+        if found:
+            entries.note(turn, patient, today, said)
+        else:
+            entries.remember(turn, patient, today, Became.OTHER)
+    if found:
+        alerts.show(turn, patient)
+
+
+def _edited(turn: Turn, update: Update) -> None:
+    message = update.edited_message
+    assert message is not None
+    edits.edited(turn, message)
 
 
 def _membership(turn: Turn, update: Update) -> None:

@@ -90,7 +90,8 @@ def notes(turn: Turn, tap: buttons.Notes) -> None:
     patient, share, _ = found
     since: date = diary.days.day_of(turn.now, patient.zone) - NOTES_FROM
     written = storage.entries.notes_since(turn.tx, patient.id, since)
-    turn.say(reports.letters.notes(share.label, written, turn.words), patient_id=patient.id)
+    for message in reports.letters.notes(share.label, written, patient.zone, turn.words):
+        turn.say(message, patient_id=patient.id)
 
 
 def _shared(turn: Turn, patient_id: int) -> tuple[Patient, Share, Therapist] | None:

@@ -11,7 +11,8 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed
 from bot.chat.entries import DayView
 from bot.chat.messages import Button
-from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay
+from bot.diary.edits import Became
+from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
 from bot.handlers.turn import Turn
 from bot.storage.outbox import Urgency
@@ -50,6 +51,7 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
         planned = storage.entries.find_day(turn.tx, patient.id, day)
     eve = day - diary.days.ONE_DAY
     counted = storage.entries.scores_between(turn.tx, patient.id, eve, day)
+    zone = patient.zone if planned is None else planned.zone
     return DayView(
         day=day,
         items=items,
@@ -57,6 +59,11 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
         before={item_id: score.value for (on, item_id), score in counted.items() if on == eve},
         declined=planned is not None and planned.declined_at is not None,
         later=planned is not None and diary.entries.can_be_put_off(planned),
+        past=day < diary.days.day_of(turn.now, zone),
+        late=frozenset(
+            item_id for (on, item_id), score in counted.items() if on == day and diary.entries.entered_late(score, zone)
+        ),
+        large=patient.large_buttons,
     )
 
 
@@ -136,7 +143,7 @@ def late(turn: Turn) -> datetime | None:
     return diary.entries.received_late(turn.now, turn.said_at)
 
 
-def _open(turn: Turn, patient: Patient, day: date) -> Day | None:
+def open_day(turn: Turn, patient: Patient, day: date) -> Day | None:
     """The tapped day if it still takes scores; otherwise the person is told, and the bubble loses its buttons.
 
     A tap that waited at Telegram while we were away counts if its day was open at any time since we last looked.
@@ -147,7 +154,10 @@ def _open(turn: Turn, patient: Patient, day: date) -> Day | None:
         return planned
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
-    turn.say(chat.entries.closed(day, turn.words), patient_id=patient.id)
+    if diary.entries.takes_note(planned, day, patient, turn.now):
+        turn.say(chat.entries.closed(day, turn.words), patient_id=patient.id)
+    else:
+        turn.toast(chat.people.old_button(turn.words))
     return None
 
 
@@ -172,7 +182,7 @@ def on_open_day(act: Callable[[Turn, Patient, Day, DayTap], None]) -> Callable[[
 
     @of_patient
     def run(turn: Turn, patient: Patient, tap: DayTap) -> None:
-        planned = _open(turn, patient, tap.day)
+        planned = open_day(turn, patient, tap.day)
         if planned is not None:
             act(turn, patient, planned, tap)
 
@@ -187,9 +197,12 @@ def score(turn: Turn, patient: Patient, planned: Day, tap: buttons.Score) -> Non
     if item is None or (tap.value is not None and not LOWEST <= tap.value <= HIGHEST):
         turn.toast(chat.people.old_button(turn.words))
         return
-    storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, late(turn), turn.parked_at)
+    since = late(turn)
+    new = storage.entries.put_score(turn.tx, patient.id, tap.day, item.id, tap.value, turn.now, since, turn.parked_at)
     _answer_after_all(turn, patient, planned)
-    refresh(turn, patient, seen.having(item, tap.value))
+    given = Score(item.id, tap.day, tap.value, turn.now, since)
+    afterwards = diary.entries.entered_late(given, planned.zone) if new else item.id in seen.late
+    refresh(turn, patient, seen.having(item, tap.value, late=afterwards))
 
 
 @on_open_day
@@ -240,9 +253,10 @@ def change_item(turn: Turn, patient: Patient, planned: Day, tap: buttons.ChangeI
 @of_patient
 def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
     """What was typed was meant for the other day: it is taken back here and stored there."""
-    if _open(turn, patient, tap.from_day) is None or _open(turn, patient, tap.to_day) is None:
+    if open_day(turn, patient, tap.from_day) is None or open_day(turn, patient, tap.to_day) is None:
         return
-    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> item.position & 1}
+    bits = _bits(turn, patient)
+    items = {item.id: item for item in view(turn, patient, tap.to_day).items if tap.items >> bits[item.id] & 1}
     since = datetime.fromtimestamp(tap.since // 1_000_000, UTC) + timedelta(microseconds=tap.since % 1_000_000)
     counted = _values(turn, patient, tap.from_day)
     taken = storage.entries.withdraw_scores(turn.tx, patient.id, tap.from_day, list(items), since, turn.now)
@@ -254,6 +268,7 @@ def move(turn: Turn, patient: Patient, tap: buttons.MoveScores) -> None:
     if not meant:
         turn.toast(chat.people.old_button(turn.words))
         return
+    storage.edits.moved(turn.tx, patient.id, since, tap.to_day, turn.now)
     storage.entries.change_day(turn.tx, patient.id, tap.to_day, declined_at=None)
     if not _values(turn, patient, tap.from_day):
         storage.entries.change_day(turn.tx, patient.id, tap.from_day, answered_at=None)
@@ -285,6 +300,27 @@ def today(turn: Turn, _: str) -> None:
     show(turn, patient, day)
 
 
+def yesterday(turn: Turn, _: str) -> None:
+    """`/yesterday`: show or resume yesterday while it is open; afterwards say why it takes no score but a note."""
+    patient = active(turn)
+    if patient is None:
+        turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
+        return
+    day = diary.days.yesterday(turn.now, patient.zone)
+    planned = storage.entries.find_day(turn.tx, patient.id, day)
+    match diary.entries.past_day(planned, day, patient, turn.now):
+        case PastDay.BEFORE:
+            turn.say(
+                chat.entries.before_the_diary(day, diary.entries.first_day(patient), turn.words), patient_id=patient.id
+            )
+        case PastDay.OPEN:
+            plan(turn, patient, day)
+            show(turn, patient, day)
+        case PastDay.CLOSED:
+            seen = view(turn, patient, day, planned)
+            turn.say(chat.entries.closed(day, turn.words, seen), patient_id=patient.id)
+
+
 def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> None:
     """A text of an enrolled patient: scores if all of it reads as such, else a note."""
     replied = None if replied_to is None else storage.entries.day_of_bubble(turn.tx, patient.id, replied_to)
@@ -294,22 +330,54 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
     asked = day != on or bool(seen.values) or storage.entries.bubble_of(turn.tx, patient.id, day) is not None
     asking = seen.next_item.id if asked and seen.next_item is not None else None
     reading = typed.scores(said, seen.items, asking=asking)
+    if isinstance(reading, typed.NotScores):
+        note(turn, patient, replied or on, said)
+    elif not seen.items:
+        remember(turn, patient, day, Became.NOTHING)
+        turn.say(chat.entries.nothing_asked(day, turn.words), patient_id=patient.id)
+    elif isinstance(reading, typed.Unclear):
+        remember(turn, patient, day, Became.NOTHING)
+        unclear = chat.entries.unclear(reading.reason, seen.items, turn.words)
+        turn.say(replace(unclear, buttons=chat.help.instead(day, turn.words)), patient_id=patient.id)
+    elif open_day(turn, patient, day) is None:
+        remember(turn, patient, day, Became.NOTHING)
+    else:
+        _take(turn, patient, seen, reading)
+
+
+def _take(
+    turn: Turn, patient: Patient, seen: DayView, reading: typed.Scores | typed.WhichItem | typed.WhichSite
+) -> None:
+    """Keep what was typed for a day that is open, and ask what it was for where that is not clear."""
     match reading:
-        case typed.NotScores():
-            note(turn, patient, replied or on, said)
-        case typed.Unclear(reason):
-            turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
-        case _ if _open(turn, patient, day) is None:
-            pass
         case typed.WhichItem(value):
+            remember(turn, patient, seen.day, Became.NOTHING)
             turn.say(chat.entries.which_item(seen, seen.items, value, turn.words), patient_id=patient.id)
         case typed.WhichSite():
-            _keep(turn, patient, day, [(item, value) for item, value in _rest(reading, seen.items)])
+            keep(turn, patient, seen.day, [(item, value) for item, value in _rest(reading, seen.items)])
+            if not turn.remembered:
+                remember(turn, patient, seen.day, Became.NOTHING)
             fitting = [item for item in seen.items if item.id in reading.items]
             turn.say(chat.entries.which_item(seen, fitting, reading.value, turn.words), patient_id=patient.id)
         case typed.Scores(values):
             by_id = {item.id: item for item in seen.items}
-            _keep(turn, patient, day, [(by_id[item_id], value) for item_id, value in values])
+            keep(turn, patient, seen.day, [(by_id[item_id], value) for item_id, value in values])
+
+
+def remember(
+    turn: Turn,
+    patient: Patient,
+    day: date,
+    became: Became,
+    *,
+    note_id: int | None = None,
+    items: Sequence[Item] = (),
+) -> None:
+    """What the text in hand has become, so that a change of it can be followed (handlers/edits.py)."""
+    if turn.written is not None:
+        ids = [item.id for item in items]
+        storage.edits.put(turn.tx, patient.id, turn.written, became, day, turn.now, note_id=note_id, items=ids)
+        turn.remembered = True
 
 
 def _rest(reading: typed.WhichSite, items: Sequence[Item]) -> list[tuple[Item, int]]:
@@ -323,17 +391,19 @@ def _open_days(turn: Turn, patient: Patient) -> list[OpenDay]:
             day.day,
             asked=day.intended_at is not None and (day.not_asked is None or diary.entries.may_be_lost(day)),
             unfinished=day.declined_at is None and view(turn, patient, day.day).next_item is not None,
+            shown=storage.entries.bubble_of(turn.tx, patient.id, day.day) or 0,
         )
         for day in storage.entries.open_days(turn.tx, patient.id, turn.said_at)
     ]
 
 
-def _keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, int]]) -> None:
+def keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, int]]) -> None:
     """Store typed scores for a day, bring its bubble up to date, and say what was stored."""
     if not given:
         return
     for item, value in given:
         storage.entries.put_score(turn.tx, patient.id, day, item.id, value, turn.now, late(turn), turn.parked_at)
+    remember(turn, patient, day, Became.SCORES, items=[item for item, _ in given])
     _answer_after_all(turn, patient, plan(turn, patient, day))
     seen = view(turn, patient, day)
     other = _other_day(turn, patient, day, [item for item, _ in given])
@@ -352,8 +422,19 @@ def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -
         planned = storage.entries.find_day(turn.tx, patient.id, other)
         if planned is None or not diary.entries.is_open(planned, turn.now):
             return None
+    bits = _bits(turn, patient)
+    given = {bits[item.id] for item in items}
+    if max(given) >= buttons.MOST_BITS or not any(item.asked_on(other) for item in items):
+        return None
     since = turn.now - datetime.fromtimestamp(0, UTC)
-    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), items, turn.words)
+    mask = sum(1 << bit for bit in given)
+    return chat.entries.other_day_button(day, other, since // timedelta(microseconds=1), mask, turn.words)
+
+
+def _bits(turn: Turn, patient: Patient) -> dict[ItemId, int]:
+    """The bit of each item: its number in the order in which they were added, which no later change touches."""
+    items = storage.entries.items_of(turn.tx, patient.id)
+    return {item_id: bit for bit, item_id in enumerate(sorted(item.id for item in items))}
 
 
 # --- notes ----------------------------------------------------------------------------------------------------
@@ -362,8 +443,13 @@ def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -
 @of_patient
 def add_note(turn: Turn, patient: Patient, tap: buttons.AddNote) -> None:
     """The next text is a note, whatever it looks like."""
+    planned = storage.entries.find_day(turn.tx, patient.id, tap.day)
+    if not diary.entries.takes_note(planned, tap.day, patient, turn.now):
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    closed = diary.entries.past_day(planned, tap.day, patient, turn.now) is PastDay.CLOSED
     turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}")
-    turn.say(chat.entries.ask_note(tap.day, turn.words), patient_id=patient.id)
+    turn.say(chat.entries.ask_note(tap.day, turn.words, closed=closed), patient_id=patient.id)
 
 
 def no_note(turn: Turn, tap: buttons.NoNote) -> None:
@@ -373,15 +459,20 @@ def no_note(turn: Turn, tap: buttons.NoNote) -> None:
 def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> None:
     """The text that "add a note" asked for."""
     turn.expect(None)
-    note(turn, patient, date.fromisoformat(expecting.removeprefix(EXPECT_NOTE)), said)
+    note(turn, patient, date.fromisoformat(expecting.removeprefix(EXPECT_NOTE)), said, Became.ASKED_NOTE)
 
 
-def note(turn: Turn, patient: Patient, day: date, said: str) -> None:
+def note(turn: Turn, patient: Patient, day: date, said: str, became: Became = Became.NOTE) -> None:
     """Keep a note at once; its receipt says who will read it and offers a way back."""
     note_id = storage.entries.add_note(turn.tx, patient.id, day, said, turn.now)
+    remember(turn, patient, day, became, note_id=note_id)
+    turn.say(chat.entries.note_stored(day, note_id, readers(turn, patient), turn.words), patient_id=patient.id)
+
+
+def readers(turn: Turn, patient: Patient) -> list[str]:
+    """The names of the therapists who can read this diary."""
     shares = storage.sharing.readers_of(turn.tx, patient.id)
-    readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
-    turn.say(chat.entries.note_stored(day, note_id, readers, turn.words), patient_id=patient.id)
+    return [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
 
 
 @of_patient

@@ -23,10 +23,11 @@ def pause(turn: Turn, _: str) -> None:
         return
     today = diary.days.day_of(turn.now, patient.zone)
     standing = now_of(turn, patient)
+    there = _there(turn, patient)
     if standing is None:
-        turn.say(chat.pauses.choose(today, turn.words), patient_id=patient.id)
+        turn.say(chat.pauses.choose(today, there, turn.words), patient_id=patient.id)
     else:
-        turn.say(chat.pauses.standing(standing, today, _next(turn, patient), turn.words), patient_id=patient.id)
+        turn.say(chat.pauses.standing(standing, today, there, _next(turn, patient), turn.words), patient_id=patient.id)
 
 
 def now_of(turn: Turn, patient: Patient) -> Pause | None:
@@ -41,13 +42,18 @@ def _next(turn: Turn, patient: Patient) -> datetime | None:
     return None if at is None else diary.days.local(at, patient.zone)
 
 
+def _there(turn: Turn, patient: Patient) -> date:
+    """Today by the calendar, which after midnight is a day ahead of the diary's."""
+    return diary.days.local(turn.now, patient.zone).date()
+
+
 @entries.of_patient
 def begin(turn: Turn, patient: Patient, tap: buttons.Pause) -> None:
     """Pause, in one tap. One that is tapped on a later day counts from that day on."""
     today = diary.days.day_of(turn.now, patient.zone)
     if tap.until is not None and not today < tap.until <= today + LONGEST:
         turn.toast(chat.people.old_button(turn.words))
-        turn.edit(chat.pauses.choose(today, turn.words), patient_id=patient.id)
+        turn.edit(chat.pauses.choose(today, _there(turn, patient), turn.words), patient_id=patient.id)
         return
     message = _begin(turn, patient, today, tap.until)
     turn.edit(message, patient_id=patient.id)
@@ -62,7 +68,7 @@ def _begin(turn: Turn, patient: Patient, today: date, until: date | None) -> cha
         _put_away(turn, patient, today)
         standing = now_of(turn, patient)
     assert standing is not None
-    return chat.pauses.begun(standing, today, _next(turn, patient), turn.words)
+    return chat.pauses.begun(standing, _there(turn, patient), _next(turn, patient), turn.words)
 
 
 def _put_away(turn: Turn, patient: Patient, today: date) -> None:
@@ -86,7 +92,7 @@ def ask_date(turn: Turn, patient: Patient, _: buttons.PauseDates) -> None:
 def expected_date(turn: Turn, patient: Patient, said: str) -> None:
     """The date that "another date" asked for."""
     today = diary.days.day_of(turn.now, patient.zone)
-    until = typed_times.coming_day(said, today)
+    until = typed_times.coming_day(said, today, _there(turn, patient))
     if until is None or until > today + LONGEST:
         turn.say(chat.pauses.no_such_date(turn.words), patient_id=patient.id)
         return
@@ -103,7 +109,8 @@ def reason(turn: Turn, patient: Patient, tap: buttons.PauseReason) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     given = next(one for one in storage.pauses.of(turn.tx, patient.id) if one.id == tap.pause)
     if given.covers(today):
-        turn.edit(chat.pauses.begun(given, today, _next(turn, patient), turn.words), patient_id=patient.id)
+        message = chat.pauses.begun(given, _there(turn, patient), _next(turn, patient), turn.words)
+        turn.edit(message, patient_id=patient.id)
     else:
         turn.toast(chat.people.old_button(turn.words))
 
@@ -119,5 +126,5 @@ def back(turn: Turn, patient: Patient, _: buttons.Back) -> None:
         storage.entries.change_day(turn.tx, patient.id, today, paused=False)
     unanswered = planned is not None and entries.view(turn, patient, today, planned).next_item is not None
     answerable = today if unanswered and planned is not None and planned.intended_at is not None else None
-    there = diary.days.local(turn.now, patient.zone).date()
-    turn.edit(chat.pauses.welcome(_next(turn, patient), there, answerable, turn.words), patient_id=patient.id)
+    message = chat.pauses.welcome(_next(turn, patient), _there(turn, patient), answerable, turn.words)
+    turn.edit(message, patient_id=patient.id)

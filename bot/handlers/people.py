@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import time
 from typing import Final
 
@@ -11,8 +12,8 @@ from bot.chat import buttons, typed, typed_times
 from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
-from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage
-from bot.handlers import entries, pauses, prompts, sessions
+from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
+from bot.handlers import entries, flares, items, pauses, privacy, prompts, sessions, settings, sharing, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -31,6 +32,8 @@ def start(turn: Turn, code: str) -> None:
     patient = turn.patient
     if patient is not None and patient.stage in ENROLLING:
         ask(turn, patient)
+    elif patient is not None and patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient)
     elif patient is not None and patient.stage is Stage.DECLINED:
         ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE))
     elif patient is not None and patient.stage is Stage.LEFT:
@@ -38,23 +41,30 @@ def start(turn: Turn, code: str) -> None:
     elif patient is not None:
         _welcome_back(turn, patient)
     elif not (turn.is_admin or turn.therapist is not None):
-        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+        greet(turn)
     if turn.is_admin:
         turn.account  # noqa: B018  (an admin named in the settings gets an account at the first word)
-        turn.put_commands()
         turn.say(chat.people.admin_welcome(turn.settings.clinic_name, turn.therapist is not None, turn.words))
     therapist = turn.therapist
     if therapist is not None:
         turn.say(chat.people.therapist_welcome(therapist.name, turn.words))
+    if turn.known:
+        turn.put_commands()
+
+
+def greet(turn: Turn) -> None:
+    """What this is, to someone whom nobody invited."""
+    message = chat.people.stranger(turn.settings.clinic_name, turn.words)
+    turn.say(replace(message, buttons=chat.help.fitting(diary.moments.Moment(), turn.offered, turn.words)))
 
 
 def _welcome_back(turn: Turn, patient: Patient) -> None:
-    today = diary.days.day_of(turn.now, patient.zone)
+    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.zone)
     if pauses.now_of(turn, patient) is not None:
         pauses.pause(turn, "")
         return
     next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
-    turn.say(chat.people.welcome_back(next_at, today, turn.words), patient_id=patient.id)
+    turn.say(chat.people.welcome_back(next_at, today, turn.words, there.date()), patient_id=patient.id)
 
 
 def _open_invite(turn: Turn, code: str) -> None:
@@ -188,6 +198,9 @@ def _begin(turn: Turn, invite: Invite) -> None:
     if patient is not None and patient.stage is Stage.ACTIVE:
         turn.say(chat.people.bad_link("yours" if invite.used_by == turn.chat_id else "own", turn.words))
         return
+    if patient is not None and patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient)
+        return
     storage.people.use_invite(turn.tx, invite.id, turn.chat_id, turn.now)
     if patient is None:
         assert invite.therapist_id is not None
@@ -202,20 +215,33 @@ def _begin(turn: Turn, invite: Invite) -> None:
         # Everything is asked anew, so no earlier yes stands while it is.
         _end_shares(turn, patient)
         patient = storage.people.change_patient(turn.tx, patient.id, stage=Stage.STORE, invite_id=invite.id)
+    turn.put_commands()
     ask(turn, patient)
 
 
 def ask(turn: Turn, patient: Patient) -> None:
     """Ask the open step of the enrolment, read from the row."""
+    turn.read_anew()
     turn.say(_step(turn, patient), patient_id=patient.id)
+
+
+def ask_again(turn: Turn, patient: Patient) -> None:
+    """After something that is no answer: the open question in one sentence, with its buttons."""
+    name, rows = _inviting(turn, patient).name, _step(turn, patient).buttons
+    turn.say(chat.help.tap_first(patient.stage, name, rows, turn.words), patient_id=patient.id)
+
+
+def _inviting(turn: Turn, patient: Patient) -> Therapist:
+    """The therapist whose invitation the patient opened."""
+    assert patient.invite_id is not None
+    invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
+    assert invite.therapist_id is not None
+    return storage.people.therapist_by_id(turn.tx, invite.therapist_id)
 
 
 def _step(turn: Turn, patient: Patient) -> Message:
     words, settings = turn.words, turn.settings
-    assert patient.invite_id is not None
-    invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
-    assert invite.therapist_id is not None
-    therapist = storage.people.therapist_by_id(turn.tx, invite.therapist_id)
+    therapist = _inviting(turn, patient)
     there = diary.days.local(turn.now, patient.zone)
     match patient.stage:
         case Stage.STORE:
@@ -235,10 +261,9 @@ def _step(turn: Turn, patient: Patient) -> Message:
 
 
 def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
-    """The clinic's number, or words for the local one where the patient lives in another country."""
-    here, there = chat.places.country_of(turn.settings.default_timezone), chat.places.country_of(zone)
-    same = here is None or there is None or here == there
-    return chat.alerts.emergency_number(turn.settings.emergency_number, same, turn.words)
+    """The clinic's number, or words for the local one where the patient is in another country."""
+    settings = turn.settings
+    return chat.alerts.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
 
 
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
@@ -286,6 +311,7 @@ def _decline(turn: Turn, patient: Patient) -> None:
     _end_shares(turn, patient)
     kept = patient.enrolled_at is not None
     storage.people.change_patient(turn.tx, patient.id, stage=Stage.LEFT if kept else Stage.DECLINED)
+    turn.put_commands()
     said = chat.people.stopped(turn.words) if kept else chat.people.declined(turn.words)
     turn.say(said, patient_id=patient.id)
 
@@ -327,7 +353,12 @@ def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
     if zone != patient.zone and not diary.days.is_zone(zone):
         turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
         return
-    ask(turn, storage.people.change_patient(turn.tx, patient.id, zone=zone, stage=Stage.HOUR))
+    ask(
+        turn,
+        storage.people.change_patient(
+            turn.tx, patient.id, zone=zone, home_zone=None, local_zone=None, stage=Stage.HOUR
+        ),
+    )
 
 
 def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
@@ -340,7 +371,9 @@ def _hour_tapped(turn: Turn, patient: Patient, answer: str) -> None:
 
 
 def put_hour(turn: Turn, patient: Patient, hour: time) -> None:
-    ask(turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, stage=Stage.START))
+    ask(
+        turn, storage.people.change_patient(turn.tx, patient.id, prompt_time=hour, weekend_time=None, stage=Stage.START)
+    )
 
 
 def _finish(turn: Turn, patient: Patient, now: bool) -> None:
@@ -359,6 +392,7 @@ def _finish(turn: Turn, patient: Patient, now: bool) -> None:
         next_prompt_day=due.day,
         next_digest_at=diary.days.next_weekly(turn.now, patient.zone, settings.digest_weekday, settings.digest_time),
     )
+    storage.zones.put(turn.tx, patient.id, patient.zone, turn.now)
     if not storage.entries.items_of(turn.tx, patient.id):
         storage.entries.add_default_items(turn.tx, patient.id, min(first_day, today))
     turn.put_commands()
@@ -384,6 +418,8 @@ def not_open(turn: Turn, patient: Patient, *, stop: bool = False) -> None:
         ask(turn, patient)
     elif patient.stage is Stage.LEFT:
         turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
+    elif patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient)
     else:
         turn.say(chat.people.declined(turn.words), patient_id=patient.id)
 
@@ -404,16 +440,17 @@ def stop(turn: Turn, _: str) -> None:
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):
-        therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
-        account = storage.people.find_account(turn.tx, therapist.chat_id)
-        language = chat.words.words(account.language if account else chat.words.DEFAULT)
-        turn.say(chat.people.has_stopped(share.label, language), to=therapist.chat_id, patient_id=patient.id)
+        sharing.tell(turn, share, chat.people.has_stopped, patient.id)
 
 
 def _begin_again(turn: Turn, patient: Patient) -> None:
-    """The diary goes on at its next hour; the days between were never planned."""
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
+    reopen(turn, patient)
+
+
+def reopen(turn: Turn, patient: Patient) -> None:
+    """The diary goes on at its next hour; the days between were never planned."""
     answers = [row.given for row in storage.people.consents_of(turn.tx, patient.id) if row.therapist_id is None]
     if not answers[-1]:
         # The last word on storing was a no: only a new yes opens the diary.
@@ -456,7 +493,7 @@ def enrolment_text(turn: Turn, patient: Patient, said: str) -> None:
         if typed.is_yes(said):
             put_zone(turn, patient, patient.zone)
         elif not places:
-            turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
+            _not_so(turn, patient, chat.people.no_such_place(turn.words))
         elif len(places) == 1 and chat.places.is_named(said, places[0]):
             put_zone(turn, patient, places[0].zone)
         else:
@@ -469,35 +506,33 @@ def enrolment_text(turn: Turn, patient: Patient, said: str) -> None:
             case typed_times.AmOrPm(hour, minute):
                 turn.say(chat.people.morning_or_evening(hour, minute, turn.words), patient_id=patient.id)
             case _:
-                turn.say(chat.people.no_such_hour(turn.words), patient_id=patient.id)
+                _not_so(turn, patient, chat.people.no_such_hour(turn.words))
     else:
-        ask(turn, patient)
+        ask_again(turn, patient)
 
 
-def location(turn: Turn, latitude: float, longitude: float) -> None:
-    """A sent location: the zone of someone who is enrolling."""
+def _not_so(turn: Turn, patient: Patient, message: Message) -> None:
+    """A typed answer that was not understood, with the buttons of its step."""
+    turn.say(replace(message, buttons=_step(turn, patient).buttons), patient_id=patient.id)
+
+
+def location(turn: Turn, latitude: float, longitude: float) -> bool:
+    """A sent location: the zone of a patient, or of someone who is enrolling. False: nobody asked for one."""
     patient = turn.patient
+    if patient is not None and patient.stage is Stage.ACTIVE:
+        zones.location(turn, patient, latitude, longitude)
+        return True
     if patient is None or patient.stage is not Stage.ZONE:
-        turn.say(chat.people.only_text(turn.words))
-        return
+        return False
     zone = chat.places.at(latitude, longitude)
     if zone is None:
         turn.say(chat.people.no_such_place(turn.words), patient_id=patient.id)
     else:
         put_zone(turn, patient, zone)
+    return True
 
 
 # --- the rest -------------------------------------------------------------------------------------------------
-
-
-def help_(turn: Turn, _: str) -> None:
-    roles = turn.roles
-    if roles:
-        turn.say(chat.people.help_(roles, turn.words))
-    elif (patient := turn.patient) is not None and patient.stage in ENROLLING:
-        ask(turn, patient)
-    else:
-        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
 
 
 def language(turn: Turn, code: str) -> None:
@@ -516,8 +551,7 @@ def set_language(turn: Turn, tap: buttons.Language) -> None:
         return  # Nothing is kept of a stranger.
     turn.speaks(tap.code)
     turn.edit(chat.people.language_set(turn.words))
-    if turn.roles:
-        turn.put_commands()
+    turn.put_commands()
     patient = turn.patient
     if patient is not None and patient.stage in ENROLLING:
         ask(turn, patient)
@@ -526,15 +560,22 @@ def set_language(turn: Turn, tap: buttons.Language) -> None:
 def urgent(turn: Turn, _: str) -> None:
     """`/urgent`: the red-flag card, for anyone."""
     patient = turn.patient
-    zone = turn.settings.default_timezone if patient is None else patient.zone
+    zone = turn.settings.default_timezone if patient is None else patient.here
     turn.say(
         chat.alerts.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
         urgency=storage.outbox.Urgency.RED_FLAG,
     )
 
 
-def text(turn: Turn, said: str, replied_to: int | None) -> None:
-    """Any text that is no command."""
+def expects_others(turn: Turn) -> bool:
+    """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
+    expecting = turn.account.expecting if turn.known else None
+    named = expecting in (EXPECT_NAME, EXPECT_LABEL)
+    return named or (expecting is not None and expecting.startswith(sessions.EXPECT_DATE))
+
+
+def text(turn: Turn, said: str, replied_to: int | None) -> bool:
+    """Any text that is no command. False: nobody waits for one, and it is no entry of a diary."""
     expecting = turn.account.expecting if turn.known else None
     patient = turn.patient
     if expecting == EXPECT_NAME:
@@ -545,33 +586,39 @@ def text(turn: Turn, said: str, replied_to: int | None) -> None:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
+        pass
     elif expecting == pauses.EXPECT_DATE and patient is not None and patient.stage is Stage.ACTIVE:
         pauses.expected_date(turn, patient, said)
     elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
         entries.expected_note(turn, patient, expecting, said)
+    elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
+        pass
+    elif patient is not None and patient.stage is Stage.FORGETTING:
+        privacy.show_leaving(turn, patient, unsaved=True)
+    elif expecting is not None and patient is not None and _answers(turn, patient, expecting, said):
+        pass
     elif patient is not None and patient.stage in ENROLLING:
         enrolment_text(turn, patient, said)
     elif patient is not None and patient.stage is Stage.ACTIVE:
         entries.text(turn, patient, said, replied_to)
-    elif turn.roles:
-        turn.say(chat.people.not_understood(turn.roles, turn.words))
-    elif patient is not None:
-        not_open(turn, patient)
     else:
-        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+        return False
+    return True
 
 
-def no_edits(turn: Turn) -> None:
-    if turn.known:
-        turn.say(chat.people.no_edits(turn.words))
+def _answers(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """Whether a text was the answer that a question of several steps waits for."""
+    return flares.expected(turn, patient, expecting, said) or _setting(turn, patient, expecting, said)
 
 
-def other_thing(turn: Turn) -> None:
-    """A photo, a voice message, a sticker: nothing of it is kept."""
-    if turn.known:
-        turn.say(chat.people.only_text(turn.words))
-    else:
-        turn.say(chat.people.stranger(turn.settings.clinic_name, turn.words))
+def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """Whether a text was the time or the place that a page of the settings asked for."""
+    if patient.stage is not Stage.ACTIVE:
+        return False
+    if expecting.startswith(settings.EXPECT_TIME):
+        return settings.typed_time(turn, patient, expecting, said)
+    return expecting.startswith(zones.EXPECT_PLACE) and zones.typed_place(turn, patient, expecting, said)
 
 
 def membership(turn: Turn, status: str) -> None:

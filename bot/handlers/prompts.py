@@ -53,7 +53,7 @@ def remind(turn: Turn, patient: Patient, day: date) -> None:
 def _stays(turn: Turn, patient: Patient, planned: Day, seen: DayView) -> Sentence | None:
     """Why the question of a day can't be put off; None: it can."""
     if seen.next_item is not None and planned.reminded_at is not None:
-        return chat.prompts.only_once(turn.words)
+        return chat.prompts.only_once(diary.days.local(planned.closes_at, planned.zone), turn.words)
     if diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), planned.day) is not None:
         return chat.prompts.in_a_pause(turn.words)
     if seen.next_item is None or not diary.entries.can_be_put_off(planned):
@@ -75,12 +75,9 @@ def ask_later(turn: Turn, patient: Patient, planned: Day, tap: buttons.AskLater)
         choice: diary.prompts.snooze_until(choice, tap.day, turn.now, rhythm, planned.closes_at)
         for choice in diary.prompts.Later
     }
-    turn.edit(
-        chat.prompts.choose_later(
-            tap.day, [choice for choice, instant in at.items() if instant is not None], turn.words
-        ),
-        patient_id=patient.id,
-    )
+    there = diary.days.local(turn.now, patient.here).date()
+    possible = [choice for choice, instant in at.items() if instant is not None]
+    turn.edit(chat.prompts.choose_later(tap.day, there, possible, turn.words), patient_id=patient.id)
 
 
 @entries.on_open_day

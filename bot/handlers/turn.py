@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from telegram import Update
 
 from bot import chat, storage
 from bot.chat.messages import Message, as_data, plain
-from bot.chat.words import Sentence, Words, nearest, words
+from bot.chat.words import Sentence, Words, nearest, words, words_in
+from bot.diary.moments import Standing, Thing, standings
 from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
 from bot.settings import Settings
 from bot.storage.outbox import Said, Urgency
@@ -31,11 +33,14 @@ class Turn:
         parked_at: datetime | None = None,
         *,
         tapped_picture: bool = False,
+        thing: Thing = Thing.OTHER,
+        offered: Collection[str] = (),
     ) -> None:
         """`waited_since`: when Telegram answered the poll before; a tap was made at some time since then.
 
         `parked_at`: when this update was set aside, if it was and is tried anew.
         `tapped_picture`: the tapped message is a picture, which can't be edited into a text.
+        `thing`: what the message is, where it has no text. `offered`: the names of the commands that there are.
         """
         self.tx = tx
         self.now = now
@@ -43,6 +48,8 @@ class Turn:
         self.parked_at = parked_at
         self.settings = settings
         self.bot_name = bot_name
+        self.thing = thing
+        self.offered = offered
         self.update = update
         assert update.effective_chat is not None
         self.chat_id = ChatId(update.effective_chat.id)
@@ -53,8 +60,18 @@ class Turn:
         self._telegram_language = nearest(user.language_code if user is not None else None)
         query = update.callback_query
         self.tap_id = query.id if query is not None else None
+        text = update.message or update.edited_message
+        self.written = None if text is None or text.text is None else text.message_id
+        """The number of the text in hand, new or changed; None: it is none."""
+        self.remembered = False
+        """Whether it was written down what that text has become."""
+        self.card_shown = False
+        """Whether words of this update have brought the red-flag card."""
         self.tapped = query.message.message_id if query is not None and query.message is not None else None
         self._tapped_picture = tapped_picture
+        message = update.message
+        # As long as Telegram makes them, with room to spare: whatever is longer is cut the same each time.
+        self._album = message.media_group_id[:64] if message is not None and message.media_group_id else None
         self._said: list[Said] = []
         self._account = storage.people.find_account(tx, self.chat_id) if self.private else None
 
@@ -64,10 +81,10 @@ class Turn:
 
         What Telegram stamped on a text is believed where it lies between the poll before and now.
         """
-        message = self.update.message
-        if message is None:
+        message, edited = self.update.message, self.update.edited_message
+        stamped = message.date if message is not None else edited.edit_date if edited is not None else None
+        if stamped is None:
             return self.since
-        stamped = message.date
         if self.since - timedelta(seconds=1) <= stamped <= self.now:
             return max(stamped, self.since)
         return self.now
@@ -88,7 +105,8 @@ class Turn:
 
     @property
     def words(self) -> Words:
-        return words(self._account.language if self._account is not None else self._telegram_language)
+        account = self._account
+        return words(self._telegram_language) if account is None else words_in(account.language, account.home)
 
     @property
     def patient(self) -> Patient | None:
@@ -116,15 +134,34 @@ class Turn:
             if held
         ]
 
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """How this chat stands to the clinic, be it that it has no role."""
+        patient = self.patient
+        return standings(self.roles, None if patient is None else patient.stage)
+
     def speaks(self, language: str) -> None:
         """This person chose another language."""
         storage.people.put_language(self.tx, self.account.chat_id, language)
+        self.read_anew()
+
+    def read_anew(self) -> None:
+        """What was stored of this person's language or home has changed: `words` follows from here on."""
         self._account = storage.people.find_account(self.tx, self.chat_id)
 
     def expect(self, what: str | None) -> None:
         """What the next text is an answer to."""
         if what is not None or (self._account is not None and self._account.expecting is not None):
             storage.people.expect(self.tx, self.account.chat_id, what)
+
+    def forgotten(self) -> None:
+        """Everything about this person was just deleted: what is looked up from here on is what is left, if anything.
+
+        The language stays that of the person, until the end of the turn.
+        """
+        language = self.words.language
+        self._account = storage.people.find_account(self.tx, self.chat_id) if self.private else None
+        self._telegram_language = language
 
     # --- speaking ----------------------------------------------------------------------------------------------
 
@@ -158,9 +195,17 @@ class Turn:
                 patient_id,
                 bubble_id=bubble_id,
                 day=bubble_of if as_prompt else None,
+                album=self._album,
             )
         )
         return bubble_id
+
+    def album_answered(self) -> bool:
+        """Whether we spoke already to another picture of the album that this message belongs to.
+
+        The pictures of an album come as so many messages, and nobody wants as many answers.
+        """
+        return self._album is not None and storage.outbox.has_answered(self.tx, self.chat_id, self._album)
 
     def edit_picture(self, message: Message, *, patient_id: PatientId | None = None) -> None:
         """Put another picture, with its words, into the tapped message; where that has none, say it as a new one."""
@@ -170,14 +215,24 @@ class Turn:
         body = as_data(message) | {"of_picture": True}
         self._said.append(Said(self.chat_id, Action.EDIT, body, Urgency.ANSWER, patient_id, message_id=self.tapped))
 
-    def edit(self, message: Message, *, bubble_id: int | None = None, patient_id: PatientId | None = None) -> None:
-        """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one."""
+    def edit(
+        self,
+        message: Message,
+        *,
+        bubble_id: int | None = None,
+        patient_id: PatientId | None = None,
+        to: ChatId | None = None,
+    ) -> None:
+        """Change the tapped message, or that of a bubble; where either has a picture, say it as a new one.
+
+        `to`: whose chat the bubble is in, where it is not the one that acts.
+        """
         if message.picture is not None or (bubble_id is None and (self.tapped is None or self._tapped_picture)):
             self.say(message, patient_id=patient_id)
             return
         self._said.append(
             Said(
-                self.chat_id,
+                self.chat_id if to is None else to,
                 Action.EDIT,
                 as_data(message),
                 Urgency.ANSWER,
@@ -222,9 +277,9 @@ class Turn:
         self._said.append(Said(self.chat_id, Action.LEAVE, {}, Urgency.ANSWER))
 
     def put_commands(self) -> None:
-        """Give this chat the command menu that fits its roles."""
+        """Give this chat the command menu that fits how it stands, in its language."""
         body = {
-            "commands": chat.people.commands(self.roles, self.words),
+            "commands": chat.help.commands(self.standings, self.offered, self.words),
             "scope": {"type": "chat", "chat_id": self.chat_id},
         }
         self._said.append(Said(self.chat_id, Action.COMMANDS, body, Urgency.ANSWER))

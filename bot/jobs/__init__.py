@@ -1,4 +1,4 @@
-"""The clock did something: what now? Every minute: prompts, digests, what admins are told, then the tidying."""
+"""The clock did something: what now? Red flags, prompts, who leaves, digests, word to admins, the tidying."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import digests, notices, prompts, reach
+from bot.jobs import alerts, digests, notices, privacy, prompts, reach
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -31,6 +31,8 @@ class Ticker:
     async def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at `now`; returns counts and logs them where there were any."""
         total: dict[str, int] = {}
+        while count := await self._database.write(lambda tx: alerts.send_due(tx, self._settings, now)):
+            total["alerts"] = total.get("alerts", 0) + count
         # What was put off comes before the next prompt, which else would take its place.
         while (looked_at := await self._database.write(lambda tx: prompts.follow_up(tx, now)))[0]:
             if looked_at[1]:
@@ -38,11 +40,14 @@ class Ticker:
         while counts := await self._database.write(lambda tx: self._prompts(tx, now)):
             for name, count in counts.items():
                 total[name] = total.get(name, 0) + count
+        while count := await self._database.write(lambda tx: privacy.forget_due(tx, self._settings, now)):
+            total["forgotten"] = total.get("forgotten", 0) + count
         while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
             total["digests"] = total.get("digests", 0) + count
         if told := await self._database.write(lambda tx: self._notices(tx, now)):
             total["notices"] = told
         await self._tidy(now)
+        await self._database.sweep()
         if total:
             log.info("tick", **total)
         return total
@@ -62,7 +67,9 @@ class Ticker:
                 break
         if self._notices_tidied_at is None or now - self._notices_tidied_at >= NOTICES_EVERY:
             self._notices_tidied_at = now
-            await self._database.write(lambda tx: storage.notices.forget_old(tx, now))
+            await self._database.write(
+                lambda tx: storage.notices.forget_old(tx, now) + storage.edits.forget_old(tx, now)
+            )
 
 
 def _forget(tx: Connection, now: datetime) -> int:

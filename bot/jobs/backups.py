@@ -3,7 +3,8 @@
 Laws:
 1. A backup that fails stops nothing: it is logged, counted, told to the admins once a day, and tried again.
 2. A file that is found to be damaged ends the program.
-3. Nothing here runs in the writer thread or in the event loop; a stop of the program is noticed within a portion.
+3. No copying runs in the writer thread or in the event loop; a stop of the program is noticed within a portion.
+4. Copies live BACKUP_DAYS days, those from before migrations too, and whether or not daily ones are made.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Keeper:
         while True:
             await self._event.wait()
             self._event.clear()
-            await self.make_due(self._clock.now())
+            now = self._clock.now()
+            await self.make_due(now)
+            await self.remove_old(now)
 
     async def make_due(self, now: datetime) -> bool:
         """Make today's backup unless it is there. The day is the clinic's and begins in the small hours."""
@@ -61,6 +64,7 @@ class Keeper:
             if any(made == day for made, _ in storage.backups.daily(self._database.path, folder)):
                 return False
             await beside(partial(storage.backups.make_daily, self._database.path, folder, day, settings.backups_kept))
+            storage.ledger.copy(self._database.path, folder)
         except (storage.BackupFailed, OSError) as error:
             self._failed_at = now
             self.failures += 1
@@ -72,6 +76,24 @@ class Keeper:
         self._failed_at = None
         log.info("the daily backup was made", day=day.isoformat())
         return True
+
+    async def remove_old(self, now: datetime) -> int:
+        """Remove the copies that have lived long enough, also those from before migrations; returns how many.
+
+        While today's backup fails the newest one stays: nobody is served by none at all.
+        """
+        settings, path = self._settings, self._database.path
+        folder = storage.backups.folder_of(path, settings.backup_dir)
+        today = diary.days.day_of(now, settings.default_timezone)
+        failing = self._failed_at is not None
+        try:
+            count = storage.backups.remove_old(path, folder, now, today, settings.backup_days, keep_newest=failing)
+        except OSError as error:
+            log.error("an old copy could not be removed", why=type(error).__name__)
+            return 0
+        if count:
+            log.info("old copies were removed", count=count)
+        return count
 
 
 async def beside(work: Callable[[Stop], None]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot import diary, reports, storage
 from bot.chat.messages import Message, as_data
-from bot.chat.words import words
+from bot.chat.words import words_in
 from bot.diary.digests import Slot
 from bot.diary.people import ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
 from bot.jobs.apart import apart
@@ -68,7 +68,7 @@ def _to_patient(tx: Connection, patient: Patient, language: str, slot: Slot, now
         return  # There is nothing to tell, and the patient wants to be left alone.
     if not storage.digests.claim(tx, patient.chat_id, Role.PATIENT, slot.week, now):
         return
-    say = words(language)
+    say = words_in(language, patient.home)
     missing = storage.digests.name_missing(tx, patient.chat_id, Role.PATIENT, now)
     skipped = [week for week in slot.skipped if begun <= week + timedelta(days=6)]
     messages = reports.recipes.week(patient.id, slot.week, say)
@@ -86,9 +86,8 @@ def _to_therapist(tx: Connection, therapist: Therapist, language: str, slot: Slo
         return
     missing = storage.digests.name_missing(tx, therapist.chat_id, Role.THERAPIST, now)
     wanted = reports.recipes.Panel(slot.at, tuple(missing), slot.skipped)
-    _send(
-        tx, therapist.chat_id, Role.THERAPIST, slot.week, [reports.recipes.message(wanted, words(language))], None, now
-    )
+    message = reports.recipes.message(wanted, words_in(language, therapist.zone))
+    _send(tx, therapist.chat_id, Role.THERAPIST, slot.week, [message], None, now)
 
 
 def _send(

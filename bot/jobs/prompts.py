@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from bot import diary, storage
 from bot.chat.entries import DayView
 from bot.chat.prompts import Kind, Wordings
+from bot.chat.words import words_in
 from bot.diary.entries import Cause
 from bot.diary.people import PatientId
 from bot.diary.prompts import Followed, Followup, Outcome, Plan, Step, Waiting
@@ -85,7 +86,8 @@ def _finished(seen: DayView) -> bool:
 
 def _view(one: Candidate) -> DayView:
     items = [item for item in one.items if item.asked_on(one.due.day)]
-    return DayView(one.due.day, items, dict.fromkeys(one.answered), {}, declined=one.declined, later=True)
+    answered = dict.fromkeys(one.answered)
+    return DayView(one.due.day, items, answered, {}, declined=one.declined, later=True, large=one.large_buttons)
 
 
 def _day(one: Candidate, seen: DayView, plan: Plan, wordings: Wordings, late_for: timedelta) -> DayAsked:
@@ -94,7 +96,7 @@ def _day(one: Candidate, seen: DayView, plan: Plan, wordings: Wordings, late_for
         return DayAsked(one, closes_at, not_asked=plan.cause, paused=plan.outcome is Outcome.PAUSED)
     until = diary.prompts.worth_until(one.due, one.rhythm, late_for)
     kind = Kind.BACK if one.back else Kind.PROMPT
-    return DayAsked(one, closes_at, body=wordings.body(seen, one.language, until, kind))
+    return DayAsked(one, closes_at, body=wordings.body(seen, words_in(one.language, one.home).tag, until, kind))
 
 
 def _give_up(tx: Connection, patient_id: PatientId) -> list[Outcome]:
@@ -140,7 +142,7 @@ def _again(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[Step
     if len(decided) < len(due) or not claimed:
         raise NotAsExpected
     wordings = Wordings()
-    asked = [_asked_again(*one, wordings) for one in decided if one[2].step is Step.SEND]
+    asked = [_asked_again(*one, wordings, now) for one in decided if one[2].step is Step.SEND]
     storage.prompts.ask_again(tx, asked, now)
     return [found.step for _, _, found in decided]
 
@@ -158,10 +160,12 @@ def _decide(one: Candidate, seen: DayView, now: datetime) -> Followed:
     return diary.prompts.follow_up(kind, one.due.at, waiting, one.rhythm, reach=one.reach, now=now)
 
 
-def _asked_again(one: Candidate, seen: DayView, found: Followed, wordings: Wordings) -> Asked:
+def _asked_again(one: Candidate, seen: DayView, found: Followed, wordings: Wordings, now: datetime) -> Asked:
     assert found.until is not None
+    past = one.due.day < diary.days.day_of(now, one.rhythm.zone)
     kind = Kind.SNOOZED if one.followup is Followup.SNOOZE else Kind.REMINDER
-    return Asked(one, wordings.body(replace(seen, later=False), one.language, found.until, kind))
+    tag = words_in(one.language, one.home).tag
+    return Asked(one, wordings.body(replace(seen, later=False, past=past), tag, found.until, kind))
 
 
 def _not_again(tx: Connection, patient_id: PatientId) -> list[Step]:

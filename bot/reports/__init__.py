@@ -1,5 +1,27 @@
-"""What we draw and write up: digests, charts, exports."""
+"""What we draw and write up: digests, charts, calendars, sheets, exports."""
 
-from bot.reports import charts, digests, letters, pictures, recipes
+from bot.reports import (
+    calendars,
+    charts,
+    digests,
+    exports,
+    letters,
+    looking,
+    pictures,
+    recipes,
+    sheets,
+    weekly_charts,
+)
 
-__all__ = ["charts", "digests", "letters", "pictures", "recipes"]
+__all__ = [
+    "calendars",
+    "charts",
+    "digests",
+    "exports",
+    "letters",
+    "looking",
+    "pictures",
+    "recipes",
+    "sheets",
+    "weekly_charts",
+]

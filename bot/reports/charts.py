@@ -6,13 +6,11 @@ What is read (`panels`) is apart from how it is drawn. Rules of the picture:
 3. A week has a mean by the rule of diary/sessions.py. It is the mean of the whole week, also where only
    a part of it is in the picture, so that it is the same number everywhere.
 4. Nothing is told by colour alone: symptoms have names and shapes, sessions a triangle and a dashed line.
+5. A flare is an open star, and no score: it is joined to nothing and enters no mean.
 """
 
 from __future__ import annotations
 
-import html
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,23 +22,11 @@ from bot.chat.words import Sentence, Words
 from bot.diary import days
 from bot.diary.digests import Diary
 from bot.diary.entries import HIGHEST, LOWEST, Item, Symptom
+from bot.diary.items import followed
 from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, mean
-from bot.reports import fonts
+from bot.reports import fonts, strokes
+from bot.reports.strokes import BASE, HAIR, INK, MARGIN, PAPER, QUIET, SMALLEST, WIDTH
 
-WIDTH: Final = 1000
-"""Of every picture, in pixels."""
-SMALLEST: Final = 28
-"""Height of the smallest letters, in pixels: 10 points on a phone that shows the picture 360 points wide."""
-
-PAPER: Final = "#ffffff"
-INK: Final = "#1f2630"
-QUIET: Final = "#56606c"
-"""Second voice of the texts: 6.4 to 1 against the paper."""
-HAIR: Final = "#e3e7ec"
-BASE: Final = "#98a2ae"
-SESSION: Final = "#3b4250"
-
-MARGIN: Final = 40
 PLOT_LEFT: Final = 98
 PLOT_RIGHT: Final = WIDTH - MARGIN
 INSET: Final = 6
@@ -48,6 +34,8 @@ INSET: Final = 6
 TITLE_SIZE: Final = 40
 NAME_SIZE: Final = 34
 NAME_ROW: Final = 44
+LONG_NAME_ROW: Final = 38
+"""A line of a name that does not fit beside what stands to its right."""
 MEAN_ROW: Final = 38
 SESSION_ROW: Final = 22
 BARE_ROW: Final = 12
@@ -61,6 +49,8 @@ NARROW_WEEK: Final = 30
 """Weeks narrower than this, in pixels, have a line only where they have a date."""
 SAMPLE: Final = 66
 """Width of what the legend explains."""
+STAR: Final = 1.75
+"""How much wider a flare's star is than a score's mark."""
 BETWEEN_DATES: Final = 20
 BETWEEN_MEANS: Final = 8
 
@@ -90,19 +80,24 @@ class Panel:
     points: tuple[Point, ...]
     means: tuple[Mean, ...]
     ever_scored: bool
+    flares: tuple[Point, ...] = ()
+    """The strongest of each day."""
 
 
 def panels(diary: Diary, first_day: date, last_day: date) -> tuple[Panel, ...]:
-    """The items asked or scored from `first_day` to `last_day` (included), in the order asked."""
+    """The items asked or scored from `first_day` to `last_day` (included), in the order asked.
+
+    One that was ended before it ever had a score is left out.
+    """
     found = []
     for item in sorted(diary.items, key=lambda item: (item.position, item.id)):
         scored = _points(diary, item)
         shown = tuple(point for point in scored if first_day <= point.day <= last_day)
-        followed = item.added_day <= last_day and (item.ended_day is None or first_day < item.ended_day)
-        if shown or followed:
+        if shown or followed(item, first_day, last_day, ever_scored=bool(scored)):
             since = days.week_start(first_day)
             means = tuple(week for week in _means(scored) if since <= week.monday <= last_day)
-            found.append(Panel(item, shown, means, bool(scored)))
+            flares = tuple(point for point in _flares(diary, item) if first_day <= point.day <= last_day)
+            found.append(Panel(item, shown, means, bool(scored), flares))
     return tuple(found)
 
 
@@ -122,18 +117,20 @@ def session_days(diary: Diary, first_day: date, last_day: date) -> tuple[date, .
     return tuple(sorted({session.day for session in diary.sessions if first_day <= session.day <= last_day}))
 
 
-def course(diary: Diary, first_day: date, last_day: date, words: Words, title: Sentence | str) -> str:
+def course(
+    diary: Diary, first_day: date, last_day: date, words: Words, title: Sentence | str, *, figures: bool = True
+) -> str:
     """The picture of all items from `first_day` to `last_day` (included), as SVG, WIDTH pixels wide.
 
     The same arguments give the same text. An item without a score gets its axes and a word about it. Markup
-    in a Sentence is left out; a plain `title` is taken as it is. Raises ValueError when the last day lies
-    before the first.
+    in a Sentence is left out; a plain `title` is taken as it is. `figures`: weekly means are printed as numbers too.
+    Raises ValueError when the last day lies before the first.
     """
     if last_day < first_day:
         raise ValueError("the last day lies before the first")
     shown = panels(diary, first_day, last_day)
     treated = session_days(diary, first_day, last_day)
-    return _Drawing(shown, treated, first_day, last_day, words).svg(_plain(title))
+    return Drawing(shown, treated, first_day, last_day, words, figures).svg(strokes.plain(title))
 
 
 def _points(diary: Diary, item: Item) -> tuple[Point, ...]:
@@ -142,6 +139,14 @@ def _points(diary: Diary, item: Item) -> tuple[Point, ...]:
         for (day, item_id), score in sorted(diary.scores.items(), key=lambda entry: entry[0])
         if item_id == item.id and score.value is not None
     )
+
+
+def _flares(diary: Diary, item: Item) -> tuple[Point, ...]:
+    strongest: dict[date, int] = {}
+    for flare in diary.flares:
+        if flare.item_id == item.id:
+            strongest[flare.day] = max(flare.score, strongest.get(flare.day, LOWEST))
+    return tuple(Point(day, score) for day, score in sorted(strongest.items()))
 
 
 def _means(points: Iterable[Point]) -> Iterator[Mean]:
@@ -154,24 +159,7 @@ def _means(points: Iterable[Point]) -> Iterator[Mean]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """How a symptom is drawn: Okabe and Ito's colours (safe for colour-blind eyes), darker for `deep`."""
-
-    colour: str
-    deep: str
-
-
-_LOOKS: Final = {
-    Symptom.BURNING: _Look("#d55e00", "#9c4500"),
-    Symptom.TINGLING: _Look("#0072b2", "#005482"),
-    Symptom.PAIN: _Look("#009e73", "#006b4e"),
-    Symptom.NUMBNESS: _Look("#c0629a", "#8f3f6f"),
-    Symptom.SLEEP: _Look("#c98200", "#7d5200"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
+class Drawing:
     """One picture in the making: what is shown, and where days and scores lie."""
 
     shown: tuple[Panel, ...]
@@ -179,6 +167,8 @@ class _Drawing:
     first_day: date
     last_day: date
     words: Words
+    figures: bool = True
+    """Whether weekly means are printed as numbers, where they fit."""
 
     def svg(self, title: str) -> str:
         body: list[str] = []
@@ -195,8 +185,8 @@ class _Drawing:
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
                 f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
                 f'fill="{QUIET}" role="img" aria-labelledby="title desc">',
-                f'<title id="title">{_escaped(title)}</title>',
-                f'<desc id="desc">{_escaped(self._told())}</desc>',
+                f'<title id="title">{strokes.escaped(title)}</title>',
+                f'<desc id="desc">{strokes.escaped(self._told())}</desc>',
                 f"<defs>{''.join(self._marks())}</defs>",
                 f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
                 *body,
@@ -234,9 +224,9 @@ class _Drawing:
         """Which means are printed, by week: those that fit above their week and stand apart."""
         found: dict[date, str] = {}
         reached = 0.0
-        for week in means:
+        for week in means if self.figures else ():
             left, right = self._week(week.monday)
-            value = _plain(self.words.number(week.value))
+            value = strokes.plain(self.words.number(week.value))
             taken = fonts.width(value, SMALLEST, bold=True)
             begin = (left + right - taken) / 2
             if taken <= right - left and begin >= reached + BETWEEN_MEANS:
@@ -255,7 +245,9 @@ class _Drawing:
 
     def _each(self) -> int:
         """Every how many Mondays there is room for a date."""
-        widest = max((fonts.width(_plain(self.words.short_day(day)), SMALLEST) for day in self._mondays()), default=0.0)
+        widest = max(
+            (fonts.width(strokes.plain(self.words.short_day(day)), SMALLEST) for day in self._mondays()), default=0.0
+        )
         return max(1, ceil((widest + BETWEEN_DATES) / (7 * self._day_width)))
 
     # What is drawn, from top to bottom: each takes the height it starts at and returns where it ends.
@@ -265,24 +257,23 @@ class _Drawing:
         y = float(MARGIN)
         for line in fonts.lines(title, WIDTH - 2 * MARGIN, TITLE_SIZE, most=2, bold=True):
             y += TITLE_SIZE + 8
-            body.append(_text(MARGIN, y - 14, line, "title", size=TITLE_SIZE, bold=True, fill=INK))
+            body.append(strokes.text(MARGIN, y - 14, line, "title", size=TITLE_SIZE, bold=True, fill=INK))
         last = f"{words.short_day(self.last_day)} {self.last_day.year}"
         first = str(words.short_day(self.first_day))
         if self.first_day.year != self.last_day.year:
             first = f"{first} {self.first_day.year}"
         told = words("{first} – {last} · 0 = none, 10 = worst possible", first=first, last=last)
-        for line in fonts.lines(_plain(told), WIDTH - 2 * MARGIN, SMALLEST, most=2):
+        for line in fonts.lines(strokes.plain(told), WIDTH - 2 * MARGIN, SMALLEST, most=2):
             y += SMALLEST + 10
-            body.append(_text(MARGIN, y - 8, line, "range"))
+            body.append(strokes.text(MARGIN, y - 8, line, "range"))
         return y + 24
 
     def _panel(self, body: list[str], panel: Panel | None, number: int, top: float, height: float) -> float:
         body.append(f'<g class="panel" id="panel-{number + 1}">')
-        caption = "↑ " + _plain(self.words("higher = worse"))
-        body.append(_text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
+        caption = "↑ " + strokes.plain(self.words("higher = worse"))
         if panel:
-            room = PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24
-            body.append(self._name(panel.item, top + 32, room))
+            top = self._name(body, panel.item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24)
+        body.append(strokes.text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         plot_top = top + NAME_ROW
         highest = plot_top + self._radius
         highest += max((MEAN_ROW if self._valued else 0) + (SESSION_ROW if self.sessions else 0), BARE_ROW)
@@ -293,87 +284,103 @@ class _Drawing:
         self._sessions(body, highest, lowest)
         if panel:
             self._daily(body, panel, highest, lowest)
-        if not panel or not panel.points:
+        if not panel or not (panel.points or panel.flares):
             self._nothing(body, panel, (highest + lowest) / 2)
         body.append("</g>")
         return lowest + self._radius + 2
 
-    def _name(self, item: Item, y: float, room: float) -> str:
-        name = _plain(item_name(item, self.words))
-        size = NAME_SIZE if fonts.width(name, NAME_SIZE, bold=True) <= room else SMALLEST
-        name = fonts.fitted(name, room, size, bold=True)
-        return _text(MARGIN, y, name, "name", size=size, bold=True, fill=_LOOKS[item.symptom].deep)
+    def _name(self, body: list[str], item: Item, top: float, room: float) -> float:
+        """The name beside the caption. One that is too long stands above it, whole: its end tells left from right."""
+        name, fill = strokes.plain(item_name(item, self.words)), strokes.LOOKS[item.symptom].deep
+        for size in (NAME_SIZE, SMALLEST):
+            if fonts.width(name, size, bold=True) <= room:
+                body.append(strokes.text(MARGIN, top + 32, name, "name", size=size, bold=True, fill=fill))
+                return top
+        for line in fonts.lines(name, PLOT_RIGHT - MARGIN, SMALLEST, most=2, bold=True):
+            body.append(strokes.text(MARGIN, top + 32, line, "name", size=SMALLEST, bold=True, fill=fill))
+            top += LONG_NAME_ROW
+        return top
 
     def _grid(self, body: list[str], highest: float, lowest: float) -> None:
-        for monday in self._mondays()[:: 1 if self._day_width * 7 >= NARROW_WEEK else self._each()]:
-            x = self._week(monday)[0]
-            body.append(_line(x, highest, x, lowest, "week", HAIR, 2))
+        for x in self._uprights():
+            body.append(strokes.line(x, highest, x, lowest, "week", HAIR, 2))
         for value in (LOWEST, 5, HIGHEST):
-            y = _y(value, highest, lowest)
-            body.append(_line(PLOT_LEFT, y, PLOT_RIGHT, y, "level", BASE if value == LOWEST else HAIR, 2))
-            body.append(_text(PLOT_LEFT - 14, y + 10, str(value), "level", anchor="end"))
+            y = score_y(value, highest, lowest)
+            body.append(strokes.line(PLOT_LEFT, y, PLOT_RIGHT, y, "level", BASE if value == LOWEST else HAIR, 2))
+            body.append(strokes.text(PLOT_LEFT - 14, y + 10, str(value), "level", anchor="end"))
+
+    def _uprights(self) -> list[float]:
+        """Where the lines stand that part the time axis."""
+        each = 1 if self._day_width * 7 >= NARROW_WEEK else self._each()
+        return [self._week(monday)[0] for monday in self._mondays()[::each]]
 
     def _weekly(self, body: list[str], panel: Panel, row: float, highest: float, lowest: float) -> None:
-        look = _LOOKS[panel.item.symptom]
+        look = strokes.LOOKS[panel.item.symptom]
         printed = self._printed(panel.means)
         for week in panel.means:
             left, right = self._week(week.monday)
             left, right = left + 2, right - 2
-            y = _y(week.value, highest, lowest)
+            y = score_y(week.value, highest, lowest)
             body.append(
-                f'<rect class="band" x="{_n(left)}" y="{_n(y)}" width="{_n(right - left)}" '
-                f'height="{_n(lowest - y)}" fill="{look.colour}" fill-opacity="0.13"/>'
+                f'<rect class="band" x="{strokes.n(left)}" y="{strokes.n(y)}" width="{strokes.n(right - left)}" '
+                f'height="{strokes.n(lowest - y)}" fill="{look.colour}" fill-opacity="0.13"/>'
             )
-            body.append(_line(left, y, right, y, "mean", look.deep, 6))
+            body.append(strokes.line(left, y, right, y, "mean", look.deep, 6))
             if value := printed.get(week.monday):
                 body.append(self._value(value, week.n, look, (left + right) / 2, right - left, row))
 
-    def _value(self, value: str, n: int, look: _Look, x: float, room: float, y: float) -> str:
+    def _value(self, value: str, n: int, look: strokes.Look, x: float, room: float, y: float) -> str:
         """A mean in figures, and where there is room the number of days that it is from."""
-        told = _plain(self.words.many("{n} day", "{n} days", n))
+        told = strokes.plain(self.words.many("{n} day", "{n} days", n))
         taken = fonts.width(value, SMALLEST, bold=True) + 12 + fonts.width(told, SMALLEST)
-        more = f'<tspan dx="12" font-weight="normal" fill="{QUIET}">{_escaped(told)}</tspan>'
+        more = f'<tspan dx="12" font-weight="normal" fill="{QUIET}">{strokes.escaped(told)}</tspan>'
         return (
-            f'<text class="value" x="{_n(x)}" y="{_n(y)}" text-anchor="middle" font-weight="bold" '
-            f'fill="{look.deep}">{_escaped(value)}{more if taken + 16 <= room else ""}</text>'
+            f'<text class="value" x="{strokes.n(x)}" y="{strokes.n(y)}" text-anchor="middle" font-weight="bold" '
+            f'fill="{look.deep}">{strokes.escaped(value)}{more if taken + 16 <= room else ""}</text>'
         )
 
     def _sessions(self, body: list[str], highest: float, lowest: float) -> None:
         for day in self.sessions:
             wide = min(11.0, max(8.0, self._day_width * 0.5))
-            body.append(_session(self._x(day), highest - self._radius - 3, lowest, wide))
+            body.append(strokes.session(self._x(day), highest - self._radius - 3, lowest, wide))
 
     def _daily(self, body: list[str], panel: Panel, highest: float, lowest: float) -> None:
-        look = _LOOKS[panel.item.symptom]
+        look = strokes.LOOKS[panel.item.symptom]
         for run in runs(panel.points):
             if len(run) > 1:
-                way = "L".join(f"{_n(self._x(p.day))} {_n(_y(p.value, highest, lowest))}" for p in run)
+                way = "L".join(
+                    f"{strokes.n(self._x(p.day))} {strokes.n(score_y(p.value, highest, lowest))}" for p in run
+                )
                 body.append(
                     f'<path class="run" d="M{way}" fill="none" stroke="{look.colour}" stroke-width="3" '
                     'stroke-opacity="0.55" stroke-linejoin="round"/>'
                 )
+        # Under the scores and wider than they are: where both stand on one spot, both are seen.
+        for point in panel.flares:
+            y = score_y(point.value, highest, lowest)
+            body.append(strokes.flare(self._x(point.day), y, self._radius * STAR))
         body.append(f'<g class="scores" fill="{look.colour}" stroke="{PAPER}" stroke-width="1.5">')
         for point in panel.points:
-            x, y = _n(self._x(point.day)), _n(_y(point.value, highest, lowest))
-            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{x}" y="{y}"/>')
+            where = strokes.n(self._x(point.day)), strokes.n(score_y(point.value, highest, lowest))
+            body.append(f'<use class="score" href="#{panel.item.symptom}" x="{where[0]}" y="{where[1]}"/>')
         body.append("</g>")
 
     def _nothing(self, body: list[str], panel: Panel | None, y: float) -> None:
         words = self.words
         told = words("No answers on these days") if panel and panel.ever_scored else words("No answers yet")
         middle = (PLOT_LEFT + PLOT_RIGHT) / 2
-        line = fonts.fitted(_plain(told), PLOT_RIGHT - PLOT_LEFT, NAME_SIZE)
-        body.append(_text(middle, y + 12, line, "nothing", size=NAME_SIZE, anchor="middle", halo=True))
+        line = fonts.fitted(strokes.plain(told), PLOT_RIGHT - PLOT_LEFT, NAME_SIZE)
+        body.append(strokes.text(middle, y + 12, line, "nothing", size=NAME_SIZE, anchor="middle", halo=True))
 
     def _dates(self, body: list[str], y: float) -> float:
         for x, label in self._labels():
-            body.append(_text(x, y + 34, label, "date", anchor="middle", fill=INK))
+            body.append(strokes.text(x, y + 34, label, "date", anchor="middle", fill=INK))
         return y + DATE_ROW
 
     def _labels(self) -> list[tuple[float, str]]:
         """The dates under the axis: Mondays, as many as stand apart, or else the first day and the last."""
         mondays = self._mondays()
-        texts = {day: _plain(self.words.short_day(day)) for day in (*mondays, self.first_day, self.last_day)}
+        texts = {day: strokes.plain(self.words.short_day(day)) for day in (*mondays, self.first_day, self.last_day)}
         wanted = mondays[:: self._each()]
         if len(wanted) < 2:
             wanted = sorted({*(wanted or [self.first_day]), self.last_day})
@@ -388,41 +395,50 @@ class _Drawing:
         return found
 
     def _legend(self, body: list[str], y: float) -> float:
-        words = self.words
-        entries: list[tuple[str, str]] = []
-        middle = SAMPLE / 2
-        if scored := [panel for panel in self.shown if panel.points]:
-            drawn = (
-                f'<path d="M0 -10H{SAMPLE}" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
-                f'<path d="{_outline(scored[0].item.symptom, 12)}" transform="translate({_n(middle)} -10)" '
-                f'fill="{QUIET}" stroke="{PAPER}" stroke-width="1.5"/>'
-            )
-            entries.append((drawn, _plain(words("one day"))))
-        if any(panel.means for panel in self.shown):
-            drawn = f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
-            drawn += _line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
-            if self._valued:
-                drawn += _text(middle, 1, _plain(words.number(4.2)), "sample", bold=True, anchor="middle")
-            entries.append((drawn, _plain(words("weekly mean"))))
-        if self.sessions:
-            entries.append((_session(middle, -14, 8, 11), _plain(words("treatment session"))))
+        entries = self._explained()
         if not entries:
             return y
         x, y = float(MARGIN), y + LEGEND_ROW + 10
-        body.append(_line(MARGIN, y - LEGEND_ROW, PLOT_RIGHT, y - LEGEND_ROW, "rule", HAIR, 2))
+        body.append(strokes.line(MARGIN, y - LEGEND_ROW, PLOT_RIGHT, y - LEGEND_ROW, "rule", HAIR, 2))
         for drawn, told in entries:
             taken = SAMPLE + 14 + fonts.width(told, SMALLEST)
             if x > MARGIN and x + taken > PLOT_RIGHT:
                 x, y = float(MARGIN), y + LEGEND_ROW
-            text = _text(SAMPLE + 14, 0, told, "told")
-            body.append(f'<g class="legend" transform="translate({_n(x)} {_n(y)})">{drawn}{text}</g>')
+            text = strokes.text(SAMPLE + 14, 0, told, "told")
+            body.append(f'<g class="legend" transform="translate({strokes.n(x)} {strokes.n(y)})">{drawn}{text}</g>')
             x += taken + 36
         return y
+
+    def _explained(self) -> list[tuple[str, str]]:
+        """What the legend explains: a sample, SAMPLE wide, and its words."""
+        words = self.words
+        entries: list[tuple[str, str]] = []
+        middle = SAMPLE / 2
+        if scored := [panel for panel in self.shown if panel.points]:
+            mark = strokes.outline(scored[0].item.symptom, 12)
+            drawn = (
+                f'<path d="M0 -10H{SAMPLE}" stroke="{QUIET}" stroke-width="3" stroke-opacity="0.55"/>'
+                f'<path d="{mark}" transform="translate({strokes.n(middle)} -10)" '
+                f'fill="{QUIET}" stroke="{PAPER}" stroke-width="1.5"/>'
+            )
+            entries.append((drawn, strokes.plain(words("one day"))))
+        if any(panel.means for panel in self.shown):
+            drawn = f'<rect y="-30" width="{SAMPLE}" height="36" fill="{QUIET}" fill-opacity="0.15"/>'
+            drawn += strokes.line(0, -30, SAMPLE, -30, "sample", QUIET, 6)
+            if self._valued:
+                number = strokes.plain(words.number(4.2))
+                drawn += strokes.text(middle, 1, number, "sample", bold=True, anchor="middle")
+            entries.append((drawn, strokes.plain(words("weekly mean"))))
+        if any(panel.flares for panel in self.shown):
+            entries.append((strokes.flare(middle, -10, 20), strokes.plain(words("flare, not in the mean"))))
+        if self.sessions:
+            entries.append((strokes.session(middle, -14, 8, 11), strokes.plain(words("treatment session"))))
+        return entries
 
     def _marks(self) -> Iterator[str]:
         for symptom in Symptom:
             if any(panel.points and panel.item.symptom is symptom for panel in self.shown):
-                yield f'<path id="{symptom}" d="{_outline(symptom, self._radius)}"/>'
+                yield f'<path id="{symptom}" d="{strokes.outline(symptom, self._radius)}"/>'
 
     def _told(self) -> str:
         """The picture in a sentence per panel, for those who do not see it."""
@@ -432,90 +448,13 @@ class _Drawing:
             name = item_name(panel.item, words)
             n = len(panel.points)
             told.append(words.many("{name}: {n} day scored.", "{name}: {n} days scored.", n, name=name))
+            if n := len(panel.flares):
+                told.append(words.many("{name}: {n} day with a flare.", "{name}: {n} days with a flare.", n, name=name))
         if self.sessions:
             told.append(words.many("{n} day with treatment.", "{n} days with treatment.", len(self.sessions)))
-        return _plain(Sentence(" ".join(told)))
+        return strokes.plain(Sentence(" ".join(told)))
 
 
-def _y(value: float, highest: float, lowest: float) -> float:
+def score_y(value: float, highest: float, lowest: float) -> float:
+    """How far down a score lies between 10, at `highest`, and 0, at `lowest`."""
     return lowest - (value - LOWEST) / (HIGHEST - LOWEST) * (lowest - highest)
-
-
-def _outline(symptom: Symptom, r: float) -> str:
-    """The mark of a symptom around 0, 0, no further out than `r`; shapes differ as colours do."""
-    match symptom:
-        case Symptom.BURNING:
-            a = r * 0.86
-            return f"M{_n(-a)} 0A{_n(a)} {_n(a)} 0 1 0 {_n(a)} 0A{_n(a)} {_n(a)} 0 1 0 {_n(-a)} 0Z"
-        case Symptom.TINGLING:
-            a = r * 0.78
-            return f"M{_n(-a)} {_n(-a)}H{_n(a)}V{_n(a)}H{_n(-a)}Z"
-        case Symptom.PAIN:
-            return f"M0 {_n(-r)}L{_n(r)} 0L0 {_n(r)}L{_n(-r)} 0Z"
-        case Symptom.NUMBNESS:
-            return f"M0 {_n(-r)}L{_n(r)} {_n(r * 0.75)}H{_n(-r)}Z"
-        case Symptom.SLEEP:
-            a, b = r * 0.48, r * 0.83
-            return f"M{_n(-r * 0.96)} 0L{_n(-a)} {_n(-b)}H{_n(a)}L{_n(r * 0.96)} 0L{_n(a)} {_n(b)}H{_n(-a)}Z"
-
-
-def _session(x: float, y: float, lowest: float, half: float) -> str:
-    """A treatment session: a triangle with its tip at `y`, twice `half` wide, over a dashed line."""
-    return (
-        f'<g class="session">{_line(x, y, x, lowest, "treated", SESSION, 2.5, dashed=True)}'
-        f'<path d="M{_n(x - half)} {_n(y - 17)}H{_n(x + half)}L{_n(x)} {_n(y)}Z" fill="{SESSION}" '
-        f'stroke="{PAPER}" stroke-width="1.5"/></g>'
-    )
-
-
-def _line(
-    x1: float, y1: float, x2: float, y2: float, kind: str, stroke: str, wide: float, *, dashed: bool = False
-) -> str:
-    dashes = ' stroke-dasharray="7 6"' if dashed else ""
-    return (
-        f'<line class="{kind}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{stroke}" '
-        f'stroke-width="{_n(wide)}"{dashes}/>'
-    )
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    kind: str,
-    *,
-    size: int = SMALLEST,
-    bold: bool = False,
-    anchor: str = "start",
-    fill: str = QUIET,
-    halo: bool = False,
-) -> str:
-    """One line of text on its baseline; `halo` keeps lines behind it from running through."""
-    look = f' fill="{fill}"' if fill != QUIET else ""
-    look += f' font-size="{size}"' if size != SMALLEST else ""
-    look += ' font-weight="bold"' if bold else ""
-    look += f' text-anchor="{anchor}"' if anchor != "start" else ""
-    look += f' stroke="{PAPER}" stroke-width="8" paint-order="stroke"' if halo else ""
-    return f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}"{look}>{_escaped(text)}</text>'
-
-
-def _escaped(text: str) -> str:
-    """Text as XML holds it; html.escape does what xml.sax would, which brings a network library along."""
-    return html.escape(text, quote=False)
-
-
-def _n(value: float) -> str:
-    """A coordinate to a tenth of a pixel, as short as it goes."""
-    short = f"{value:.1f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short
-
-
-# What XML 1.0 allows (section 2.2) without the control characters, which no font draws.
-_NOT_XML: Final = re.compile("[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _plain(text: Sentence | str) -> str:
-    """The letters of a text on one line: a Sentence is Telegram HTML, anything else is taken as it is."""
-    if isinstance(text, Sentence):
-        text = html.unescape(re.sub(r"</?[a-z][^<>]*>", "", text))
-    return unicodedata.normalize("NFC", " ".join(_NOT_XML.sub("", text).split()))

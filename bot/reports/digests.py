@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.chat import pauses
+from bot.chat import flares, pauses
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -27,6 +27,7 @@ from bot.diary.digests import (
     Change,
     ChangeLabel,
     Diary,
+    FlareOf,
     ItemWeek,
     Jump,
     Member,
@@ -49,6 +50,8 @@ MOST_WORST_DAYS: Final = 3
 MOST_SYMPTOMS_PER_LINE: Final = 2
 """Symptoms that a patient's line in the panel explains, of those that rose and of those with a high day; the
 others are counted (readable in 60 seconds)."""
+MOST_FLARES: Final = 4
+"""More flares than this are counted, not named."""
 LIST_ROOM: Final = 400
 """Characters for one line of names: quiet patients, days not asked, open days."""
 STEADY_ROOM: Final = 500
@@ -148,14 +151,16 @@ def patient_card(
     week = digests.week(diary, start, now)
     facts = [*_card_facts(diary, week, now, words), _unreachable_now(unreachable, words)]
     heading = joined("\n", [_card_title(label, week, words), *facts])
-    footer = joined("\n", _days_for_therapist(week, words))
+    # The chart of a card reaches today, and so do its flares.
+    marked = flares_named(digests.flares_between(diary, start, date.max), words)
+    footer = joined("\n", [*_days_for_therapist(week, words), _late(week, words), marked])
     roomy = [_full(item_week, words) for item_week in week.items]
     card = joined("\n\n", [heading, *roomy, footer])
     if fits_caption(card):
         return card
     tight = [_tight(item_week, words) for item_week in week.items]
     room = MAX_CAPTION - BREAKS - length(heading) - length(footer)
-    return joined("\n\n", [heading, _fitted("\n", tight, len(tight), room, words), footer])
+    return joined("\n\n", [heading, fitted("\n", tight, len(tight), room, words), footer])
 
 
 _Writer = Callable[[Need, Words], Sentence]
@@ -240,16 +245,17 @@ def _strong_days(item_week: ItemWeek, words: Words) -> Sentence:
 def _since_baseline(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.change is None or item_week.baseline is None:
         return Sentence("")
-    base, change = _baseline(item_week.baseline, words), _change(item_week.change, words)
+    base, change = _baseline(item_week.baseline, words), change_in_words(item_week.change, words)
     return words("Compared with {baseline}: {change}.", baseline=base, change=change)
 
 
-def _change(change: Change, words: Words) -> Sentence:
+def change_in_words(change: Change, words: Words) -> Sentence:
     """As in "clearly better, 1.8 points lower (30%)"."""
-    return joined(", ", [_label(change.label, words), _size(change, words)])
+    return joined(", ", [change_label(change.label, words), change_size(change, words)])
 
 
-def _label(label: ChangeLabel, words: Words) -> Sentence:
+def change_label(label: ChangeLabel, words: Words) -> Sentence:
+    """What a change is called."""
     match label:
         case ChangeLabel.MUCH_BETTER:
             return words("much better")
@@ -265,7 +271,8 @@ def _label(label: ChangeLabel, words: Words) -> Sentence:
             return words("higher")
 
 
-def _size(change: Change, words: Words) -> Sentence:
+def change_size(change: Change, words: Words) -> Sentence:
+    """As in "1.8 points lower (30%)"; empty where it rounds to nothing."""
     if abs(change.points) < SMALLEST_SHOWN:
         return Sentence("")
     points = words.number(abs(change.points))
@@ -300,7 +307,72 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
         )
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
-    return [*found, *(_open_for_patient(diary, day, words) for day in week.open_days)]
+    found += [_open_for_patient(diary, day, words) for day in week.open_days]
+    since = digests.flares_between(diary, week.end + days.ONE_DAY, date.max)
+    return [*found, _late(week, words), flares_named(week.flares, words), _flares_since(since, words)]
+
+
+def _late(week: Week, words: Words) -> Sentence:
+    """How many answers were entered on the day after, and of which days; empty where none were."""
+    if not week.late:
+        return Sentence("")
+    return words.many(
+        "{n} answer was entered the next day ({days}).",
+        "{n} answers were entered the next day ({days}).",
+        sum(n for _, n in week.late),
+        days=_weekdays([day for day, _ in week.late], words),
+    )
+
+
+def flares_named(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """As in "Flares: Burning 8, Tuesday 14:00; Pain 7, since Monday or longer."; empty where there are none."""
+    if not found:
+        return Sentence("")
+    return words.many("Flare: {flares}.", "Flares: {flares}.", len(found), flares=_flares(found, words))
+
+
+def flares_dated(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """As in "Burning 8, 2 Mar 14:00; Pain 10, 5 Mar 09:00": the strongest, with dates, and how many more there were."""
+    strongest = sorted(found, key=lambda one: -one.flare.score)[:MOST_FLARES]
+    named = [_flare(one, words, words.short_day(one.flare.day)) for one in found if one in strongest]
+    if more := len(found) - len(named):
+        named.append(words.many("and {n} more", "and {n} more", more))
+    return joined("; ", named)
+
+
+def _flares_since(found: Sequence[FlareOf], words: Words) -> Sentence:
+    """Those noted after the week that is shown: whoever looks for the one of today finds it."""
+    if not found:
+        return Sentence("")
+    named = _flares(found, words)
+    return words.many("Flare since then: {flares}.", "Flares since then: {flares}.", len(found), flares=named)
+
+
+def _flares(found: Sequence[FlareOf], words: Words) -> Sentence:
+    named = [_flare(one, words) for one in found[:MOST_FLARES]]
+    if more := len(found) - len(named):
+        named.append(words.many("and {n} more", "and {n} more", more))
+    return joined("; ", named)
+
+
+def _flare(one: FlareOf, words: Words, day: Sentence | None = None) -> Sentence:
+    day = words.weekday(one.flare.day) if day is None else day
+    return words(
+        "{item} {value}, {when}",
+        item=item_name(one.item, words),
+        value=one.flare.score,
+        when=flares.when(one.flare, one.zone, day, words),
+    )
+
+
+def _worst_flare(need: Need, words: Words) -> Sentence:
+    """The strongest flare of the week, and how many more there were."""
+    if not need.week.flares:
+        return Sentence("")
+    worst = max(need.week.flares, key=lambda one: one.flare.score)
+    told = words("flare: {flare}", flare=_flare(worst, words))
+    more = len(need.week.flares) - 1
+    return joined(" ", [told, words.many("and {n} more", "and {n} more", more) if more else Sentence("")])
 
 
 def _answered(week: Week, words: Words) -> Sentence:
@@ -386,7 +458,8 @@ def _why(need: Need, words: Words) -> Sentence:
     # Silence stands first only where it is the reason.
     parts = [silence, *told] if need.reason is Reason.SILENT else [*told, silence]
     shown = {item_week.item.id for item_week in about}
-    return joined("; ", [*parts, *_jumps([jump for jump in need.jumps if jump.item.id not in shown], words)])
+    jumps = _jumps([jump for jump in need.jumps if jump.item.id not in shown], words)
+    return joined("; ", [*parts, _worst_flare(need, words), *jumps])
 
 
 def _why_symptom(need: Need, item_week: ItemWeek, words: Words) -> Sentence:
@@ -417,7 +490,7 @@ def _days_at_7(item_week: ItemWeek, words: Words) -> Sentence:
 def _above_baseline(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.change is None or item_week.baseline is None:
         return Sentence("")
-    size, base = _size(item_week.change, words), _baseline(item_week.baseline, words)
+    size, base = change_size(item_week.change, words), _baseline(item_week.baseline, words)
     return words("{size} than {baseline}", size=size, baseline=base)
 
 
@@ -521,7 +594,8 @@ def _jump(jump: Jump, words: Words) -> Sentence:
 def _steady(need: Need, words: Words) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
-        return joined("; ", [words("just started"), _paused(need, words), _unreachable(need, words)])
+        just = words("just started")
+        return joined("; ", [just, _paused(need, words), _unreachable(need, words), _worst_flare(need, words)])
     means = [item_week for item_week in week.items if item_week.mean is not None]
     alike = len({item_week.n for item_week in means}) == 1 and len(means) == len(week.items)
     figures = [_steady_figure(item_week, words, with_n=not alike or item_week is means[-1]) for item_week in week.items]
@@ -531,7 +605,8 @@ def _steady(need: Need, words: Words) -> Sentence:
         _paused(need, words),
         _unreachable(need, words),
     ]
-    return joined("; ", [*facts, *_jumps(need.jumps, words)]) or words("nothing to show yet")
+    told = joined("; ", [*facts, _worst_flare(need, words), *_jumps(need.jumps, words)])
+    return told or words("nothing to show yet")
 
 
 def _paused(need: Need, words: Words) -> Sentence:
@@ -553,16 +628,16 @@ def _steady_figure(item_week: ItemWeek, words: Words, *, with_n: bool) -> Senten
 
 
 def _quiet(need: Need, words: Words) -> Sentence:
-    return joined("; ", [_silence(need, words), *_jumps(need.jumps, words)])
+    return joined("; ", [_silence(need, words), _worst_flare(need, words), *_jumps(need.jumps, words)])
 
 
 def _section(title: Sentence, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
     if not total:
         return Sentence("")
-    return joined("\n", [bold(title), _fitted("\n", parts, total, room - length(title) - 1, words)])
+    return joined("\n", [bold(title), fitted("\n", parts, total, room - length(title) - 1, words)])
 
 
-def _fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
+def fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
     """As many of the `total` parts, from the first on, as `room` characters hold, and how many more there
     are."""
     kept: list[Sentence] = []
@@ -607,7 +682,7 @@ def _quiet_list(panel: Panel, words: Words) -> Sentence:
         title=bold(words("Quiet")),
         fewest=digests.QUIET_FROM,
         most=digests.SILENT_FROM - 1,
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -621,7 +696,7 @@ def _not_asked_list(panel: Panel, words: Words) -> Sentence:
         return Sentence("")
     return words(
         "Not asked, by a failure of the bot: {patients}",
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -635,7 +710,7 @@ def _lost_list(panel: Panel, words: Words) -> Sentence:
         return Sentence("")
     return words(
         "Asked, but an answer may be lost, by a failure of the bot: {patients}",
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -653,7 +728,7 @@ def _open_list(panel: Panel, words: Words) -> Sentence:
         return Sentence("")
     return words(
         "Still open until noon of the next day: {patients}",
-        patients=_fitted(", ", names, len(names), LIST_ROOM, words),
+        patients=fitted(", ", names, len(names), LIST_ROOM, words),
     )
 
 
@@ -726,7 +801,7 @@ def _full(item_week: ItemWeek, words: Words) -> Sentence:
     if item_week.mean is None:
         return joined("\n", [_symptom(item_week, words), _card_baseline(item_week, words)])
     figure = _figure(bold(item_name(item_week.item, words)), item_week.mean, item_week.n, words)
-    head = joined(", ", [figure, _severity(item_week.item, item_week.mean, words)])
+    head = joined(", ", [figure, severity_name(item_week.item, item_week.mean, words)])
     return joined(
         "\n",
         [
@@ -744,11 +819,12 @@ def _tight(item_week: ItemWeek, words: Words) -> Sentence:
     figure = _figure(bold(item_name(item_week.item, words)), item_week.mean, item_week.n, words)
     highest = words("highest {score}", score=max(value for _, value in item_week.scores))
     strong = _days_at_7(item_week, words) if item_week.days_at_7 else Sentence("")
-    change = _change(item_week.change, words) if item_week.change is not None else Sentence("")
+    change = change_in_words(item_week.change, words) if item_week.change is not None else Sentence("")
     return joined("; ", [figure, highest, strong, change])
 
 
-def _severity(item: Item, mean: float, words: Words) -> Sentence:
+def severity_name(item: Item, mean: float, words: Words) -> Sentence:
+    """The word for a mean pain; empty for every other symptom."""
     match digests.severity(item, mean):
         case Severity.MILD:
             return words("mild")

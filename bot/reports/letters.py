@@ -11,7 +11,7 @@ from bot.chat import buttons
 from bot.chat.buttons import pack
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
-from bot.diary import digests
+from bot.diary import days, digests
 from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Note
 from bot.diary.people import Patient, PatientId
@@ -23,6 +23,8 @@ PER_PAGE: Final = 10
 BUTTONS_IN_DIGEST: Final = 40
 """Patients with a button of their own under the digest; the others are behind "All patients"."""
 NOTES_SHOWN: Final = 10
+NOTE_PIECE: Final = 1_900
+"""Characters of a note in one piece: even if each counts double, it fits a message together with its day."""
 MISSING_NAMED: Final = 4
 PAGE_LINE: Final = 380
 """Characters of one patient on a page that would be too long otherwise."""
@@ -39,7 +41,7 @@ def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence,
             "patient": int(patient_id),
             "first": first_day.isoformat(),
             "last": max(last_day, first_day + timedelta(days=6)).isoformat(),
-            "language": words.language,
+            "language": words.tag,
             "title": plain(title),
         },
     )
@@ -132,7 +134,7 @@ def card(
     """One patient for the therapist: the chart, the numbers, and what can be done."""
     start = week_shown(patient, now)
     text = patient_card(label, diary, start, now, words, unreachable)
-    last_day = max(start + timedelta(days=6), max(diary.days, default=start))
+    last_day = max([start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares)])
     picture = course(patient.id, diary, last_day, sentence(label), words)
     return Message(
         text,
@@ -141,6 +143,7 @@ def card(
                 Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id)))),
                 Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))),
             ),
+            (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
         ),
         picture=picture,
     )
@@ -153,21 +156,31 @@ def week_shown(patient: Patient, now: datetime) -> date:
     return max(start, begun - timedelta(days=begun.weekday()))
 
 
-def notes(label: str, found: Sequence[Note], words: Words) -> Message:
-    """A patient's newest notes, for the therapist."""
+def notes(label: str, found: Sequence[Note], zone: str, words: Words) -> list[Message]:
+    """A patient's newest notes, for the therapist, whole, in as many messages as they take. One that was written on a
+    later day than it is about says so: it may be the wish to correct a day that is closed."""
     if not found:
-        return Message(words("{name} has written no notes yet.", name=bold(sentence(label))))
-    heading = words("Notes of {name}", name=sentence(label))
-    shown = [
-        words("{day}: {note}", day=bold(words.day(note.day)), note=_short(note.text)) for note in found[-NOTES_SHOWN:]
-    ]
-    while length(joined("\n\n", [heading, *shown])) > MAX_TEXT - 100 and len(shown) > 1:
-        shown = shown[1:]
-    return Message(joined("\n\n", [bold(heading), *shown]))
+        return [Message(words("{name} has written no notes yet.", name=bold(sentence(label))))]
+    parts = [bold(words("Notes of {name}", name=sentence(label)))]
+    for note in found[-NOTES_SHOWN:]:
+        parts += _note(note, zone, words)
+    told: list[Sentence] = []
+    for part in parts:
+        if told and length(joined("\n\n", [told[-1], part])) <= MAX_TEXT:
+            told[-1] = joined("\n\n", [told[-1], part])
+        else:
+            told.append(part)
+    return [Message(text) for text in told]
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 3_000 else text[:3_000] + " …"
+def _note(note: Note, zone: str, words: Words) -> list[Sentence]:
+    """One note under its day, cut into two only where it is as long as Telegram allows."""
+    written = days.day_of(note.written_at, zone)
+    day = bold(words.day(note.day))
+    if written > note.day:
+        day = words("{day} (written {later})", day=day, later=words.day(written))
+    pieces = [sentence(note.text[i : i + NOTE_PIECE]) for i in range(0, len(note.text) or 1, NOTE_PIECE)]
+    return [words("{day}: {note}", day=day, note=pieces[0]), *pieces[1:]]
 
 
 def _within(line: Sentence, room: int) -> Sentence:

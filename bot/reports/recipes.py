@@ -1,4 +1,4 @@
-"""Weeks, panels and cards that are still to be made: what to make, as data, in the words of who reads it.
+"""What is still to be made, from a week to a visit sheet: as data, in the words of who reads it.
 
 Whoever says one only names it; bot/press.py makes it in a worker process, just before it goes. So no handler and no
 tick reads a diary to the end, writes a digest or draws.
@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from bot.chat.messages import Message, Recipe
+from bot.chat.messages import Message, Recipe, Row
 from bot.chat.words import Sentence, Words
+from bot.diary.looking import Span
 from bot.diary.people import PatientId
 
 
@@ -56,18 +57,62 @@ class Card:
     patient: PatientId
 
 
-Wanted = Week | Panel | Page | Card
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A patient's own chart, as far back as `span` up to the day on which it is made, with its numbers in words."""
 
-_KINDS: Final = {"week": Week, "panel": Panel, "page": Page, "card": Card}
+    patient: PatientId
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A patient's own calendar of the month that begins with `month`, or of the nearest that the diary has."""
+
+    patient: PatientId
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A patient's own visit sheet of the last `weeks` whole weeks. `clinic`: whose bot makes it."""
+
+    patient: PatientId
+    weeks: int
+    notes: bool
+    clinic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A copy of everything about the patient who asks, as a file."""
+
+    patient: PatientId
+
+
+Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export
+
+_KINDS: Final = {
+    "week": Week,
+    "panel": Panel,
+    "page": Page,
+    "card": Card,
+    "chart": Chart,
+    "month": Month,
+    "sheet": Sheet,
+    "export": Export,
+}
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
-def message(wanted: Wanted, words: Words) -> Message:
-    """The message that asks for something to be made; if it can't be, its words say so."""
+def message(wanted: Wanted, words: Words, buttons: tuple[Row, ...] = ()) -> Message:
+    """The message that asks for something to be made; if it can't be, its words say so, above the `buttons`."""
     values = {name: _data(value) for name, value in asdict(wanted).items()}
     silent = isinstance(wanted, Week) and wanted.rest
     return Message(
-        Sentence("") if silent else failed(words), recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.language})
+        Sentence("") if silent else failed(words),
+        buttons,
+        recipe=Recipe(_NAMES[type(wanted)], values | {"in": words.tag}),
     )
 
 
@@ -94,6 +139,14 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Panel(due_at, missing, skipped), language
         case kind if kind is Page:
             return Page(values["number"]), language
+        case kind if kind is Chart:
+            return Chart(PatientId(values["patient"]), Span(values["span"])), language
+        case kind if kind is Month:
+            return Month(PatientId(values["patient"]), date.fromisoformat(values["month"])), language
+        case kind if kind is Sheet:
+            return Sheet(**values | {"patient": PatientId(values["patient"])}), language
+        case kind if kind is Export:
+            return Export(PatientId(values["patient"])), language
         case _:
             return Card(PatientId(values["patient"])), language
 

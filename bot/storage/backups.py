@@ -4,6 +4,8 @@ Laws:
 1. A copy is written under another name, checked, synced and then renamed: a file with a backup's name is a backup.
 2. Copying never holds up the writer and never sees half of a transaction.
 3. Only files of our own naming are ever removed.
+4. Every copy that was made without being asked for is removed in time: whoever was forgotten is in it until then.
+5. Whoever is in the ledger is taken out of a backup before it takes the database's place.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.storage import checks, troubles
+from bot.storage import checks, erasure, troubles
 from bot.storage.checks import Stop
 
 PORTION: Final = 2_000
@@ -80,9 +83,9 @@ def partial(target: Path) -> Iterator[Path]:
 
 def put_in_place(made: Path, target: Path) -> None:
     """Sync a file, give it its name in one step, and sync the name."""
-    _sync(made)
+    sync(made)
     made.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def give_to_the_owner(made: Path | int, database: Path) -> None:
@@ -94,7 +97,8 @@ def give_to_the_owner(made: Path | int, database: Path) -> None:
             os.chown(made, kept.st_uid, kept.st_gid)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, survive the machine."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -173,11 +177,57 @@ def make_daily(database: Path, folder: Path, day: date, kept: int, stop: Stop) -
         old.unlink(missing_ok=True)
 
 
+def remove_old(database: Path, folder: Path, now: datetime, today: date, days: int, *, keep_newest: bool) -> int:
+    """Remove the copies that the program made by itself `days` days ago or earlier; returns how many.
+
+    `today` is that of the daily backups. `keep_newest`: today's could not be made, so the newest one is still needed.
+    """
+    copies = daily(database, folder)
+    old = [path for day, path in copies if (today - day).days >= days]
+    if keep_newest and copies and copies[-1][1] in old:
+        old.remove(copies[-1][1])
+    old += [path for at, path in put_aside(database) if now - at >= timedelta(days=days)]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def put_aside(database: Path) -> list[tuple[datetime, Path]]:
+    """The copies beside a database from before migrations, from restores, and from a file that was replaced."""
+    pattern = re.compile(re.escape(database.name) + r"\.(?:before-\d{4}|aside|saved)-(\d{8}T\d{6})(?:-wal)?")
+    found = []
+    for path in database.parent.iterdir() if database.parent.is_dir() else []:
+        if (named := pattern.fullmatch(path.name)) and path.is_file():
+            try:
+                found.append((datetime.strptime(named[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC), path))
+            except ValueError:
+                continue  # Such an instant does not exist, so the name is none of ours.
+    return sorted(found)
+
+
+def clear_partial(database: Path) -> None:
+    """Remove what a kill left of copies beside the database. Only for whoever has its lock: nobody else makes any."""
+    pattern = re.compile(
+        r"\." + re.escape(database.name) + r"(\.(before-\d{4}|saved)-\d{8}T\d{6})?\.\w{8}\.partial(-wal|-shm|-journal)?"
+    )
+    for path in database.parent.iterdir():
+        if pattern.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
+
+
 # --- going back -----------------------------------------------------------------------------------------------
 
 
-def restore(backup: Path, database: Path, now: datetime, newest: str) -> Path | None:
-    """Put a copy of a backup in the database's place; returns where the present one was put aside, if there was one.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where the present database was put aside, if there was one, and how many were taken out of the backup again."""
+
+    aside: Path | None
+    forgotten: int
+
+
+def restore(backup: Path, database: Path, now: datetime, newest: str, ledger: frozenset[str] = frozenset()) -> Restored:
+    """Put a copy of a backup in the database's place, without the patients whose random ids are in the `ledger`.
 
     Nobody may have the database open. `newest` is the schema that this program knows. Raises BackupFailed; then
     everything is as it was.
@@ -191,6 +241,7 @@ def restore(backup: Path, database: Path, now: datetime, newest: str) -> Path | 
             _copy(backup, copied, never)
             _check(backup, copied, newest)
             _forget_what_went_out(copied)
+            forgotten = _forget_again(copied, ledger)
             give_to_the_owner(copied, database)
             aside = _put_aside(database, now)
             put_in_place(copied, database)
@@ -198,13 +249,30 @@ def restore(backup: Path, database: Path, now: datetime, newest: str) -> Path | 
         raise BackupFailed(_why(error, database)) from None
     except sqlite3.Error as error:
         raise BackupFailed(_why_of_sqlite(error, backup, database)) from None
-    return aside
+    return Restored(aside, forgotten)
+
+
+def _forget_again(copied: Path, ledger: frozenset[str]) -> int:
+    """Delete whoever was forgotten since the backup was made, and leave no byte of them; returns how many."""
+    with closing(sqlite3.connect(copied, isolation_level=None)) as connection:
+        for pragma in ("synchronous = off", "secure_delete = on", "foreign_keys = on"):
+            connection.execute(f"pragma {pragma}")
+        found = erasure.tagged(connection)
+        gone = sorted(found[tag] for tag in ledger & found.keys())
+        if gone:
+            connection.execute("begin")
+            for patient_id in gone:
+                erasure.erase(connection, patient_id)
+            connection.execute("commit")
+            connection.execute("vacuum")
+    return len(gone)
 
 
 def _forget_what_went_out(copied: Path) -> None:
     """A digest that waited when the backup was made has gone out since: it must not go twice, so it is in doubt."""
     with closing(sqlite3.connect(copied, isolation_level=None)) as connection:
         connection.execute("pragma synchronous = off")
+        connection.execute("pragma secure_delete = on")
         connection.execute("update outbox set started_at = created_at where state = 'waiting' and once")
 
 

@@ -120,6 +120,29 @@ def _day_from_text(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
 
 
+class Rests(TypeDecorator[tuple[tuple[date, date], ...]]):
+    """Stretches of days, each `from/up to`, in the order of time; none is the same as an empty column."""
+
+    impl = String
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _rests_to_text
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _rests_from_text
+
+
+def _rests_to_text(rests: tuple[tuple[date, date], ...] | None) -> str | None:
+    return " ".join(f"{begin.isoformat()}/{end.isoformat()}" for begin, end in rests or ()) or None
+
+
+@lru_cache(maxsize=64)
+def _rests_from_text(text: str | None) -> tuple[tuple[date, date], ...]:
+    rests = [rest.split("/") for rest in (text or "").split()]
+    return tuple((date.fromisoformat(begin), date.fromisoformat(end)) for begin, end in rests)
+
+
 class Of(TypeDecorator[StrEnum]):
     """One value of a closed set, kept as its text, so that a new value needs no migration."""
 

@@ -27,7 +27,8 @@ from sqlalchemy import Connection, Engine, RootTransaction, StaticPool, create_e
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.storage import backups, checks, troubles
+from bot.diary.people import ChatId
+from bot.storage import backups, checks, ledger, sweeping, troubles
 from bot.storage.folding import AT_MOST_PAGES, Folder
 from bot.storage.prepared import driver
 from bot.storage.troubles import CannotOpen, CannotWrite, Damaged, Replaced
@@ -64,9 +65,12 @@ class Database:
         self._lock: int | None = None
         self.left_in_hand = 0
         """Which update the process before us had in hand when it died; 0: none."""
+        self.forgotten: list[tuple[ChatId, str]] = []
+        """Chat and language of those who were deleted at this start and were not told yet."""
         self._engine: Engine | None = None
         self._writer: Connection | None = None
         self._folder: Folder | None = None
+        self._sweeper: sweeping.Sweeper | None = None
         self._readers: AsyncEngine | None = None
         self._file: tuple[int, int] | None = None
         self._patience = self._tries = BUSY_TRIES
@@ -77,6 +81,7 @@ class Database:
         try:
             self._lock = lock(self.path)
             self.left_in_hand = int.from_bytes(os.pread(self._lock, 8, 0), "big")
+            backups.clear_partial(self.path)
             if not self.path.exists():
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
@@ -90,6 +95,10 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` as one durable transaction; an exception rolls all of it back. Raises CannotWrite."""
         return await self._run(lambda: self._transaction(work))
+
+    async def sweep(self) -> bool:
+        """Try again to leave no byte of what was deleted for good; True when nothing is left to sweep."""
+        return await self._run(self._sweep)
 
     def take_in_hand(self, seq: int) -> None:
         """Note beside the file which update is handled now, 0 for none: what the end of this process leaves there.
@@ -164,6 +173,11 @@ class Database:
         with suppress(OSError):
             os.close(os.open(_mark(self.path), os.O_CREAT | os.O_WRONLY, 0o600))
 
+    def _sweep(self) -> bool:
+        assert self._writer is not None, "open the database first"
+        assert self._sweeper is not None
+        return self._sweeper.sweep(driver(self._writer), now=True)
+
     # --- the one writer thread --------------------------------------------------------------------------------
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -185,7 +199,11 @@ class Database:
             raise CannotWrite(said) from None
         self._tries = self._patience
         assert self._folder is not None
+        assert self._sweeper is not None
         self._folder.wrote(driver(self._writer))
+        if self._writer.info.pop(sweeping.WANTED, False):
+            self._sweeper.want()
+        self._sweeper.sweep(driver(self._writer))
         return made
 
     def _begun(self, writer: Connection) -> RootTransaction:
@@ -225,17 +243,33 @@ class Database:
         if self.path.stat().st_size == 0 and backups.was_in_use(self.path, self._backups_in):
             raise CannotOpen(troubles.emptied(self.path))
         mark = _mark(self.path)
+        # Looks at what was left before a look into the file folds some of it.
+        self._sweeper = sweeping.Sweeper(self.path)
         self._whole = checks.before_opening(self.path, suspect=mark.exists())
         mark.unlink(missing_ok=True)
         self._engine = writer_engine(self.path)
         with self._engine.connect() as connection:
             migrate(connection, self.path, now)
+            self._forget_again(connection, now)
             with connection.begin():
                 # One small write says before the first poll whether there is room and leave to write.
                 connection.exec_driver_sql("update alembic_version set version_num = version_num")
         self._writer = self._engine.connect()
         self._folder = Folder(self.path)
         self._file = _identity(self.path)
+        self._sweeper.sweep(driver(self._writer))
+
+    def _forget_again(self, connection: Connection, now: datetime) -> None:
+        """Whoever is in the ledger and in this file all the same is deleted, before anything else happens."""
+        if not ledger.beside(self.path).exists():
+            return
+        from bot.storage import privacy
+
+        assert self._sweeper is not None
+        with connection.begin():
+            self.forgotten = privacy.forget_again(connection, self.path, now)
+        if connection.info.pop(sweeping.WANTED, False):
+            self._sweeper.want()
 
     def _close_writer(self) -> None:
         if self._folder is not None:
@@ -398,6 +432,7 @@ def _prepare_writer(connection: Any, _: object) -> None:
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_FOR}",
         "temp_store = MEMORY",
+        "secure_delete = ON",
         f"wal_autocheckpoint = {AT_MOST_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -15,6 +15,7 @@ from bot.diary import excerpts
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, Score, newest, was_planned
 from bot.diary.excerpts import EVER, Span
+from bot.diary.flares import Flare
 from bot.diary.pauses import Pause
 from bot.diary.people import Patient, PatientId
 from bot.diary.sessions import Session
@@ -43,6 +44,11 @@ _these: Final = listed("patients")
 
 _days: Final = _within(tables.diary_days, Day).order_by(tables.diary_days.c.patient_id, tables.diary_days.c.day)
 _scores: Final = _within(tables.scores, Score).where(tables.scores.c.withdrawn_at.is_(None))
+_flares: Final = (
+    _within(tables.flares, Flare)
+    .where(tables.flares.c.undone_at.is_(None))
+    .order_by(tables.flares.c.patient_id, tables.flares.c.began_at, tables.flares.c.id)
+)
 _items: Final = (
     select(*_of(tables.items, Item))
     .where(tables.items.c.patient_id.in_(_these))
@@ -75,6 +81,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
         named = {"spans": json.dumps([[p, *map(date.isoformat, span)] for p, each in spans.items() for span in each])}
         planned = _by_patient(tx.execute(_days, named), Day)
         scored = _by_patient(tx.execute(_scores, named), Score)
+        flared = _by_patient(tx.execute(_flares, named), Flare)
         return {
             patient.id: Diary(
                 items=tuple(items[patient.id]),
@@ -83,6 +90,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
                 sessions=tuple(sessions[patient.id]),
                 enrolled_day=patient.enrolled_day or date.max,
                 zone=patient.zone,
+                flares=tuple(flared[patient.id]),
                 pauses=tuple(pauses[patient.id]),
             )
             for patient in patients

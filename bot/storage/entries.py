@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -209,6 +210,19 @@ def put_score(
     return True
 
 
+def withdraw_written(
+    tx: Connection,
+    patient_id: PatientId,
+    day: date,
+    item_ids: Sequence[ItemId],
+    instants: Sequence[datetime],
+    now: datetime,
+) -> None:
+    """Take back what one message entered for these items at any of these instants, keeping the rows."""
+    for at in instants:
+        withdraw_scores(tx, patient_id, day, list(item_ids), at, now)
+
+
 def withdraw_scores(
     tx: Connection, patient_id: PatientId, day: date, item_ids: list[ItemId], entered_at: datetime, now: datetime
 ) -> dict[ItemId, int]:
@@ -243,6 +257,28 @@ def add_note(tx: Connection, patient_id: PatientId, day: date, text: str, now: d
         {"patient_id": patient_id, "day": day, "text": text, "written_at": now},
     )
     return int(result.scalar_one())
+
+
+def change_note(tx: Connection, patient_id: PatientId, note_id: int, text: str) -> bool:
+    """Put other words into a note. False where it is no note of this patient, or was taken back."""
+    changed = tx.execute(
+        update(tables.notes)
+        .where(
+            tables.notes.c.id == note_id, tables.notes.c.patient_id == patient_id, tables.notes.c.undone_at.is_(None)
+        )
+        .values(text=text)
+    )
+    return changed.rowcount > 0
+
+
+def find_note(tx: Connection, patient_id: PatientId, note_id: int) -> Note | None:
+    """A note that was not taken back."""
+    row = tx.execute(
+        select(*_NOTE).where(
+            tables.notes.c.id == note_id, tables.notes.c.patient_id == patient_id, tables.notes.c.undone_at.is_(None)
+        )
+    ).first()
+    return None if row is None else Note(*row)
 
 
 def undo_note(tx: Connection, patient_id: PatientId, note_id: int, now: datetime) -> bool:

@@ -31,6 +31,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         # Opened now, so that it is the writer's file whatever becomes of the path.
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+        self._connection.execute("pragma secure_delete = on")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="folder")
         self._folding: Future[int] | None = None
         self._folded_at = 0

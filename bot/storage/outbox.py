@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
@@ -13,7 +13,9 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from bot.diary.people import ChatId, PatientId
 from bot.storage import tables
 from bot.storage.columns import to_json
+from bot.storage.erasure import NOBODY
 from bot.storage.prepared import Prepared, listed
+from bot.storage.sweeping import WANTED
 from bot.storage.tables import Action, OutboxState
 
 KEPT_FOR: Final = timedelta(days=14)
@@ -73,7 +75,7 @@ _is_settled: Final = text("outbox.state <> 'waiting'")
 _PARCEL: Final = [tables.outbox.c[name] for name in Parcel.__dataclass_fields__]
 _ROW: Final = (
     "chat_id", "patient_id", "action", "urgency", "once", "body", "bubble_id", "message_id", "day", "state",
-    "created_at", "tries", "replaces",
+    "created_at", "tries", "replaces", "album",
 )  # fmt: skip
 _add: Final = Prepared(tables.outbox.insert().returning(tables.outbox.c.id), _ROW)
 _add_many: Final = Prepared(tables.outbox.insert(), _ROW)
@@ -99,6 +101,16 @@ _settle: Final = Prepared(
         error=bindparam("why"),
         body=None,
     )
+)
+# Nothing is kept of who has no account: a stranger, or somebody who was forgotten. Only the row's number stays.
+_let_go: Final = Prepared(
+    update(tables.outbox)
+    .where(
+        tables.outbox.c.id.in_(listed("which")),
+        tables.outbox.c.chat_id != NOBODY,
+        tables.outbox.c.chat_id.not_in(select(tables.accounts.c.chat_id)),
+    )
+    .values(chat_id=NOBODY, message_id=None)
 )
 _shown: Final = Prepared(
     update(tables.bubbles).where(tables.bubbles.c.id == bindparam("which")).values(message_id=bindparam("shown_as"))
@@ -130,6 +142,10 @@ def show_bubble(tx: Connection, bubble_id: int, message_id: int) -> None:
     _shown.run(tx, {"which": bubble_id, "shown_as": message_id})
 
 
+def bubble_exists(tx: Connection, bubble_id: int) -> bool:
+    return tx.execute(_bubble, {"which": bubble_id}).first() is not None
+
+
 def message_of(tx: Connection, bubble_id: int) -> int | None:
     """The number of the message that a bubble shows as; None while it was not sent."""
     return tx.execute(_bubble, {"which": bubble_id}).scalar()
@@ -149,6 +165,8 @@ class Said:
     message_id: int | None = None
     day: date | None = None
     replaces: int | None = None
+    album: str | None = None
+    """Only of an answer to a picture of an album: which album."""
 
 
 def add(
@@ -193,7 +211,15 @@ def _row(said: Said, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "tries": 0,
         "replaces": said.replaces,
+        "album": said.album,
     }
+
+
+def has_answered(tx: Connection, chat: ChatId, album: str) -> bool:
+    """Whether this chat was told something about that album already. Of a stranger's rows the album alone is left."""
+    table = tables.outbox.c
+    told = select(table.id).where(table.chat_id.in_((chat, NOBODY)), table.album == album)
+    return tx.execute(told.limit(1)).first() is not None
 
 
 def halt(tx: Connection, chat: ChatId, now: datetime) -> int:
@@ -201,10 +227,55 @@ def halt(tx: Connection, chat: ChatId, now: datetime) -> int:
     return add(tx, chat, Action.HALT, {}, urgency=Urgency.TAP, now=now)
 
 
+def recall(tx: Connection, now: datetime) -> None:
+    """Rows were settled or deleted here that the sender may have read: it looks again, and makes recipes anew."""
+    add(tx, ChatId(NOBODY), Action.RECALL, {}, urgency=Urgency.TAP, now=now)
+
+
+def withdraw(
+    tx: Connection,
+    patient_id: PatientId,
+    now: datetime,
+    *,
+    to: ChatId | None = None,
+    own_chat: ChatId | None = None,
+) -> None:
+    """What waits to be said about a patient is not said any more: to one chat, or to everybody.
+
+    `own_chat`: the patient's, who still gets answers, and no prompt or digest.
+    """
+    table = tables.outbox.c
+    rows = update(tables.outbox).where(_is_waiting, table.patient_id == patient_id)
+    if to is not None:
+        rows = rows.where(table.chat_id == to)
+    if own_chat is not None:
+        rows = rows.where((table.chat_id != own_chat) | (table.urgency >= Urgency.PROMPT))
+    tx.execute(rows.values(state=OutboxState.DROPPED, settled_at=now, body=None, error="no longer shared"))
+    recall(tx, now)
+
+
+def standing(tx: Connection, outbox_ids: Collection[int]) -> set[int]:
+    """Which of these rows still wait."""
+    found = tx.execute(
+        select(tables.outbox.c.id).where(_is_waiting, tables.outbox.c.id.in_(listed("which"))),
+        {"which": to_json(sorted(outbox_ids))},
+    )
+    return {int(row[0]) for row in found}
+
+
 def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limit: int) -> list[Parcel]:
     """Rows still to be sent with an id above `after`, of urgencies in the closed range, in order."""
     rows = _waiting.all(tx, {"after": after, "from_urgency": urgencies[0], "to_urgency": urgencies[1], "limit": limit})
     return [Parcel(*row) for row in rows]
+
+
+def waits(tx: Connection, patient_id: PatientId, body: dict[str, Any]) -> bool:
+    """Whether the very same new message about this patient still waits to be sent."""
+    table = tables.outbox.c
+    rows = tx.execute(
+        select(table.body).where(table.patient_id == patient_id, _is_waiting, table.action == Action.SEND)
+    )
+    return any(row[0] == body for row in rows)
 
 
 def shown(tx: Connection, bubble_ids: set[int]) -> dict[int, int]:
@@ -252,6 +323,8 @@ def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
     for (state, tries, error), those in alike.items():
         which, at = to_json([it.id for it in those]), max(it.at for it in those)
         _settle.run(tx, {"which": which, "to_state": state, "at": at, "tried": tries, "why": error})
+    if settlements and _let_go.run(tx, {"which": to_json([it.id for it in settlements])}):
+        tx.info[WANTED] = True
 
 
 def doubt_started(tx: Connection, now: datetime) -> list[Parcel]:

@@ -13,10 +13,19 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
-from bot.storage import tables
+from bot.storage import ids, tables
 from bot.storage.prepared import Prepared
 
-_ACCOUNT: Final = [tables.accounts.c[field.name] for field in fields(Account)]
+_HOME: Final = (
+    select(func.coalesce(tables.patients.c.home_zone, tables.patients.c.zone))
+    .where(tables.patients.c.chat_id == tables.accounts.c.chat_id)
+    .scalar_subquery(),
+    select(tables.therapists.c.zone).where(tables.therapists.c.chat_id == tables.accounts.c.chat_id).scalar_subquery(),
+)
+_ACCOUNT: Final = [
+    func.coalesce(*_HOME).label("home") if field.name == "home" else tables.accounts.c[field.name]
+    for field in fields(Account)
+]
 PATIENT: Final = [tables.patients.c[field.name] for field in fields(Patient)]
 THERAPIST: Final = [tables.therapists.c[field.name] for field in fields(Therapist)]
 _INVITE: Final = [tables.invites.c[field.name] for field in fields(Invite)]
@@ -208,6 +217,7 @@ def add_patient(tx: Connection, chat: ChatId, invite_id: int, zone: str, prompt_
     tx.execute(
         tables.patients.insert(),
         {
+            "id": ids.unused(tx, tables.patients),
             "chat_id": chat,
             "stage": Stage.STORE,
             "invite_id": invite_id,

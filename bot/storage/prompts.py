@@ -37,6 +37,7 @@ class Candidate:
     patient_id: PatientId
     chat_id: ChatId
     rhythm: Rhythm
+    large_buttons: bool
     due: Due
     language: str
     reach: Reach
@@ -52,6 +53,8 @@ class Candidate:
     followup: Followup | None
     items: Sequence[Item]
     answered: frozenset[ItemId]
+    home: str
+    """The zone where the patient lives, also while travelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def _candidates_due(day: ColumnElement[Any], at: ColumnElement[Any]) -> Prepared
             _patients.quiet_to,
             _patients.local_zone,
             _patients.reminder_minutes,
+            _patients.large_buttons,
             day,
             at,
             tables.accounts.c.language,
@@ -117,6 +121,7 @@ def _candidates_due(day: ColumnElement[Any], at: ColumnElement[Any]) -> Prepared
             _of_pause(_pauses.first_day <= day, or_(_pauses.until_day.is_(None), _pauses.until_day > day)),
             _of_pause(_pauses.until_day == day, _pauses.ended_at.is_(None)),
             _patients.followup,
+            func.coalesce(_patients.home_zone, _patients.zone),
         )
         .join(tables.accounts, tables.accounts.c.chat_id == _patients.chat_id)
         .outerjoin(
@@ -273,6 +278,7 @@ def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, ans
             PatientId(patient_id),
             ChatId(chat_id),
             Rhythm(zone, Hours(hour, weekend), Quiet(quiet_from, quiet_to), local_zone or zone, reminder_for(minutes)),
+            bool(large),
             Due(day, at),
             language,
             reach,
@@ -288,6 +294,7 @@ def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, ans
             followup,
             items.get(patient_id, ()),
             frozenset(answered.get(patient_id, ())),
+            home,
         )
         for (
             patient_id,
@@ -299,6 +306,7 @@ def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, ans
             quiet_to,
             local_zone,
             minutes,
+            large,
             day,
             at,
             language,
@@ -313,6 +321,7 @@ def _read(tx: Connection, patient_ids: Sequence[PatientId], found: Prepared, ans
             paused,
             back,
             followup,
+            home,
         ) in found.all(tx, ids)
     ]
 
@@ -545,14 +554,16 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt or a digest."""
+    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, the end of a diary."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
             tables.patients.c.next_prompt_at,
             tables.patients.c.next_followup_at,
             tables.patients.c.next_digest_at,
+            tables.patients.c.forget_at,
             tables.therapists.c.next_digest_at,
+            tables.red_flags.c.due_at,
         )
     ]
     return min((instant for instant in instants if instant is not None), default=None)

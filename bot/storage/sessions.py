@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.diary.entries import Side
 from bot.diary.people import PatientId, TherapistId
 from bot.diary.sessions import Kind, Session, SessionId
-from bot.storage import tables
+from bot.storage import ids, tables
 
 _SESSION: Final = [tables.sessions.c[field.name] for field in fields(Session)]
 _all: Final = (
@@ -35,6 +35,7 @@ def add(
     result = tx.execute(
         tables.sessions.insert().returning(tables.sessions.c.id),
         {
+            "id": ids.unused(tx, tables.sessions),
             "patient_id": patient_id,
             "therapist_id": therapist_id,
             "day": day,

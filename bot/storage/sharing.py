@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.diary.people import ChatId, PatientId, TherapistId
+from bot.diary.people import ChatId, PatientId, Stage, TherapistId
 from bot.diary.sharing import Share
 from bot.storage import tables
 
@@ -22,16 +22,19 @@ _SHARE: Final = [
 _find: Final = select(*_SHARE).where(
     tables.shares.c.patient_id == bindparam("patient"), tables.shares.c.therapist_id == bindparam("therapist")
 )
+# Nobody sees the diary of someone who wants it deleted, whatever they shared before.
+_is_seen: Final = exists().where(
+    tables.patients.c.id == tables.shares.c.patient_id, tables.patients.c.stage != Stage.FORGETTING
+)
 _of_therapist: Final = (
     select(*_SHARE)
-    .where(tables.shares.c.therapist_id == bindparam("therapist"), tables.shares.c.ended_at.is_(None))
+    .where(tables.shares.c.therapist_id == bindparam("therapist"), tables.shares.c.ended_at.is_(None), _is_seen)
     .order_by(tables.shares.c.label)
 )
-_of_patient: Final = (
-    select(*_SHARE)
-    .where(tables.shares.c.patient_id == bindparam("patient"), tables.shares.c.ended_at.is_(None))
-    .order_by(tables.shares.c.since)
+_ever_of_patient: Final = (
+    select(*_SHARE).where(tables.shares.c.patient_id == bindparam("patient")).order_by(tables.shares.c.since)
 )
+_of_patient: Final = _ever_of_patient.where(tables.shares.c.ended_at.is_(None), _is_seen)
 
 
 def put(tx: Connection, share: Share) -> None:
@@ -68,6 +71,11 @@ def readers_of(tx: Connection, patient_id: PatientId) -> list[Share]:
     return [Share(*row) for row in tx.execute(_of_patient, {"patient": patient_id})]
 
 
+def ever_of(tx: Connection, patient_id: PatientId) -> list[Share]:
+    """Every share that stands or stood, oldest first."""
+    return [Share(*row) for row in tx.execute(_ever_of_patient, {"patient": patient_id})]
+
+
 def end(tx: Connection, patient_id: PatientId, therapist_id: TherapistId, now: datetime) -> None:
     tx.execute(
         update(tables.shares)
@@ -85,6 +93,7 @@ def may_read(tx: Connection, reader: ChatId, patient_id: PatientId) -> bool:
         .where(
             tables.shares.c.patient_id == patient_id,
             tables.shares.c.ended_at.is_(None),
+            _is_seen,
             tables.therapists.c.chat_id == reader,
         )
     )

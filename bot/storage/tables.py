@@ -24,12 +24,14 @@ from sqlalchemy import (
 )
 
 from bot.diary.alerts import RedFlagAnswer
+from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
+from bot.diary.flares import Since
 from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
 from bot.diary.sessions import Kind
-from bot.storage.columns import Data, Day, Instant, Of
+from bot.storage.columns import Data, Day, Instant, Of, Rests
 
 metadata: Final = MetaData(
     naming_convention={
@@ -63,6 +65,8 @@ class Action(StrEnum):
     LEAVE = "leave"
     HALT = "halt"
     """Asks nothing of Telegram: what was said to this chat before is not sent any more."""
+    RECALL = "recall"
+    """Asks nothing of Telegram: what was read before and does not wait in the outbox any more is not sent."""
 
 
 class OutboxState(StrEnum):
@@ -138,9 +142,17 @@ patients: Final = Table(
     Column("next_followup_at", Instant),
     Column("next_followup_day", Day),
     Column("forget_at", Instant, comment="everything about this patient is deleted then"),
+    Column("stage_before", Of(Stage), comment="where the patient stood before the wish to be forgotten"),
     Column("tag", String(32), comment="random; the ledger beside the file names by it who was forgotten"),
     Index("ix_patients_next_followup_at", "next_followup_at", sqlite_where=text("next_followup_at is not null")),
     Index("ix_patients_forget_at", "forget_at", sqlite_where=text("forget_at is not null")),
+)
+used_ids: Final = Table(
+    "used_ids",
+    metadata,
+    # SQLite gives the id of a deleted newest row again, and buttons with that id stay in people's chats for years.
+    Column("name", String(40), primary_key=True, comment="of a table"),
+    Column("highest", Integer, nullable=False),
 )
 zones: Final = Table(
     "zones",
@@ -208,6 +220,7 @@ items: Final = Table(
     Column("position", Integer, nullable=False),
     Column("added_day", Day, nullable=False),
     Column("ended_day", Day),
+    Column("rests", Rests, comment="from a day up to another, several: ended, and later taken up again"),
 )
 diary_days: Final = Table(
     "diary_days",
@@ -251,6 +264,20 @@ notes: Final = Table(
     Column("undone_at", Instant),
     Index(None, "patient_id", "day"),
 )
+written: Final = Table(
+    "written",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("became", Of(Became), nullable=False),
+    Column("day", Day, nullable=False),
+    Column("note_id", Integer, ForeignKey("notes.id", ondelete="CASCADE")),
+    Column("items", Data, nullable=False, comment="ids of the items whose scores it holds"),
+    Index(None, "patient_id", "message_id"),
+    Index("ix_written_entered_at", "entered_at"),
+)
 flares: Final = Table(
     "flares",
     metadata,
@@ -260,6 +287,7 @@ flares: Final = Table(
     Column("item_id", Integer, ForeignKey("items.id"), nullable=False),
     Column("score", Integer, nullable=False),
     Column("began_at", Instant, nullable=False),
+    Column("since", Of(Since), nullable=False, comment="how exactly began_at is known"),
     Column("noted_at", Instant, nullable=False),
     Column("undone_at", Instant),
     CheckConstraint("score between 0 and 10", name="in_range"),
@@ -360,6 +388,7 @@ outbox: Final = Table(
     Column("message_id", BigInteger),
     Column("day", Day, comment="the diary day whose prompt this is"),
     Column("replaces", Integer, comment="the bubble that loses its buttons once this one is on screen"),
+    Column("album", String(64), comment="only of an answer to a picture of an album: which, so that there is one"),
     Column("state", Of(OutboxState), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant, comment="committed before a send that must not happen twice"),
@@ -373,6 +402,7 @@ outbox: Final = Table(
         "id",
         sqlite_where=text("state = 'waiting'"),
     ),
+    Index("ix_outbox_album", "chat_id", "album", sqlite_where=text("album is not null")),
     Index(
         "ix_outbox_settled",
         "settled_at",

@@ -48,7 +48,7 @@ def code_of(error: BaseException) -> int | None:
 
 def is_trouble(error: BaseException) -> bool:
     """Whether the file or its disk failed, and not whoever used it."""
-    return code_of(error) in _FULL | _FAILING | _REFUSED | _HELD | _DAMAGED
+    return isinstance(error, Unusable) or code_of(error) in _FULL | _FAILING | _REFUSED | _HELD | _DAMAGED
 
 
 def is_busy(error: BaseException) -> bool:

@@ -49,7 +49,7 @@ def call_of(parcel: Parcel, made: Made, message_id: int | None) -> Call:
             return Call("setMyCommands", body)
         case Action.LEAVE:
             return Call("leaveChat", {"chat_id": parcel.chat_id})
-        case Action.HALT | Action.WITHDRAW:
+        case Action.HALT | Action.RECALL | Action.WITHDRAW:
             raise AssertionError("the sender takes these for itself")
 
 

@@ -39,5 +39,10 @@ def write_down(tx: Connection, settled: Sequence[tuple[Parcel, Verdict, datetime
                 cause=None if delivered else CAUSES.get(verdict.state, Cause.BOT),
                 bubble_id=parcel.bubble_id,
             )
-        if parcel.replaces is not None and parcel.bubble_id is not None:
+        # Whoever has no bubbles any more was forgotten meanwhile.
+        if (
+            parcel.replaces is not None
+            and parcel.bubble_id is not None
+            and storage.outbox.bubble_exists(tx, parcel.replaces)
+        ):
             storage.prompts.replaced(tx, parcel, at, shown=delivered)

@@ -176,6 +176,20 @@ class Lanes:
             self._queue(lane, now)
         return sorted(taken, key=lambda parcel: parcel.id)
 
+    def ids(self) -> set[int]:
+        """Every row that waits here."""
+        return {parcel.id for lane in self._lanes.values() for _, _, parcel in lane.waiting}
+
+    def without(self, rows: set[int], now: float) -> list[Parcel]:
+        """Take these rows out, of whatever chat; returns those that were here."""
+        taken: list[Parcel] = []
+        for lane in [lane for lane in self._lanes.values() if any(entry[2].id in rows for entry in lane.waiting)]:
+            taken += [parcel for _, _, parcel in lane.waiting if parcel.id in rows]
+            lane.waiting = [entry for entry in lane.waiting if entry[2].id not in rows]
+            heapq.heapify(lane.waiting)
+            self._queue(lane, now)
+        return taken
+
     def hold(self, chat: ChatId, until: float, now: float) -> None:
         """Telegram wants a pause of this chat, and of all where several chats are held at once."""
         self._held = {held: at for held, at in self._held.items() if at > now} | {chat: until}

@@ -5,6 +5,7 @@ Laws:
 2. What is made is sent soon or made anew, so that what it says, and who may see it, is no older than FRESH_FOR.
 3. A recipe that fails is tried again, then without its picture, and in the end the row's own words go, which say so.
    While it pauses before a try it keeps no other from being made.
+4. After a recall nothing that was made, or begun, before it is sent: it may show what may no longer be seen.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Recipes:
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._news: list[Result] = []
         self._rests: OrderedDict[str, Made | Nothing] = OrderedDict()
+        self._recalls = 0
 
     # --- the sender's side ------------------------------------------------------------------------------------
 
@@ -110,6 +112,19 @@ class Recipes:
         kept = self._kept.pop(parcel.id, None)
         return Made(parcel.body) if kept is None else kept.made
 
+    def recall(self, rows: set[int]) -> None:
+        """Let go of these rows, and make anew whatever else is made or in the making."""
+        self._recalls += 1
+        self._rests.clear()
+        for kept in list(self._kept.values()):
+            del self._kept[kept.parcel.id]
+            if kept.parcel.id not in rows:
+                self._news.append(Result(kept.parcel))
+        self._news = [result for result in self._news if result.parcel.id not in rows]
+        for row, task in self._tasks.items():
+            if row in rows:
+                task.cancel()
+
     async def close(self) -> None:
         """Let go of what is in the making."""
         tasks = list(self._tasks.values())
@@ -134,7 +149,7 @@ class Recipes:
     async def _have_made(self, parcel: Parcel) -> None:
         tries, pause = 0, FIRST_PAUSE
         last = TRIES + TRIES if "recipe" in parcel.body else TRIES
-        while isinstance(done := await self._tried(parcel, plain=tries >= TRIES), Failed):
+        while isinstance(done := await self._made_after_recalls(parcel, plain=tries >= TRIES), Failed):
             log.error("a message could not be made", why=done.why)
             tries = TRIES * (tries // TRIES + 1) if done.fatal else tries + 1
             if tries >= last:
@@ -149,6 +164,14 @@ class Recipes:
         self._at_work.discard(parcel.id)
         self._remember_rest(parcel, done)
         self._keep(parcel, done, asyncio.get_running_loop().time())
+
+    async def _made_after_recalls(self, parcel: Parcel, *, plain: bool) -> Made | Nothing | Failed:
+        """One try; what was begun before a recall is begun anew."""
+        while True:
+            recalls = self._recalls
+            done = await self._tried(parcel, plain=plain)
+            if recalls == self._recalls:
+                return done
 
     async def _tried(self, parcel: Parcel, *, plain: bool) -> Made | Nothing | Failed:
         try:

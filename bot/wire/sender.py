@@ -8,6 +8,7 @@ Laws:
 5. Once a chat has shut us out, what was said to it before is settled without a call; what is said later is tried.
 6. What was withdrawn before its call began is not sent; what was under way by then loses its buttons.
 7. A row that is still to be made takes no slot of the pace before it is made, and lets other chats go first.
+8. After a recall nothing goes that no longer waits in the outbox, and nothing that was made before it.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ class Sender:
         self._settled: list[tuple[Parcel, Verdict, datetime]] = []
         self._settle_at: float | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._under_way: set[int] = set()
+        self._recalled: set[int] = set()
+        """Rows under way that were recalled: they may still arrive, and are not tried again."""
         self._more = True
         self._event = asyncio.Event()
         recipes.came = self._event.set
@@ -178,6 +182,8 @@ class Sender:
             # Perhaps it was never begun: what was delivered must not go again. Writing it down twice does no harm.
             self._settled, self._lost = settled + self._settled, lost | self._lost
             raise
+        if any(parcel.action is Action.RECALL for parcel in urgent):
+            await self._recall()
         if urgent:
             self._read_to["urgent"] = urgent[-1].id
             self._more = self._more or len(urgent) == IN_MEMORY
@@ -192,8 +198,27 @@ class Sender:
         while len(self._shown) > 4 * IN_MEMORY:
             self._shown.popitem(last=False)
 
+    def _held(self) -> set[int]:
+        """Every row that was read and is not settled, those under way included."""
+        aside = {parcel.id for parcels in self._aside.values() for parcel in parcels}
+        return self._lanes.ids() | aside | self._under_way
+
+    async def _recall(self) -> None:
+        """Rows were settled or deleted by others: nothing of them is said any more."""
+        held = self._held()
+        rows = held - await self._database.write(lambda tx: storage.outbox.standing(tx, held))
+        for parcel in self._lanes.without(rows, self._time()):
+            self._bulk -= _is_bulk(parcel)
+        for bubble, parcels in list(self._aside.items()):
+            self._aside[bubble] = [parcel for parcel in parcels if parcel.id not in rows]
+        self._recalled |= rows & self._under_way
+        self._recipes.recall(rows)
+
     def _take_in(self, parcel: Parcel, coming: set[int]) -> None:
         """Put a row into its lane, or aside until the message that it edits is on screen."""
+        if parcel.action is Action.RECALL:
+            self._note(parcel, Verdict(OutboxState.DELIVERED))
+            return
         if parcel.action is Action.HALT:
             self._shut_out(parcel.chat_id, parcel.id, Verdict(OutboxState.BLOCKED, error="blocked"))
             self._note(parcel, Verdict(OutboxState.DELIVERED))
@@ -250,7 +275,9 @@ class Sender:
         self._shut = {chat: shut for chat, shut in self._shut.items() if shut[0] > unread or self._lanes.has(chat)}
 
     def _useless(self, parcel: Parcel) -> Verdict | None:
-        """What becomes of a row that was said before its chat shut us out, or that was withdrawn."""
+        """What becomes of a row that was said before its chat shut us out, or that was withdrawn or recalled."""
+        if parcel.id in self._recalled:
+            return Verdict(OutboxState.DROPPED, error="recalled")
         if parcel.action is Action.SEND and parcel.bubble_id in self._withdrawn:
             return WITHDRAWN
         newest, verdict = self._shut.get(parcel.chat_id, (0, None))
@@ -266,6 +293,7 @@ class Sender:
         for lane, parcel, start in self._lanes.start(now, AT_ONCE - len(self._running)):
             self._bulk -= _is_bulk(parcel)
             made = self._recipes.take(parcel)
+            self._under_way.add(parcel.id)
             task = self._loop.create_task(self._deliver(lane, parcel, made, start))
             self._running.add(task)
             task.add_done_callback(self._ended)
@@ -299,6 +327,8 @@ class Sender:
             verdict = Verdict(OutboxState.WAITING, error=type(error).__name__)
         if verdict.state is OutboxState.WAITING:
             verdict = self._useless(parcel) or verdict
+        self._under_way.discard(parcel.id)
+        self._recalled.discard(parcel.id)
         if verdict.state is OutboxState.WAITING and not verdict.resend and verdict.moved_to is None:
             if verdict.unknown and parcel.once:
                 verdict = Verdict(OutboxState.IN_DOUBT, error=verdict.error)
@@ -362,6 +392,8 @@ class Sender:
         call = call_of(parcel, made, message_id)
         if parcel.once:
             await self._database.write(lambda tx: storage.outbox.start(tx, parcel.id, self._clock.now()))
+        if parcel.id in self._recalled:
+            return Verdict(OutboxState.DROPPED, error="recalled")
         if start is not None:
             start.leaves(self._time())
         try:

@@ -25,6 +25,14 @@ FRAME = """(log, text) => {
 }"""
 """Scrolls a phone so that the newest message with this text begins at its top."""
 
+WHOLE = """(log) => {
+    const [outer, last] = [log.getBoundingClientRect(), [...log.querySelectorAll(".row")].at(-1)];
+    const parts = [last.querySelector(".bubble"), ...last.querySelectorAll(".tap")];
+    const rects = parts.map((it) => it.getBoundingClientRect());
+    return rects.every((it) => it.top >= outer.top && it.bottom <= outer.bottom);
+}"""
+"""Whether the newest message is in sight with all its buttons."""
+
 
 def main() -> None:
     """Start the demo, play, take the pictures, end the demo."""
@@ -55,11 +63,22 @@ def four_weeks(address: str) -> None:
 
 
 def question(tab: Page, address: str) -> None:
-    """One telephone on a narrow screen, with an evening's first question; then the evening is answered."""
-    tab.goto(address)
+    """One telephone, 360 by 640 points, with an evening's first question as it came; then the evening is answered."""
+    tab.goto(f"{address}/?phone=ada")
     expect(tab.locator("#phone-ada").get_by_role("button", name="10", exact=True).last).to_be_visible()
     tab.wait_for_timeout(500)
+    if not tab.locator("#phone-ada .log").evaluate(WHOLE):
+        sys.exit("The question and its buttons need scrolling on a small telephone.")
     tab.screenshot(path=HERE / "question.png")
+    call(address, "/api/phones/ada/send", {"text": "/settings"})
+    call(address, "/api/phones/ada/tap", {"button": "Larger buttons"})
+    call(address, "/api/phones/ada/send", {"text": "/today"})
+    tab.wait_for_timeout(500)
+    if not tab.locator("#phone-ada .log").evaluate(WHOLE):
+        sys.exit("With larger buttons the question needs scrolling on a small telephone.")
+    tab.screenshot(path=HERE / "question-large.png")
+    call(address, "/api/phones/ada/send", {"text": "/settings"})
+    call(address, "/api/phones/ada/tap", {"button": "Usual buttons"})
     for score in "443":
         call(address, "/api/phones/ada/tap", {"button": score})
 

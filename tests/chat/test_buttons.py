@@ -10,15 +10,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.chat import buttons
-from bot.chat.buttons import MAX_BYTES, NO_SIDE, BadTap, pack, side_of, unpack
+from bot.chat import asked, buttons
+from bot.chat.buttons import MAX_BYTES, MAX_SITE, NO_SIDE, NO_SITE, BadTap, pack, side_of, unpack
+from bot.chat.help import COMMANDS
 from bot.chat.people import HOURS, LATER, NO, NOW, OTHER, YES
 from bot.chat.sessions import SITES
 from bot.chat.words import LANGUAGES
 from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Side
+from bot.diary.items import MOST_ITEMS
 from bot.diary.people import Stage
 from bot.diary.sessions import Kind
+from bot.diary.settings import REMINDERS
 
 KINDS = sorted(buttons._BY_CODE.values(), key=buttons.code_of)
 IDS = st.integers(1, 2**40)
@@ -27,6 +30,7 @@ DAYS = st.dates(date(2000, 1, 1), date(9999, 12, 31))
 MICROSECONDS = st.integers(0, 253_402_300_799_999_999)
 """Of the epoch, to the end of the year 9999."""
 HOURS_TYPED = st.times().map(lambda at: f"{at:%H%M}")
+PLACES_TYPED = st.text("abcxyz ñáДж字-'", min_size=1).filter(lambda place: len(place.encode()) <= MAX_SITE)
 ANSWERS = {
     Stage.STORE: st.sampled_from([YES, NO]),
     Stage.SHARE: st.sampled_from([YES, NO]),
@@ -38,8 +42,20 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Score, "value"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.MoveScores, "since"): MICROSECONDS,
     (buttons.MoveScores, "items"): st.integers(0, 63),
+    (buttons.Run, "command"): st.sampled_from([command.name for command in COMMANDS]),
     (buttons.Language, "code"): st.sampled_from(sorted(LANGUAGES)),
+    (buttons.Flare, "score"): st.none() | st.integers(LOWEST, HIGHEST),
+    (buttons.FlareAt, "score"): st.integers(LOWEST, HIGHEST),
+    (buttons.FlareAt, "minute"): st.integers(0, 253_402_300_799 // 60),
     (buttons.Panel, "page"): st.integers(0, 10**9),
+    (buttons.AddItem, "site"): st.none() | st.just(NO_SITE) | st.sampled_from(asked.SITES) | PLACES_TYPED,
+    (buttons.AddItem, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
+    (buttons.MoveItem, "place"): st.integers(0, MOST_ITEMS),
+    (buttons.RemindAfter, "minutes"): st.sampled_from(REMINDERS),
+    (buttons.Speak, "code"): st.sampled_from(sorted(LANGUAGES)),
+    (buttons.Cities, "page"): st.integers(0, 10**9),
+    (buttons.Live, "zone"): st.sampled_from(sorted(days.zones())),
+    (buttons.Travel, "zone"): st.sampled_from(sorted(days.zones())),
     (buttons.Session, "site"): st.none() | st.sampled_from(SITES),
     (buttons.Session, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
 }
@@ -54,6 +70,10 @@ def values_of(kind: type[Any], name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.none() | values_of(kind, name, optional[0])
     if hint is date:
         return DAYS
+    if hint is time:
+        return st.times().map(lambda at: at.replace(second=0, microsecond=0))
+    if hint is bool:
+        return st.booleans()
     if hint is int:
         return IDS
     assert issubclass(hint, str), f"say in FIELDS which values {kind.__name__}.{name} may have"
@@ -92,6 +112,7 @@ def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject)
         buttons.Session(2**40, date(9999, 12, 31), Kind.NEEDLING_STIMULATION, max(SITES, key=len), Side.RIGHT),
         buttons.Enrol(Stage.ZONE, max(days.zones(), key=len)),
         buttons.Score(date(9999, 12, 31), 2**40, 10),
+        buttons.Travel(buttons.Clock.THERE, max(days.zones(), key=len)),
     ],
 )
 def test_the_longest_payloads_fit(longest: object) -> None:

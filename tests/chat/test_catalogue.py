@@ -30,16 +30,25 @@ NO_SENTENCES: Final = {
 }
 """Files whose texts nobody is sent, with the reason."""
 NOT_SAID: Final = {
+    "bot/chat/words.py": {
+        "EEEE, MMMM d": "a pattern for Babel",
+        "EEEE, MMMM d, y": "a pattern for Babel",
+    },
     "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
+    "bot/jobs/alerts.py": {"an alert could not be made": "a log event"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
     "bot/jobs/notices.py": {"backup failed": "a kind of notice"},
+    "bot/jobs/privacy.py": {"somebody could not be forgotten": "a log event"},
     "bot/jobs/prompts.py": {"a prompt could not be made": "a log event"},
     "bot/reports/fonts/__init__.py": {"DejaVu Sans": "the name of the letters"},
+    "bot/reports/paper.py": {"Symptom Diary": "the name of the program"},
 }
 """Texts that look like prose and are none."""
 RAW_SENTENCES: Final = {
     "bot/chat/alerts.py": {"card": "the clinic's own card, with a number that is a Sentence"},
+    "bot/chat/asked.py": {"_capital": "a sentence with another first letter"},
     "bot/chat/entries.py": {"_asking": "a sentence in italics", "unclear": "sentences in a row"},
+    "bot/chat/flares.py": {"choose_score": "a sentence in italics"},
     "bot/chat/sessions.py": {"_capital": "a sentence with another first letter"},
     "bot/chat/words.py": {"*": "where sentences are made"},
     "bot/reports/charts.py": {"_told": "sentences in a row"},

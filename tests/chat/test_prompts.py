@@ -64,3 +64,12 @@ def test_each_has_an_end_of_their_own() -> None:
         UNTIL.isoformat(),
         later.isoformat(),
     ]
+
+
+def test_larger_buttons_have_a_wording_of_their_own() -> None:
+    wordings = Wordings()
+    usual, large = view(1), replace(view(1), large=True)
+    rows = [
+        [len(row) for row in json.loads(wordings.body(seen, "en", UNTIL))["buttons"]] for seen in (usual, large, usual)
+    ]
+    assert rows == [[4, 4, 3, 2], [3, 3, 3, 2, 2], [4, 4, 3, 2]]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import typed
+from bot.chat.items import item_name
 from bot.chat.typed import (
     NotScores,
+    Place,
     Reason,
     Scores,
     Unclear,
     WhichItem,
     WhichSite,
+    place,
     scores,
 )
+from bot.chat.words import words
 from bot.diary.entries import Item, ItemId, Side, Symptom
 
 
@@ -220,6 +225,37 @@ def test_a_symptom_said_once_holds_for_the_sides_after_it() -> None:
     )
     expected = named((1, 4), (2, 5), (3, 6), (4, 7))
     assert scores("burning left 4, right 5, pain left 6, right 7", items, asking=None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Burning, left foot 4", named((1, 4))),
+        ("burning, left foot: 4, right: 5", named((1, 4), (2, 5))),
+        ("Burning (left foot) 4, Burning (right foot) 5, Pain 6", named((1, 4), (2, 5), (3, 6))),
+        ("Burning (left foot, left side) 4", named((1, 4))),
+        ("burning, pain 6", Unclear(Reason.OTHER)),
+        ("4, left foot, burning 3", Unclear(Reason.OTHER)),
+    ],
+)
+def test_a_comma_may_stand_between_a_symptom_and_its_place(text: str, expected: object) -> None:
+    assert scores(text, BENS, asking=None) == expected
+
+
+def test_a_side_after_a_side_stays_with_its_symptom() -> None:
+    items = (BENS[0], an_item(2, Symptom.PAIN, "knee", Side.RIGHT))
+    assert scores("burning left 4 right 6", items, asking=None) == Unclear(Reason.OTHER), "no right foot is followed"
+    assert scores("burning 4, right knee 6", items, asking=None) == named((1, 4), (2, 6))
+    more = (*BENS[:2], an_item(3, Symptom.BURNING, "knee", Side.RIGHT))
+    assert scores("burning left foot 4, right 6", more, asking=None) == named((1, 4), (2, 6)), "the right foot"
+
+
+def test_a_bare_name_is_the_bare_item_where_the_others_have_their_scores() -> None:
+    items = (*BENS[:2], an_item(3, Symptom.BURNING))
+    assert scores("burning left 4, burning right 5, burning 6", items, asking=None) == named((1, 4), (2, 5), (3, 6))
+    assert scores("burning left 4, burning 6", items, asking=None) == WhichSite(
+        Symptom.BURNING, 6, (LEFT, RIGHT, ItemId(3)), ((LEFT, 4),)
+    )
 
 
 def test_a_name_that_fits_two_feet_asks_which() -> None:
@@ -453,3 +489,55 @@ def test_names_with_values_read_back(values: dict[Item, int], form: str, between
 def test_the_longest_text_is_read_to_its_end(scrap: str) -> None:
     text = (scrap * 4096)[:4096]
     assert is_sound(scores(text, ADAS, asking=None), ADAS)
+
+
+# --- places
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("left foot", Place("foot", Side.LEFT)),
+        ("Foot, left.", Place("foot", Side.LEFT)),
+        ("mi pie izquierdo", Place("foot", Side.LEFT)),
+        ("la rodilla (derecha)", Place("knee", Side.RIGHT)),
+        ("both feet", Place("foot", Side.BOTH)),
+        ("left and right foot", Place("foot", Side.BOTH)),
+        ("feet", Place("foot", None)),
+        ("dedos del pie izquierdo", Place("toes", Side.LEFT)),
+        ("on the left side of my back", Place("back", Side.LEFT)),
+        ("left big toe", Place("big toe", Side.LEFT)),
+        ("big toe on the left", Place("big toe", Side.LEFT)),
+        ("dedo gordo izquierdo", Place("dedo gordo", Side.LEFT)),
+        ("sole of the foot", Place("sole of the foot", None)),
+        ("  Jaw  ", Place("Jaw", None)),
+        ("under the pain", Place("under the pain", None)),
+    ],
+)
+def test_a_place_is_read_with_its_side(text: str, expected: Place) -> None:
+    assert place(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "4", "L5", "toe 2", "left", "pain", "pain left", "foot and knee", "😢", "the", "foot?", "a:b", "-"],
+)
+def test_what_is_no_place_is_none(text: str) -> None:
+    assert place(text) is None
+
+
+@given(
+    st.text("aáeñöxtofłßlндΩ '’-,()\n", max_size=20)
+    | st.lists(st.sampled_from(["left", "pie", "toe", "and", "pain", "x", "4", "the", "del", "pins"])).map(" ".join)
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_taken_for_a_place_is_understood_in_an_answer(text: str) -> None:
+    found = place(text)
+    if found is not None:
+        items = (
+            Item(ItemId(1), Symptom.BURNING, found.site, found.side, 0, date(2026, 1, 1)),
+            an_item(2, Symptom.PAIN),
+        )
+        name = unescape(item_name(items[0], words("en")))
+        assert scores(f"{name} 4", items, asking=None) == Scores(((ItemId(1), 4),))
+        assert place(found.site) == Place(found.site, None)

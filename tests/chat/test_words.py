@@ -10,8 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.chat import typed_times
 from bot.chat import words as spoken
-from bot.chat.words import LANGUAGES, Sentence, bold, joined, nearest, sentence, words
+from bot.chat.words import LANGUAGES, Sentence, bold, joined, nearest, sentence, words, words_in
+from bot.diary import days
 
 EN, ES = words("en"), words("es")
 MONDAY = date(2026, 3, 2)
@@ -43,6 +45,65 @@ def test_a_time_is_the_wall_clocks(say: spoken.Words) -> None:
     assert say.time(time(9, 5)) == "09:05"
     assert say.time(time(0)) == "00:00"
     assert say.time(datetime(2026, 3, 2, 21, 30, tzinfo=UTC)) == "21:30"
+
+
+@pytest.mark.parametrize(
+    ("zone", "english", "spanish"),
+    [
+        ("America/Chicago", ("8:30 pm", "Monday, March 2", "Mar 2"), ("8:30 p.\u202fm.", "lunes 2 de marzo", "2 mar")),
+        ("Asia/Kolkata", ("8:30 pm", "Monday 2 March", "2 Mar"), ("20:30", "lunes 2 de marzo", "2 mar")),
+        ("America/Mexico_City", ("20:30", "Monday 2 March", "2 Mar"), ("8:30 p.\u202fm.", "lunes 2 de marzo", "2 mar")),
+        ("Europe/Lisbon", ("20:30", "Monday 2 March", "2 Mar"), ("20:30", "lunes 2 de marzo", "2 mar")),
+        ("Asia/Kathmandu", ("20:30", "Monday 2 March", "2 Mar"), ("20:30", "lunes 2 de marzo", "2 mar")),
+        ("America/Nuuk", ("20:30", "Monday 2 March", "2 Mar"), ("20:30", "lunes 2 de marzo", "2 mar")),
+        ("Etc/UTC", ("20:30", "Monday 2 March", "2 Mar"), ("20:30", "lunes 2 de marzo", "2 mar")),
+        (None, ("20:30", "Monday 2 March", "2 Mar"), ("20:30", "lunes 2 de marzo", "2 mar")),
+    ],
+)
+def test_clocks_and_dates_are_as_the_country_of_the_zone_writes_them(
+    zone: str | None, english: tuple[str, ...], spanish: tuple[str, ...]
+) -> None:
+    for language, expected in (("en", english), ("es", spanish)):
+        say = words_in(language, zone)
+        assert (say.time(time(20, 30)), say.day(MONDAY), say.short_day(MONDAY)) == expected
+        assert say is words(say.tag), "its tag names it"
+        assert say.language == language
+
+
+def test_noon_and_midnight_have_names_where_the_clock_has_twelve_hours() -> None:
+    assert [words_in("en", "America/Chicago").time(time(hour)) for hour in (0, 1, 12, 13)] == [
+        "12 midnight",
+        "1:00 am",
+        "12 noon",
+        "1:00 pm",
+    ]
+    assert words_in("en", "America/Chicago").time(time(12, 5)) == "12:05 pm"
+    assert words_in("es", "America/Chicago").time(time(12)) == "12 del mediodía"
+    assert EN.time(time(12)) == "12:00"
+
+
+@pytest.mark.parametrize("tag", ["en", "es", "en-US", "es-US", "en-IN", "en_US", "pt-BR", "en-419", "en-", "tlh"])
+def test_any_tag_has_words(tag: str) -> None:
+    say = words(tag)
+    assert say.language in LANGUAGES
+    assert say.day(MONDAY)
+    assert words(say.tag).time(time(9)) == say.time(time(9))
+
+
+def test_people_who_write_alike_share_their_words() -> None:
+    assert words_in("en", "Europe/Lisbon") is words_in("en", "Asia/Kathmandu") is EN
+    assert words_in("en", "America/Chicago") is words_in("en", "America/New_York")
+
+
+@given(zone=st.sampled_from(sorted(days.zones())), at=st.times(), language=st.sampled_from(sorted(LANGUAGES)))
+def test_a_time_reads_back_as_it_was_meant(zone: str, at: time, language: str) -> None:
+    at = at.replace(second=0, microsecond=0)
+    said = words_in(language, zone).time(at)
+    assert typed_times.wall_time(said) in (
+        typed_times.Time(at),
+        typed_times.AmOrPm((at.hour - 1) % 12 + 1, at.minute),
+        None if "mediodía" in said else typed_times.Time(at),
+    )
 
 
 def test_spanish_days_have_their_article() -> None:

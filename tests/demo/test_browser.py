@@ -188,6 +188,52 @@ async def test_replies_and_edits_of_ones_own(browser: Browser, page: Page, ada: 
     assert ada.messages[2]["reply_to_message"]["text"] == "You wrote: frist"
 
 
+async def test_read_aloud_a_message_comes_before_its_buttons_and_these_before_the_next(
+    browser: Browser, page: Page, diary: SmallDiary, ada: Person
+) -> None:
+    tab = await opened(browser, page)
+    log = tab.locator("#phone-ada").get_by_role("log")
+    ada.send("good morning")
+    await expect(log.get_by_text("You wrote: good morning")).to_be_visible()
+    keys = {"inline_keyboard": [[{"text": n, "callback_data": n} for n in "012"]]}
+    await diary.app.bot.send_message(1001, "How strong was it?", reply_markup=keys)  # type: ignore[arg-type]
+    await diary.app.bot.send_photo(1001, png(60, 40), caption="Burning: 4.2 from 6 days")
+    await expect(log.get_by_text("Burning: 4.2")).to_be_visible()
+    await expect(log).to_match_aria_snapshot("""
+        - log "Messages on Ada's phone":
+          - article:
+            - text: "Ada: good morning"
+          - article:
+            - text: "The bot: You wrote: good morning"
+          - article:
+            - text: "The bot: How strong was it?"
+            - group "Buttons of this message":
+              - button "0"
+              - button "1"
+              - button "2"
+            - 'button "Reply to: How strong was it?"'
+          - article:
+            - 'button "Open large. Picture: Burning: 4.2 from 6 days"':
+              - 'img "Picture: Burning: 4.2 from 6 days"'
+            - text: "Burning: 4.2 from 6 days"
+        """)
+    assert await log.get_attribute("aria-live") == "polite"
+    await log.get_by_role("button", name="0").focus()
+    for label in ("1", "2", "Reply to: How strong was it?"):
+        await tab.keyboard.press("Tab")
+        await expect(log.get_by_role("button", name=label, exact=True)).to_be_focused()
+
+
+async def test_one_telephone_can_be_seen_alone(browser: Browser, page: Page) -> None:
+    tab = await opened_at(browser, f"{page.address}/?phone=ito", SMALL)
+    await expect(tab.locator("#phone-ito").get_by_role("log")).to_be_visible()
+    await expect(tab.locator("#phone-ada")).to_be_hidden()
+    await expect(tab.get_by_role("toolbar", name="Move the clock")).to_be_hidden()
+    await tab.locator("#phone-ito").get_by_label("Message from Dr Ito").fill("hello")
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator("#phone-ito").get_by_role("log")).to_contain_text("You wrote: hello")
+
+
 async def test_weeks_show_progress_and_can_be_stopped(browser: Browser, page: Page) -> None:
     tab = await opened(browser, page)
     stopped, tick = asyncio.Event(), page.hooks.tick

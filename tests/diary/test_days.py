@@ -222,3 +222,16 @@ def test_once_a_week_is_once_a_week(zone: str, now: datetime, weekday: int) -> N
     assert now < first <= now + timedelta(days=7, hours=2)
     assert days.local(first, zone).weekday() == weekday
     assert days.local(second, zone).date() - days.local(first, zone).date() == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        ("2026-03-03 09:00", "2026-03-02"),
+        ("2026-03-03 23:59", "2026-03-02"),
+        # The diary day of Monday still goes on, and is what people call yesterday.
+        ("2026-03-03 01:00", "2026-03-02"),
+    ],
+)
+def test_yesterday_is_what_people_call_so(instant: str, expected: str) -> None:
+    assert days.yesterday(utc(instant), LISBON) == date.fromisoformat(expected)

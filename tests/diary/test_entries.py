@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.diary import entries
-from bot.diary.entries import Cause, Day, DayState, Item, ItemId, OpenDay, Score, Symptom
-from bot.diary.people import PatientId, Reach
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, OpenDay, PastDay, Score, Symptom
+from bot.diary.people import ChatId, Patient, PatientId, Reach, Stage
 
 MONDAY = date(2026, 3, 2)
 ASKED_AT = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -239,3 +240,98 @@ def test_of_every_day_and_item_exactly_the_newest_counts(rows: list[tuple[Item, 
     for score in scores:
         assert found[score.day, score.item_id].entered_at >= score.entered_at
     assert all(score in scores for score in found.values())
+
+
+# --- yesterday, and what comes late
+
+
+def entered(at: datetime, waited_since: datetime | None = None) -> Score:
+    return Score(ItemId(1), MONDAY, 4, at, waited_since)
+
+
+@pytest.mark.parametrize(
+    ("score", "zone", "late"),
+    [
+        (entered(datetime(2026, 3, 2, 23, tzinfo=UTC)), "Europe/Lisbon", False),
+        (entered(datetime(2026, 3, 3, 3, 59, tzinfo=UTC)), "Europe/Lisbon", False),
+        (entered(datetime(2026, 3, 3, 4, tzinfo=UTC)), "Europe/Lisbon", True),
+        # Still Monday in Chicago.
+        (entered(datetime(2026, 3, 3, 4, tzinfo=UTC)), "America/Chicago", False),
+        # Tapped at some time since Monday evening: our being away makes nobody late.
+        (
+            entered(datetime(2026, 3, 3, 9, tzinfo=UTC), datetime(2026, 3, 2, 21, tzinfo=UTC)),
+            "Europe/Lisbon",
+            False,
+        ),
+    ],
+)
+def test_late_is_what_was_entered_on_a_later_diary_day(score: Score, zone: str, late: bool) -> None:
+    assert entries.entered_late(score, zone) is late
+
+
+def enrolled(at: datetime, first_question: date | None) -> Patient:
+    unknown: dict[str, Any] = dict.fromkeys(("next_prompt_at", "next_prompt_day", "next_digest_at", "invite_id"))
+    return Patient(
+        id=PatientId(1),
+        chat_id=ChatId(1),
+        stage=Stage.ACTIVE,
+        zone="Europe/Lisbon",
+        prompt_time=time(20),
+        enrolled_at=at,
+        enrolled_day=first_question,
+        **unknown,
+    )
+
+
+EVENING = datetime(2026, 3, 2, 21, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("patient", "expected"),
+    [
+        (enrolled(EVENING, MONDAY + timedelta(days=1)), MONDAY),
+        (enrolled(EVENING, MONDAY), MONDAY),
+        (enrolled(EVENING + timedelta(days=9), MONDAY), MONDAY),
+        (enrolled(EVENING, None), MONDAY),
+    ],
+)
+def test_the_diary_begins_with_the_enrolment_or_the_first_question(patient: Patient, expected: date) -> None:
+    assert entries.first_day(patient) == expected
+
+
+def test_the_diary_of_someone_who_has_not_finished_the_enrolment_has_not_begun() -> None:
+    assert entries.first_day(replace(enrolled(EVENING, None), enrolled_at=None)) == date.max
+
+
+@pytest.mark.parametrize(
+    ("on", "now", "expected"),
+    [
+        (MONDAY - timedelta(days=1), BEFORE, PastDay.BEFORE),
+        (MONDAY, datetime(2026, 3, 3, 11, 59, tzinfo=UTC), PastDay.OPEN),
+        (MONDAY, datetime(2026, 3, 3, 12, tzinfo=UTC), PastDay.CLOSED),
+    ],
+)
+def test_what_can_be_done_about_a_day_that_was_never_planned(on: date, now: datetime, expected: PastDay) -> None:
+    assert entries.past_day(None, on, enrolled(EVENING, MONDAY), now) is expected
+
+
+def test_a_planned_day_goes_by_its_own_row() -> None:
+    patient = enrolled(EVENING + timedelta(days=30), MONDAY + timedelta(days=30))
+    assert entries.past_day(ASKED, MONDAY, patient, BEFORE) is PastDay.OPEN, "an imported one, before the enrolment"
+    assert entries.past_day(ASKED, MONDAY, patient, CLOSES_AT) is PastDay.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("days_ahead", "expected"), [(-1, False), (0, True), (1, True), (2, False), (2_900_000, False)]
+)
+def test_a_note_is_about_a_day_of_the_diary_and_none_to_come(days_ahead: int, expected: bool) -> None:
+    now = datetime(2026, 3, 3, 23, tzinfo=UTC)
+    assert entries.takes_note(None, MONDAY + timedelta(days=days_ahead), enrolled(EVENING, MONDAY), now) is expected
+
+
+def test_typed_scores_are_for_the_question_that_came_last() -> None:
+    yesterday, today = MONDAY, MONDAY + timedelta(days=1)
+    looked_up = OpenDay(yesterday, asked=False, unfinished=True, shown=7)
+    assert entries.target([looked_up], today, None) == yesterday
+    assert entries.target([OpenDay(today, asked=False, unfinished=True, shown=6), looked_up], today, None) == yesterday
+    assert entries.target([OpenDay(today, asked=False, unfinished=True, shown=8), looked_up], today, None) == today

@@ -462,7 +462,8 @@ class Town:
         lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
         loud = [line for line in lines if line["level"] in LOUD and line["event"] not in EXPECTED]
         assert not loud, loud[:3]
-        written = "\n".join(strings_in(lines))
+        # The date of the line is ours, though somebody may have written the same one.
+        written = "\n".join(strings_in([{**line, "timestamp": None} for line in lines]))
         told = [it for it in (SECRET, *self.said) if len(it) >= 6 and len(set(it)) >= 4 and it in written]
         assert not told, f"what a person wrote is in the log: {told[:3]}"
 

@@ -12,7 +12,7 @@ and may be.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from typing import Any, Final, get_type_hints
 
@@ -178,6 +178,8 @@ CURATED: Final = (
         "-1",
         "4 3 5",
         "burning 7",
+        "my chest hurts",
+        "no puedo orinar",
         "pain 3, tingling 2",
         "7/10",
         "7 or 8",
@@ -493,6 +495,7 @@ STRINGS: Final = (
     ": ",
     "own",
 )
+TIMES: Final = ("0000", "0330", "2000", "2359", "2400", "800", "20:00", "")
 KINDS: Final = sorted(buttons._BY_CODE)
 
 
@@ -506,10 +509,17 @@ def payloads(draw: st.DrawFn) -> str:
     return ":".join([code, *parts])
 
 
+TIMES: Final = ("0000", "0330", "1930", "2359", "2400", "99", "")
+
+
 def _field(hint: Any) -> st.SearchStrategy[str]:
     options = getattr(hint, "__args__", ())
     hint = options[0] if options else hint
-    pool = {date: DAYS, int: NUMBERS, str: STRINGS}.get(hint) or (*(it.value for it in hint), "", "nobody")
+    pool = {date: DAYS, int: NUMBERS, str: STRINGS, time: TIMES, bool: ("0", "1", "2")}.get(hint) or (
+        *(it.value for it in hint),
+        "",
+        "nobody",
+    )
     return st.sampled_from((*pool, "") if options else pool)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -49,8 +50,8 @@ from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, link_in, new
 MONDAY: Final = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """When most tests begin, in Lisbon, where it is also 10:00."""
 NOWHERE: Final = "http://127.0.0.1:1"
-WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles")
-"""Tables that hold messages on their way, no one's diary."""
+WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles", "written")
+"""Tables that hold messages on their way and what they became, no one's diary."""
 
 
 D = TypeVar("D", bound="Desk")
@@ -170,7 +171,8 @@ class Desk:
         else:
             await self.says(person, place)
         if hour is None:
-            await self.taps(person, "20:00")
+            # By what it carries: where people say so, it reads "8:00 pm".
+            await self.sends(person, "en:hour:2000")
         else:
             await self.says(person, hour)
         await self.taps(person, "Start now" if now else person.labels(person.last["message_id"])[1])
@@ -235,7 +237,7 @@ class Desk:
             await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
-        if parcel.action is Action.HALT:
+        if parcel.action in (Action.HALT, Action.RECALL):
             return Verdict(OutboxState.DELIVERED)
         if (until := parcel.body.get("until")) is not None and self.now > datetime.fromisoformat(until):
             return Verdict(OutboxState.DROPPED, error="too late")
@@ -253,6 +255,7 @@ class Desk:
             answer, ok, status = methods.METHODS[call.method](self.telegram, params), True, 200
         except Refused as refusal:
             answer, ok, status = refusal.description, False, refusal.status
+        assert not _mute(call.params), "a button of signs alone says nothing to who hears it"
         self.sent.append(Sent(call.method, call.params, ok, answer))
         reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
@@ -348,10 +351,20 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
     """A row as the press makes it, but for the drawing; None: there is nothing to send."""
     if not {"recipe", "picture"} & parcel.body.keys():
         return parcel, press.Made(parcel.body)
-    draft = press.written(tx, press.Order(Path(), parcel.chat_id, parcel.body, now))
+    order = press.Order(Path(), parcel.chat_id, parcel.body, now, plain=True)
+    draft = press.written(tx, order)
     if isinstance(draft, press.Nothing):
         return parcel, None
-    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None)
+    if draft.archive is not None:
+        return parcel, press.printed(draft, order)
+    document = None if draft.document is None else draft.document()
+    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
+
+
+def _mute(params: dict[str, Any]) -> list[str]:
+    """The labels of buttons that have neither a letter nor a digit."""
+    rows = (params.get("reply_markup") or {}).get("inline_keyboard") or []
+    return [button["text"] for row in rows for button in row if not re.search(r"[^\W_]", button["text"])]
 
 
 def _everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -154,7 +154,8 @@ async def test_a_tap_on_yesterdays_bubble_counts_for_yesterday_until_noon(evenin
     await desk.settle()
     assert "Monday 2 March is closed" in newest(ada)
     assert "noon of the next day" in newest(ada)
-    assert "send me a note about it at any time" in newest(ada)
+    assert "A note about it is welcome at any time" in newest(ada)
+    assert buttons(ada) == ["Write a note about it"]
     assert buttons(ada, bubble) == [], "its buttons are gone"
     desk.clock.move_to(at(9, 9))
     taps = ("s:20260302:2:4", "no:20260302", "go:20260302", "ch:20260302", "ci:20260302:1", "mv:20260302:20260309:0:1")

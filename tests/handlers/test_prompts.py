@@ -114,6 +114,22 @@ async def test_later_moves_the_question_and_uses_up_the_reminder(evening: Desk) 
     assert len(ada.heard) == heard + 2, "both are told that the day is over"
 
 
+async def test_after_midnight_the_morning_is_this_one_and_noon_is_todays(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    await desk.until(at(3, 1))
+    live = ada.last["message_id"]
+    assert "Later" not in ada.labels(live), "reminded already"
+    await desk.sends(ada, "lt:20260302", live)
+    assert ada.toasts[-1].text == "I have asked again already. You can answer here until 12:00 on Tuesday."
+
+    await desk.rows("update patients set prompt_time = '23:30:00.000000', next_prompt_at = '2026-03-03 23:30:00.000000'"
+                    " returning id")  # fmt: skip
+    await desk.until(at(4, 1))
+    await desk.taps(ada, "Later")
+    assert ada.labels(ada.last["message_id"]) == ["In 30 minutes", "In 2 hours", "This morning", "Back"]
+    assert await desk.taps(ada, "This morning") == "All right. I will ask again: Today at 08:00."
+
+
 async def test_two_hours_that_end_in_quiet_hours_are_told_and_wait_for_the_morning(evening: Desk) -> None:
     desk = evening
     await desk.taps(desk.ada, "Later")
@@ -305,7 +321,7 @@ async def test_a_day_that_was_looked_at_far_in_the_east_is_open_when_it_is_asked
     assert "Tuesday 3 March" in await desk.says(ada, "/today")
     await change(desk, zone="Pacific/Pago_Pago")
     await desk.until(at(4, 7))
-    assert newest(ada).startswith("Burning · Tuesday 3 March"), "it is 20:00 there"
+    assert newest(ada).startswith("Burning · Tuesday, March 3"), "it is 20:00 there"
     await desk.taps(ada, "4", "3", "5")
     assert newest(ada).startswith("Thank you.")
     assert await desk.rows("select zone, closes_at from diary_days where day = '2026-03-03'") == [

@@ -59,7 +59,7 @@ async def test_a_session_of_another_day_kind_and_place(clinic: Desk) -> None:
     await desk.says(ito, "/session")
     await desk.taps(ito, "Another date")
     await desk.says(ito, "/patients")
-    assert "I did not understand that." in await desk.says(ito, "20 February"), "a command ends the waiting"
+    assert "I did not understand that" in await desk.says(ito, "20 February"), "a command ends the waiting"
 
 
 async def test_with_several_patients_the_therapist_says_whose(clinic: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, get_type_hints
@@ -27,8 +27,21 @@ TEXTS: Final = {
     "code": ("en", "es", "tlh"),
     "site": ("foot",),
     "side": ("left",),
+    "command": ("help", "week", "start", "nothing", "", "../today"),
+    "zone": ("Asia/Kathmandu", "Etc/GMT+5"),
 }
 """What the fields of a payload that hold free text are tried with."""
+
+
+ABOUT_ITEMS: Final = [
+    buttons.Items,
+    buttons.OneItem,
+    buttons.AddItem,
+    buttons.TypePlace,
+    buttons.MoveItem,
+    buttons.EndItem,
+    buttons.ItemAgain,
+]
 
 
 @pytest.fixture
@@ -65,7 +78,7 @@ def _values(name: str, hint: Any, ids: tuple[int, ...]) -> list[Any]:
     elif issubclass(hint, StrEnum):
         found = list(hint)
     else:
-        found = {date: [date(2026, 3, 2)], int: list(ids)}[hint]
+        found = {date: [date(2026, 3, 2)], time: [time(21)], bool: [False, True], int: list(ids)}[hint]
     return [None, *found] if options else found
 
 
@@ -149,6 +162,7 @@ async def test_dr_roy_sees_nothing_of_adas_and_changes_nothing(town: Desk) -> No
     desk, roy = town, town.roy
     before = await desk.everything()
     about_patients = [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, buttons.UndoSession]
+    about_patients += ABOUT_ITEMS
     for data in everything_of(about_patients, (1, 2)):
         roy.tap(roy.heard[0]["message_id"], data)
     await desk.settle()
@@ -169,7 +183,7 @@ async def test_ben_can_touch_no_row_of_adas(town: Desk) -> None:
     desk, ben = town, town.ben
 
     async def of_ada() -> list[list[tuple[Any, ...]]]:
-        tables = ("scores", "notes", "diary_days", "items", "shares", "consents", "sessions")
+        tables = ("scores", "notes", "diary_days", "items", "shares", "consents", "sessions", "zones")
         return [await desk.rows(f"select * from {table} where patient_id = 1 order by 1, 2, 3") for table in tables]
 
     before = await of_ada()
@@ -188,7 +202,9 @@ async def test_the_admin_sees_no_diary_that_is_not_shared(town: Desk) -> None:
     desk, ito = town, town.ito
     await desk.rows("update shares set ended_at = since returning 1")
     heard = len(ito.heard)
-    for data in everything_of([buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate], (1, 2, 3)):
+    for data in everything_of(
+        [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, *ABOUT_ITEMS], (1, 2, 3)
+    ):
         ito.tap(ito.heard[0]["message_id"], data)
     await desk.settle()
     assert len(ito.heard) == heard

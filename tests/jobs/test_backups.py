@@ -71,6 +71,76 @@ async def test_the_running_bot_makes_one_by_itself_in_the_folder_of_the_settings
     assert (tmp_path / "elsewhere").stat().st_mode & 0o777 == 0o700
 
 
+async def test_copies_live_so_many_days_those_before_migrations_too(tmp_path: Path) -> None:
+    async with clinic_at(tmp_path, backups_kept=30, backup_days=5) as desk:
+        path, keeps = desk.database.path, keeper(desk)
+        ours = ("before-0003", "aside", "saved")
+        for name in ours:
+            for stamp in ("20260303T040000", "20260301T120000", "20260231T120000"):
+                path.with_name(f"{path.name}.{name}-{stamp}").write_text("a copy")
+        path.with_name(f"{path.name}.aside-20260301T120000-wal").write_text("its log")
+        strangers = {"diary.db.before-0003-20260301T120000.gz", "other.db.aside-20260301T120000"}
+        for name in strangers:
+            path.with_name(name).write_text("precious")
+        for day in range(8):
+            now = FOUR + timedelta(days=day)
+            assert await keeps.make_due(now)
+            await keeps.remove_old(now)
+            if day == 4:
+                left = {each.name for each in path.parent.glob("diary.db.*-2026*")}
+                assert left & strangers
+                assert {f"{path.name}.{name}-20260303T040000" for name in ours} <= left
+                assert not [name for name in left if "0301T120000" in name and name not in strangers]
+        assert days(desk) == [f"2026-03-{day:02}" for day in range(6, 11)]
+        left = {each.name for each in path.parent.glob("*-2026*")}
+        assert left == strangers | {f"{path.name}.{name}-20260231T120000" for name in ours}, "no copy has such a date"
+
+
+async def test_without_daily_backups_old_copies_are_removed_all_the_same(clinic: Desk) -> None:
+    path, keeps = clinic.database.path, keeper(clinic)
+    folder = path.with_name("backups")
+    folder.mkdir()
+    (folder / "diary-2026-01-01.db").write_text("from when there were some")
+    old = path.with_name(f"{path.name}.before-0002-20260101T120000")
+    old.write_text("a copy")
+    assert await keeps.remove_old(FOUR) == 2
+    assert not old.exists()
+    assert days(clinic) == []
+    assert await keeps.remove_old(FOUR) == 0
+
+
+async def test_the_newest_backup_stays_while_the_next_one_fails(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise storage.BackupFailed("no room")
+
+    keeps = keeper(kept)
+    for day in range(2):
+        assert await keeps.make_due(FOUR + timedelta(days=day))
+    later = FOUR + timedelta(days=40)
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.backups, "make_daily", fails)
+        assert not await keeps.make_due(later)
+        await keeps.remove_old(later)
+    assert days(kept) == ["2026-03-04"], "of all that are old this one is still needed"
+    assert await keeps.make_due(later + timedelta(hours=2))
+    await keeps.remove_old(later + timedelta(hours=2))
+    assert days(kept) == ["2026-04-12"]
+
+
+async def test_the_ledger_is_copied_with_each_backup(kept: Desk) -> None:
+    storage.ledger.add(kept.database.path, ["0" * 32])
+    assert await keeper(kept).make_due(FOUR)
+    assert storage.ledger.tags(kept.database.path.with_name("backups") / "diary.db.forgotten") == {"0" * 32}
+
+
+async def test_a_folder_that_cannot_be_read_ends_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(storage.backups, "remove_old", fails)
+    assert await keeper(kept).remove_old(FOUR) == 0
+
+
 async def test_the_end_of_the_program_does_not_wait_for_a_long_copy() -> None:
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -86,7 +86,7 @@ async def test_where_sunday_was_not_asked_yet_the_last_whole_week_is_shown(clini
     assert "Burning 2.6" in line, "six evenings of 2 and the Sunday of 6"
     assert "week of 2 Mar to 8 Mar" in line
     await desk.until(at(16, 18))
-    assert "Monday 9 March to Sunday 15 March" in digests(kai)[-1]
+    assert "Monday, March 9 to Sunday, March 15" in digests(kai)[-1], "as they write it in Honolulu"
     assert "Burning: average 6.0" in digests(kai)[-1]
 
 

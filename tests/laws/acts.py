@@ -245,7 +245,7 @@ QUIET: Final = [
 REMINDERS: Final = [90, 0, 30, 240]
 TEXTS: Final = ["4 3 5", "7", "burning 2", "pain 9, tingling 0", "10 10 10", "the stairs were hard today"]
 COMMANDS: Final = ["/today", "/pause", "/start"]
-LATER: Final = [("Later", "In 30 minutes"), ("Later", "In 2 hours"), ("Later", "Tomorrow morning")]
+LATER: Final = [("Later", choice) for choice in ("In 30 minutes", "In 2 hours", "Tomorrow morning", "This morning")]
 LABELS: Final = [
     ("Not today",),
     ("Answer after all",),
@@ -257,7 +257,7 @@ LABELS: Final = [
     ("I'm back",),
     ("Undo",),
 ]
-PAUSES: Final = ["Until tomorrow", "Until I come back", "Until a date", "I'm back"]
+PAUSES: Final = ["Until tomorrow", "Until this evening", "Until I come back", "Until a date", "I'm back"]
 
 
 def _quiet(hours: tuple[time, time]) -> tuple[tuple[str, Any], ...]:

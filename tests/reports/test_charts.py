@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, pairwise
 
@@ -19,6 +19,7 @@ from bot.chat.items import item_name, site_name
 from bot.chat.words import Sentence, sentence, words
 from bot.diary.digests import Diary
 from bot.diary.entries import Item, ItemId, Score, Side, Symptom
+from bot.diary.flares import Flare, Since
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import charts, fonts
 
@@ -201,7 +202,7 @@ def test_every_panel_has_its_name_and_says_that_higher_is_worse() -> None:
     assert [named(panel, "text", "name")[0].text for panel in panels(root)] == [
         "Burning",
         "Tingling",
-        "Pain, left foot",
+        "Pain (left foot)",
     ]
     for panel in panels(root):
         assert [text.text for text in named(panel, "text", "axis")] == ["↑ higher = worse"]
@@ -228,6 +229,26 @@ def test_items_not_followed_then_have_no_panel() -> None:
     assert [panel.item for panel in charts.panels(of, day(6), day(28))] == [BURNING, ended, later]
 
 
+def test_an_item_that_was_ended_before_its_first_score_has_no_panel() -> None:
+    ended = Item(ItemId(8), Symptom.SLEEP, None, None, 3, MONDAY, day(7))
+    rests = Item(ItemId(9), Symptom.NUMBNESS, None, None, 4, MONDAY, None, ((day(0), day(21)),))
+    of = diary({BURNING: {}, ended: {}, rests: {}})
+    assert [panel.item for panel in charts.panels(of, day(0), day(20))] == [BURNING]
+    assert [panel.item for panel in charts.panels(of, day(0), day(27))] == [BURNING, rests]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_long_name_is_whole_so_that_left_is_not_right(language: str) -> None:
+    feet = [
+        Item(ItemId(n), Symptom.NUMBNESS, "sole of the foot near the heel", side, n, MONDAY)
+        for n, side in enumerate((Side.LEFT, Side.RIGHT))
+    ]
+    of = diary({foot: {0: 1} for foot in feet})
+    root = ET.fromstring(charts.course(of, day(0), day(27), words(language), "Your diary"))
+    for panel, foot in zip(panels(root), feet, strict=True):
+        assert " ".join(str(it.text) for it in named(panel, "text", "name")) == item_name(foot, words(language))
+
+
 @pytest.mark.parametrize("weeks", [2, 4, 8, 12, 52])
 def test_dates_are_mondays_that_stand_apart(weeks: int) -> None:
     root = drawn(diary({BURNING: {0: 1}}), 7 * weeks)
@@ -246,7 +267,7 @@ def test_texts_are_taken_literally() -> None:
     odd = Item(ItemId(4), Symptom.PAIN, "<b>&amp;\x00\ud800 \u202etoe", Side.LEFT, 0, MONDAY)
     root = drawn(diary({odd: {0: 1}}), title="</title>Ada & <Ben>\x1b")
     assert root.findtext(SVG + "title") == "</title>Ada & <Ben>"
-    assert [text.text for text in named(root, "text", "name")] == ["Pain, <b>&amp; \u202etoe, left side"]
+    assert [text.text for text in named(root, "text", "name")] == ["Pain (<b>&amp; \u202etoe, left side)"]
 
 
 def test_a_sentence_loses_its_markup_and_keeps_its_signs() -> None:
@@ -312,7 +333,7 @@ def test_no_letter_is_too_small_for_a_phone() -> None:
 
 
 def test_items_are_called_by_symptom_and_place() -> None:
-    assert item_name(PAIN, EN) == "Pain, left foot"
+    assert item_name(PAIN, EN) == "Pain (left foot)"
     assert item_name(BURNING, EN) == "Burning"
     assert site_name("Knee ", Side.BOTH, EN) == "both knees"
     assert site_name("big toe", Side.RIGHT, EN) == "big toe, right side"
@@ -339,3 +360,43 @@ def test_a_typical_chart_looks_as_it_did(snapshot: SnapshotAssertion) -> None:
     )
     svg = charts.course(of, day(0), day(27), EN, "Your last four weeks")
     assert svg == snapshot(extension_class=Picture)
+
+
+# --- flares
+
+
+def flared(of: Diary, *flares: tuple[Item, int, int]) -> Diary:
+    return replace(
+        of,
+        flares=tuple(
+            Flare(n, day(number), item.id, score, ENTERED_AT, Since.NOW, ENTERED_AT)
+            for n, (item, number, score) in enumerate(flares)
+        ),
+    )
+
+
+def test_a_flare_is_a_star_of_its_item_with_a_word_for_it_and_changes_no_number() -> None:
+    plain = diary({BURNING: {0: 2, 1: 2, 2: 2, 3: 2}, PAIN: {0: 3}})
+    marked = flared(plain, (BURNING, 1, 10), (BURNING, 1, 4), (BURNING, 9, 0), (PAIN, 2, 5), (PAIN, 99, 5))
+    before, after = charts.panels(plain, day(0), day(27)), charts.panels(marked, day(0), day(27))
+    assert [replace(panel, flares=()) for panel in after] == list(before)
+    assert [(point.day, point.value) for point in after[0].flares] == [(day(1), 10), (day(9), 0)], (
+        "the strongest of a day"
+    )
+    picture = drawn(marked)
+    stars = picture.findall(f".//{SVG}g[@class='panel']/{SVG}path[@class='flare']")
+    assert len(stars) == 3
+    assert all(star.get("fill") == charts.PAPER for star in stars), "open: what lies on it is seen"
+    told = [
+        "".join(text.itertext()) for text in picture.findall(f".//{SVG}g[@class='legend']/{SVG}text[@class='told']")
+    ]
+    assert "flare, not in the mean" in told
+    described = picture.findtext(f"{SVG}desc") or ""
+    assert "Burning: 2 days with a flare." in described
+    assert "flare" not in ET.tostring(drawn(plain), encoding="unicode")
+
+
+def test_an_item_with_a_flare_alone_shows_that() -> None:
+    picture = drawn(flared(diary({BURNING: {}}), (BURNING, 3, 7)))
+    assert len(picture.findall(f".//{SVG}g[@class='panel']/{SVG}path[@class='flare']")) == 1
+    assert not picture.findall(f".//{SVG}text[@class='nothing']")

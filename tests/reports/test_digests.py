@@ -23,10 +23,12 @@ from bot.chat.words import LANGUAGES, Sentence, sentence, words
 from bot.diary import days
 from bot.diary import digests as rules
 from bot.diary.digests import Diary, Member, Panel
-from bot.diary.entries import Cause, Day, Item, ItemId, Score, Side, Symptom
+from bot.diary.entries import Cause, Day, Item, ItemId, Note, Score, Side, Symptom
+from bot.diary.flares import Flare, Since
+from bot.diary.looking import Span
 from bot.diary.people import PatientId
 from bot.diary.sessions import Kind, Session, SessionId
-from bot.reports import digests, letters
+from bot.reports import digests, letters, looking
 
 LISBON = "Europe/Lisbon"
 START = date(2026, 2, 16)
@@ -60,7 +62,7 @@ def diary(*rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: It
         items=items,
         days={day(n): _planned(day(n), mark) for n, mark in enumerate(marks) if mark != "_"},
         scores={
-            (day(n), item.id): Score(item.id, day(n), _value(mark), days.closes_at(day(n), LISBON))
+            (day(n), item.id): Score(item.id, day(n), _value(mark), days.at(day(n), time(21), LISBON))
             for item, row in zip(items, rows, strict=True)
             for n, mark in enumerate(row)
             if mark != "."
@@ -633,7 +635,7 @@ def test_a_card_with_six_symptoms_names_them_all_in_one_line_each() -> None:
     found = str(digests.patient_card("Ada", told, THIRD_WEEK, MONDAY_MORNING, EN)).split("\n")
     told_the_same = "5.2 from 5 days; highest 8; 2 days at 7 or more; slightly better, 0.8 points lower (13%)"
     assert found[5:11] == [
-        *(f"<b>{name}</b> {told_the_same}" for name in ("Burning", "Tingling", "Pain", "Numbness", "Sleep")),
+        *(f"<b>{name}</b> {told_the_same}" for name in ("Burning", "Tingling", "Pain", "Numbness", "Disturbed sleep")),
         "<b>Burning</b>: 4 on Monday and 3 on Wednesday.",
     ]
 
@@ -677,3 +679,95 @@ def test_weeks_without_a_summary_are_named_as_one_or_as_several() -> None:
     es = letters.not_there(two, one, words("es"))
     assert "los resúmenes de las semanas del 2 mar y 9 mar" in es
     assert "No hubo resumen de la semana del 2 mar:" in es
+
+
+# --- late entries and flares
+
+
+def flare(number: int, item: int, score: int, hour: int = 14, since: Since = Since.NOW) -> Flare:
+    began_at = days.on_date(day(number), time(hour), LISBON)
+    return Flare(number, day(number), ItemId(item), score, began_at, since, began_at)
+
+
+def test_late_answers_are_counted_and_their_days_named() -> None:
+    kept = diary("2222222 2222222 2222222", "1111111 1111111 1111111", "3333333 3333333 333333s")
+    late = {
+        key: replace(score, entered_at=days.on_date(key[0] + days.ONE_DAY, time(9), LISBON))
+        for key, score in kept.scores.items()
+        if key[0] in (day(15), day(20), day(3))
+    }
+    kept = replace(kept, scores=dict(kept.scores) | late)
+    told = "5 answers were entered the next day (Tuesday and Sunday)."
+    assert told in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, EN, None)
+    assert told in digests.patient_card("Ada", kept, THIRD_WEEK, MONDAY_NOON, EN)
+    es = "5 respuestas se anotaron al día siguiente (martes y domingo)."
+    assert es in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, words("es"), None)
+
+
+def test_flares_are_named_and_change_no_number() -> None:
+    plain = diary("2222222 2222222 2222222", "1111111 1111111 1111111", "3333333 3333333 3333333")
+    marked = replace(
+        plain, flares=(flare(3, 1, 9), flare(15, 1, 8), flare(16, 3, 7, 8, Since.MORNING), flare(22, 2, 5))
+    )
+    told = "Flares: Burning 8, Tuesday 14:00; Pain 7, Wednesday in the morning."
+    text = digests.for_patient(marked, THIRD_WEEK, MONDAY_NOON, EN, None)
+    assert told in text
+    assert "Flare since then: Tingling 5, Tuesday 14:00." in text
+    assert text.replace(f"\n{told}\nFlare since then: Tingling 5, Tuesday 14:00.", "") == digests.for_patient(
+        plain, THIRD_WEEK, MONDAY_NOON, EN, None
+    )
+    card = digests.patient_card("Ada", marked, THIRD_WEEK, MONDAY_NOON, EN)
+    assert f"{told[:-1]}; Tingling 5, Tuesday 14:00." in card, "the chart of a card reaches today"
+    found = rules.panel([Member(PatientId(1), "Ada", rules.need(marked, THIRD_WEEK, MONDAY_NOON))])
+    assert "flare: Burning 8, Tuesday 14:00 and 1 more" in digests.for_therapist(found, EN)
+
+
+def test_many_flares_are_counted_and_a_card_still_fits() -> None:
+    kept = diary(*["2222222 2222222 3......"] * 6, marks="aaaaaaa aaaaaaa aPxbBGa", symptoms=list(Symptom))
+    placed = tuple(replace(item, site="W" * 40, side=Side.BOTH) for item in kept.items)
+    flares = tuple(flare(14 + n % 7, 1 + n % 6, 10, 2, Since.HOUR) for n in range(60))
+    kept = replace(kept, items=placed, flares=flares)
+    for language in LANGUAGES:
+        card = digests.patient_card("W" * 40, kept, THIRD_WEEK, MONDAY_NOON, words(language))
+        assert digests.fits_caption(card)
+    assert "and 56 more" in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, EN, None)
+
+
+@pytest.mark.parametrize("marks", ["." * 7, "GGGGGGG"])
+def test_a_flare_of_someone_quiet_is_told_too(marks: str) -> None:
+    kept = replace(
+        diary("2222222 2222222 .......", marks="a" * 14 + marks.replace(".", "a")), flares=(flare(15, 1, 8),)
+    )
+    found = rules.panel([Member(PatientId(1), "Ada", rules.need(kept, THIRD_WEEK, MONDAY_NOON))])
+    assert "flare: Burning 8, Tuesday 14:00" in digests.lines(found, EN)[0].text
+    new = replace(diary("", marks="_"), flares=(flare(15, 1, 8),))
+    found = rules.panel([Member(PatientId(1), "Ada", rules.need(new, THIRD_WEEK, MONDAY_NOON))])
+    assert "just started; flare: Burning 8" in digests.lines(found, EN)[0].text
+
+
+def test_notes_are_read_whole_and_say_when_they_came_later() -> None:
+    evening, morning = days.at(day(0), time(21), LISBON), days.on_date(day(1), time(9), LISBON)
+    long = "😀" * 2_048
+    messages = letters.notes(
+        "Ada",
+        [Note(1, day(0), "one", evening), Note(2, day(0), "two", morning), Note(3, day(1), long, morning)],
+        LISBON,
+        EN,
+    )
+    text = "".join(message.text for message in messages)
+    assert all(digests.length(message.text) <= MAX_TEXT for message in messages)
+    assert "<b>Monday 16 February</b>: one" in text
+    assert "<b>Monday 16 February</b> (written Tuesday 17 February): two" in text
+    assert text.count("😀") == 2_048
+
+
+def test_flares_of_a_long_time_are_dated_and_the_strongest_named() -> None:
+    kept = diary("2222222", "1111111", "3333333")
+    found = tuple(flare(n, 1 + n % 3, score) for n, score in enumerate([3, 9, 4, 8, 7, 10]))
+    shown = rules.flares_between(replace(kept, flares=found), day(0), day(6))
+    told = (
+        "Tingling 9, 17 Feb 14:00; Burning 8, 19 Feb 14:00; Tingling 7, 20 Feb 14:00; Pain 10, 21 Feb 14:00; and 2 more"
+    )
+    assert digests.flares_dated(shown, EN) == told
+    text, _ = looking.chart_in_words(replace(kept, flares=found), Span.ALL, days.on_date(day(7), time(9), LISBON), EN)
+    assert f"6 flares, marked with a star: {told}." in text

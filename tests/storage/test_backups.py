@@ -182,6 +182,15 @@ async def test_a_digest_that_waited_in_the_backup_is_not_sent_twice(database: Da
     assert found == [(0, 0), (1, 1)]
 
 
+def test_who_holds_the_lock_clears_away_what_a_kill_left_of_copies_beside_the_database(path: Path) -> None:
+    ours = (".diary.db.abcd1234.partial", ".diary.db.before-0003-20260302T200000.abcd1234.partial-wal")
+    strangers = (".diary.db.notes.partial", ".copy.db.abcd1234.partial")
+    for name in ours + strangers:
+        path.with_name(name).write_text("health data")
+    backups.clear_partial(path)
+    assert {each.name for each in path.parent.glob("*.partial*")} == set(strangers)
+
+
 # --- every day ------------------------------------------------------------------------------------------------
 
 

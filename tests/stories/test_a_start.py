@@ -38,6 +38,45 @@ print([name for name in {NEEDLESS} if name in sys.modules])
 """
 
 
+async def test_who_has_not_written_yet_reads_in_their_language_what_this_is(tmp_path: Path) -> None:
+    async with stage(tmp_path, MONDAY) as played:
+        telegram = played.telegram
+        await telegram.until(lambda: "short_description:es" in telegram.profile)
+        for scope in ("default", "all_private_chats"):
+            for language, start in (("", "Begin"), ("es", "Empezar")):
+                menu = telegram.command_lists[scope, language]
+                assert [entry["command"] for entry in menu] == ["start", "urgent", "privacy", "help"]
+                assert menu[0]["description"] == start
+        assert telegram.profile["description:"].startswith("A symptom diary.")
+        assert telegram.profile["description:es"].startswith("Un diario de síntomas.")
+        assert telegram.profile["short_description:"].endswith("By invitation.")
+        assert not played.refused()
+
+
+async def test_what_the_clinic_wrote_about_the_bot_stays(tmp_path: Path) -> None:
+    async with stage(tmp_path, MONDAY) as played:
+        telegram = played.telegram
+        await telegram.until(lambda: "short_description:es" in telegram.profile)
+        telegram.profile |= {
+            "description:": "Ask for Ana.",
+            "description:es": "",
+            "short_description:": "An older one.",
+        }
+        asked = len(telegram.calls)
+        await played.stop()
+        await played.start()
+        await telegram.until(lambda: ("getMyShortDescription", "es") in languages_of(telegram, asked))
+        await played.settle()
+        assert telegram.profile["description:"] == "Ask for Ana."
+        assert telegram.profile["short_description:"] == "An older one."
+        assert not telegram.profile["description:es"], "where nothing is said in Spanish, the clinic's own is shown"
+
+
+def languages_of(telegram: Telegram, after: int) -> set[tuple[str, str]]:
+    """The calls since then, with the language that each was about."""
+    return {(call.method, call.params.get("language_code") or "") for call in telegram.calls[after:]}
+
+
 async def test_nobody_waits_for_the_menus(tmp_path: Path) -> None:
     clock = MovableClock(MONDAY)
     telegram = Telegram(TOKEN, now=clock.now)

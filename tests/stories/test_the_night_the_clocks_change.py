@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot import diary, storage
+from bot.chat.words import words_in
 from bot.diary.days import Hours
 from bot.diary.people import ChatId, Role, Stage
 from tests.stage import stage, text_of
@@ -88,7 +89,7 @@ async def test_one_prompt_for_each_evening_at_the_hour_of_the_place(tmp_path: Pa
             assert len(asked) == len(due), f"{place} at {hour}"
             for message, at, day in zip(asked, due, evenings, strict=True):
                 assert 0 <= message["date"] + 1 - at.timestamp() < 60, f"{place} at {hour} on {day}"
-                assert f"{day:%A} {day.day} {day:%B}" in text_of(message)
+                assert words_in("en", place).day(day) in text_of(message)
             rows = await played.rows(
                 "select day, intended_at, sent_at is not null, not_asked from diary_days d"
                 " join patients p on p.id = d.patient_id where chat_id = :chat and day <= :last order by day",

@@ -100,7 +100,7 @@ def test_a_picture_is_changed_in_its_place_and_keeps_its_words_where_it_cannot_b
 
 def test_every_action_but_a_halt_has_a_call() -> None:
     body = {"text": "words", "callback_query_id": "5"}
-    calls = set(Action) - {Action.HALT, Action.WITHDRAW}
+    calls = set(Action) - {Action.HALT, Action.RECALL, Action.WITHDRAW}
     assert len({call_of(parcel(action, body), Made(body), 9).method for action in calls}) == len(calls)
 
 

@@ -11,8 +11,10 @@ class Page {
   cities = [];
   weeks = {};
   wide = matchMedia("(min-width: 900px)");
+  alone = new URLSearchParams(location.search).get("phone");
 
   start() {
+    document.body.classList.toggle("alone", this.alone !== null);
     this.wireTheme();
     this.wireClock();
     this.wireDialogs();
@@ -116,6 +118,7 @@ class Page {
     });
     phone.tab = tab;
     find("tabs").append(tab);
+    if (this.alone === name) this.chosen = phone;
     this.chosen ??= phone;
   }
 
@@ -126,14 +129,14 @@ class Page {
     return phone.tab;
   }
 
-  isShown(phone) { return this.wide.matches || this.chosen === phone; }
+  isShown(phone) { return (this.wide.matches && this.alone === null) || this.chosen === phone; }
 
   showTabs() {
     for (const phone of this.phones.values()) {
       const chosen = this.chosen === phone;
       if (this.isShown(phone)) phone.unread = 0;
       phone.root.hidden = !this.isShown(phone);
-      phone.root.setAttribute("role", this.wide.matches ? "region" : "tabpanel");
+      phone.root.setAttribute("role", this.wide.matches || this.alone !== null ? "region" : "tabpanel");
       phone.tab.setAttribute("aria-selected", String(chosen));
       phone.tab.tabIndex = chosen ? 0 : -1;
       const mark = phone.tab.querySelector(".unread");

@@ -185,8 +185,12 @@ export class Phone {
     time.dateTime = at.toISOString();
     body.append(time);
     const node = make("div", `row ${mine ? "mine" : "theirs"}${message.photo ? " pictured" : ""}`);
-    node.append(make("div", "line", body, this.aside(message, mine)));
+    // Read aloud, a message is: who and what, then its buttons, then what one can do with it. CSS puts that last part
+    // beside the bubble.
+    node.setAttribute("role", "article");
+    node.append(body);
     if (message.reply_markup?.inline_keyboard) node.append(this.taps(message));
+    node.append(this.aside(message, mine));
     node.dataset.day = this.page.day(at);
     node.dataset.side = mine ? "mine" : "theirs";
     node.dataset.id = message.message_id;

@@ -31,6 +31,11 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(face.advances.get(ord(letter), face.unknown) for letter in text) * size / face.units_per_em
 
 
+def knows(letter: str) -> bool:
+    """Whether both fonts have this character."""
+    return ord(letter) in _face(REGULAR).advances and ord(letter) in _face(BOLD).advances
+
+
 def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """`text` if it is no wider than `room`, else as much of it as fits with an ellipsis."""
     if width(text, size, bold=bold) <= room:

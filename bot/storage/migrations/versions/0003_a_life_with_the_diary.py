@@ -35,10 +35,21 @@ def upgrade() -> None:
     op.add_column("patients", _instant("next_followup_at"))
     op.add_column("patients", sa.Column("next_followup_day", sa.Date()))
     op.add_column("patients", _instant("forget_at"))
+    op.add_column("patients", sa.Column("stage_before", sa.String(length=20)))
     op.add_column("patients", sa.Column("tag", sa.String(length=32)))
-    op.execute("update patients set tag = lower(hex(randomblob(16)))")
+    # Out of the random code of the first invitation, so that it is the same in every older copy of this file.
+    op.execute(
+        "update patients set tag = coalesce((select substr(lower(hex(code_hash)), 1, 32) from invites where used_by = "
+        "patients.chat_id and role = 'patient' order by id limit 1), lower(hex(randomblob(16))))"
+    )
     for name in ("next_followup_at", "forget_at"):
         op.create_index(f"ix_patients_{name}", "patients", [name], sqlite_where=sa.text(f"{name} is not null"))
+    op.create_table(
+        "used_ids",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("highest", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_used_ids")),
+    )
     op.create_table(
         "zones",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -70,6 +81,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         _instant("began_at", nullable=False),
+        sa.Column("since", sa.String(length=20), nullable=False),
         _instant("noted_at", nullable=False),
         _instant("undone_at"),
         sa.CheckConstraint("score between 0 and 10", name=op.f("ck_flares_in_range")),
@@ -88,6 +100,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_red_flags_patient_id"), "red_flags", ["patient_id"])
     op.create_index("ix_red_flags_due_at", "red_flags", ["due_at"], sqlite_where=sa.text("due_at is not null"))
+    op.create_table(
+        "written",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_patient("written"),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        _instant("entered_at", nullable=False),
+        sa.Column("became", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("note_id", sa.Integer()),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_written_note_id"), ondelete="CASCADE"),
+    )
+    op.create_index(op.f("ix_written_patient_id_message_id"), "written", ["patient_id", "message_id"])
+    op.create_index("ix_written_entered_at", "written", ["entered_at"])
     op.add_column("diary_days", _instant("snoozed_at"))
     op.add_column("diary_days", _instant("reminded_at"))
     op.add_column("outbox", sa.Column("replaces", sa.Integer()))
+    op.add_column("items", sa.Column("rests", sa.String()))
+    op.add_column("outbox", sa.Column("album", sa.String(length=64)))
+    op.create_index("ix_outbox_album", "outbox", ["chat_id", "album"], sqlite_where=sa.text("album is not null"))

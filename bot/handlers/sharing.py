@@ -1,0 +1,141 @@
+"""A patient looks at who sees the diary, and changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import chat, diary, storage
+from bot.chat import buttons
+from bot.chat.messages import Message
+from bot.chat.words import DEFAULT, Sentence, Words, words
+from bot.diary.people import Patient, PatientId, Role, Stage, TherapistId
+from bot.diary.sharing import Share
+from bot.handlers.turn import Turn
+
+
+def sharing(turn: Turn, _: str) -> None:
+    """`/sharing`: everyone who sees the diary, with a button to stop each."""
+    patient = turn.patient
+    if patient is None:
+        turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
+    else:
+        turn.say(_list(turn, patient), patient_id=patient.id)
+
+
+def show(turn: Turn, _: buttons.Readers) -> None:
+    """The list again, where something was asked."""
+    if (patient := _settled(turn)) is not None:
+        turn.edit(_list(turn, patient), patient_id=patient.id)
+
+
+def stop(turn: Turn, tap: buttons.StopSharing) -> None:
+    """At once, and also for what is on its way to that therapist. A second tap shows the list as it is."""
+    patient, reader = _settled(turn), _reader(turn, tap.therapist)
+    if patient is None or reader is None:
+        _not_in_use(turn)
+        return
+    share = storage.sharing.find(turn.tx, patient.id, TherapistId(reader.therapist_id))
+    told = None
+    if share is not None and diary.sharing.may_see(share):
+        storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        _consent(turn, patient, share.therapist_id, given=False)
+        therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
+        storage.outbox.withdraw(turn.tx, patient.id, turn.now, to=therapist.chat_id)
+        tell(turn, share, chat.sharing.not_shared_any_more, patient.id)
+        told = chat.sharing.ended(reader.name, turn.words)
+    turn.edit(_list(turn, patient, told), patient_id=patient.id)
+
+
+def ask(turn: Turn, tap: buttons.AskSharing) -> None:
+    """To share is to show everything: asked once more."""
+    patient, reader = _settled(turn), _reader(turn, tap.therapist)
+    if patient is None or reader is None:
+        _not_in_use(turn)
+    elif reader.since is not None:
+        turn.edit(_list(turn, patient), patient_id=patient.id)
+    else:
+        turn.edit(chat.sharing.ask(reader, turn.words), patient_id=patient.id)
+
+
+def share(turn: Turn, tap: buttons.Share) -> None:
+    """Yes, all of it."""
+    patient, reader = _settled(turn), _reader(turn, tap.therapist)
+    if patient is None or reader is None:
+        _not_in_use(turn)
+        return
+    told = None
+    if reader.since is None:
+        opened = Share(patient.id, TherapistId(tap.therapist), _label(turn, patient, tap.therapist), turn.now)
+        storage.sharing.put(turn.tx, opened)
+        _consent(turn, patient, opened.therapist_id, given=True)
+        tell(turn, opened, chat.sharing.shared_with_you, patient.id)
+        told = chat.sharing.begun(reader.name, turn.words)
+    turn.edit(_list(turn, patient, told), patient_id=patient.id)
+
+
+def tell(turn: Turn, share: Share, say: Callable[[str, Words], Message], patient_id: PatientId | None) -> None:
+    """Tell a therapist something about a patient, by the therapist's own name for them and in the own language."""
+    therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
+    account = storage.people.find_account(turn.tx, therapist.chat_id)
+    language = words(account.language if account else DEFAULT)
+    turn.say(say(share.label, language), to=therapist.chat_id, patient_id=patient_id)
+
+
+def _settled(turn: Turn) -> Patient | None:
+    """The patient, unless the diary is about to be deleted: then nobody sees it, and there is nothing to change."""
+    patient = turn.patient
+    return None if patient is None or patient.stage is Stage.FORGETTING else patient
+
+
+def _not_in_use(turn: Turn) -> None:
+    turn.toast(chat.people.old_button(turn.words))
+
+
+def _list(turn: Turn, patient: Patient, told: Sentence | None = None) -> Message:
+    return chat.sharing.readers(_readers(turn, patient), turn.words, told)
+
+
+def _readers(turn: Turn, patient: Patient) -> list[chat.sharing.Reader]:
+    """Everyone who sees the diary, who did once, and who invited this patient; those who see it first."""
+    shares = storage.sharing.ever_of(turn.tx, patient.id)
+    found = {}
+    for share in shares:
+        since = diary.days.local(share.since, patient.zone).date() if diary.sharing.may_see(share) else None
+        name = storage.people.therapist_by_id(turn.tx, share.therapist_id).name
+        found[int(share.therapist_id)] = chat.sharing.Reader(int(share.therapist_id), name, since)
+    inviter = _inviter(turn, patient)
+    if inviter is not None and inviter not in found:
+        name = storage.people.therapist_by_id(turn.tx, inviter).name
+        found[inviter] = chat.sharing.Reader(int(inviter), name, None)
+    return sorted(found.values(), key=lambda reader: reader.since is None)
+
+
+def _reader(turn: Turn, therapist_id: int) -> chat.sharing.Reader | None:
+    patient = turn.patient
+    known = [] if patient is None else _readers(turn, patient)
+    return next((reader for reader in known if reader.therapist_id == therapist_id), None)
+
+
+def _inviter(turn: Turn, patient: Patient) -> TherapistId | None:
+    return None if patient.invite_id is None else storage.people.invite_by_id(turn.tx, patient.invite_id).therapist_id
+
+
+def _label(turn: Turn, patient: Patient, therapist_id: int) -> str:
+    """What this therapist calls the patient: as in an earlier share, or on the invitation."""
+    earlier = storage.sharing.find(turn.tx, patient.id, TherapistId(therapist_id))
+    if earlier is not None:
+        return earlier.label
+    assert patient.invite_id is not None
+    return storage.people.invite_by_id(turn.tx, patient.invite_id).label or turn.person_name
+
+
+def _consent(turn: Turn, patient: Patient, therapist_id: TherapistId, *, given: bool) -> None:
+    storage.people.add_consent(
+        turn.tx,
+        patient.id,
+        therapist_id,
+        given=given,
+        wording=chat.sharing.WORDING,
+        language=turn.words.language,
+        now=turn.now,
+    )

@@ -1,0 +1,115 @@
+"""A copy of everything, for whoever keeps or kept a diary, and of nobody else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bot.demo.person import Person
+from tests.handlers.desk import Desk
+from tests.stage import text_of
+
+EVENING: Final = datetime(2026, 3, 2, 20, tzinfo=UTC)
+
+
+def taken(desk: Desk, person: Person) -> dict[str, bytes]:
+    """The files of the newest copy."""
+    document = next(m["document"] for m in reversed(person.heard) if "document" in m)
+    assert document["mime_type"] == "application/zip"
+    content = desk.telegram.files[document["file_id"]].content
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def table(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[name].decode("utf-8-sig"))))
+
+
+async def copied(desk: Desk, person: Person) -> dict[str, bytes]:
+    await desk.says(person, "/export")
+    return taken(desk, person)
+
+
+async def test_it_comes_as_a_file_with_every_value_ever_entered(clinic: Desk) -> None:
+    ada = clinic.ada
+    await clinic.until(EVENING)
+    await clinic.says(ada, "4 3 5")
+    await clinic.says(ada, "burning 6")
+    await clinic.says(ada, "=HYPERLINK(1) walked to the river")
+    files = await copied(clinic, ada)
+    assert ada.last["document"]["file_name"] == "symptom-diary-2026-03-02.zip"
+    assert "keep it safe" in text_of(ada.last)
+    days = table(files, "diary.csv")
+    assert [(row["day"], row["symptom"], row["state"], row["score"]) for row in days] == [
+        ("2026-03-02", "burning", "complete", "6"),
+        ("2026-03-02", "tingling", "complete", "3"),
+        ("2026-03-02", "pain", "complete", "5"),
+    ]
+    assert [(row["score"], row["counts"]) for row in table(files, "values.csv")] == [
+        ("4", "no"),
+        ("6", "yes"),
+        ("3", "yes"),
+        ("5", "yes"),
+    ]
+    assert [row["text"] for row in table(files, "notes.csv")] == ["'=HYPERLINK(1) walked to the river"]
+    everything = json.loads(files["everything.json"])
+    assert everything["notes"][0]["text"] == "=HYPERLINK(1) walked to the river"
+    assert everything["shares"][0]["therapist"] == "Dr Ito"
+    assert everything["account"][0]["telegram_number"] == ada.id
+    assert {"patient", "consents", "invites", "zones", "pauses", "flares", "sessions", "outbox"} <= everything.keys()
+
+
+async def test_nobody_else_is_in_it(clinic: Desk) -> None:
+    ada, ben = clinic.ada, await clinic.enrol(clinic.ben, clinic.ito, "Ben of the harbour", now=True)
+    await clinic.says(ben, "the secret of Ben")
+    await clinic.taps(ben, "7")
+    await clinic.until(EVENING)
+    await clinic.says(ada, "4 3 5")
+    everything = b"".join((await copied(clinic, ada)).values())
+    for of_others in (b"Ben", b"secret", b"102", b"201", b"Dr Roy"):
+        assert of_others not in everything
+    of_ben = b"".join((await copied(clinic, ben)).values())
+    assert b"the secret of Ben" in of_ben
+    assert b"Ada" not in of_ben
+
+
+async def test_who_has_stopped_and_who_is_still_enrolling_get_theirs_too(clinic: Desk) -> None:
+    await clinic.until(EVENING)
+    await clinic.says(clinic.ada, "4 3 5")
+    await clinic.says(clinic.ada, "/stop")
+    assert len(table(await copied(clinic, clinic.ada), "diary.csv")) == 3
+    lea = clinic.person(151, "Lea")
+    await clinic.says(clinic.ito, "/invite Lea")
+    await clinic.opens(lea, clinic.ito)
+    files = await copied(clinic, lea)
+    assert table(files, "diary.csv") == []
+    assert json.loads(files["everything.json"])["invites"][0]["label"] == "Lea"
+
+
+async def test_the_dictionary_explains_each_column_in_the_language_of_the_reader(clinic: Desk) -> None:
+    files = await copied(clinic, clinic.ada)
+    explained = {(row["table"], row["column"]): row for row in table(files, "dictionary.csv")}
+    tables = [name for name in files if name.endswith(".csv") and name != "dictionary.csv"]
+    assert len(tables) == 6
+    for name in tables:
+        heads = files[name].decode("utf-8-sig").splitlines()[0].split(",")
+        assert [column for table_, column in explained if table_ == name] == heads
+    assert all(row["meaning"] and row["values"] for row in explained.values())
+    assert "LOINC 72514-3" in explained["diary.csv", "score"]["codes"]
+    await clinic.says(clinic.ada, "/language es")
+    spanish = table(await copied(clinic, clinic.ada), "dictionary.csv")
+    assert "El día del diario" in spanish[0]["significado"]
+    assert spanish[0]["columna"] == "day"
+
+
+async def test_every_row_that_names_the_patient_is_in_it(clinic: Desk) -> None:
+    await clinic.until(EVENING)
+    await clinic.says(clinic.ada, "4 3 5")
+    found: dict[str, Any] = json.loads((await copied(clinic, clinic.ada))["everything.json"])
+    for name in ("consents", "shares", "items", "diary_days", "scores", "bubbles", "zones"):
+        ((count,),) = await clinic.rows(f"select count(*) from {name} where patient_id = 1")
+        assert len(found[name]) == count, name
