@@ -21,11 +21,12 @@ from sqlalchemy import Connection, select, text
 
 from bot import diary, handlers, storage
 from bot.chat import buttons
-from bot.chat.words import words
+from bot.chat.words import Words, words_in
 from bot.demo.chats import Message
 from bot.demo.person import Person
-from bot.diary.entries import Cause, Day, DayState
-from bot.diary.people import Patient, PatientId
+from bot.diary.entries import Cause, Day, DayState, ItemId
+from bot.diary.flares import Since
+from bot.diary.people import ChatId, Patient, PatientId
 from bot.diary.prompts import LATE_WINDOW, ON_TIME_FOR, Followup, Rhythm
 from bot.storage import inbox, tables
 from bot.storage.outbox import Parcel, Urgency
@@ -188,9 +189,12 @@ class Life(Frail):
                 put()
             if query is not None and isinstance(tap, OF_A_DAY):
                 self.bubbles.add(query["message"]["message_id"])
+            account = storage.people.find_account(tx, ChatId(one.person.id))
+            assert account is not None
+            say = words_in(account.language, account.home)
             said = tx.execute(_said_since, {"last": last, "chat": one.person.id})
             for body in said.scalars().all():
-                self._told(one, _plain(body), tap)
+                self._told(one, say, _plain(body), tap)
 
     def _tapped(self, tx: Connection, one: One, tap: Any) -> Iterator[Any]:
         """What a tap does to the book, judged by the day's row as it stands before the program sees the tap."""
@@ -210,10 +214,10 @@ class Life(Frail):
             return day == diary.days.day_of(self.now, zone)
         return (self.heard_since or self.now) < planned.closes_at
 
-    def _told(self, one: One, said: str, tap: Any) -> None:
+    def _told(self, one: One, say: Words, said: str, tap: Any) -> None:
         """What a receipt says is stored."""
         if found := re.match(r"(Stored for|Moved to) (.+?): (.+?)\.", said):
-            day = self._day(found[2])
+            day = self._day(say, found[2])
             if isinstance(tap, buttons.MoveScores):
                 meant = [item for place, item in enumerate(one.items) if tap.items >> place & 1]
                 one.book.take_back(tap.from_day, meant, datetime.fromtimestamp(0, UTC) + tap.since * MICROSECOND)
@@ -225,15 +229,20 @@ class Life(Frail):
 
     def _promised(self, one: One, said: str) -> datetime:
         """The instant at which a question comes again, by the words and the clock where the patient is."""
-        at = re.search(r"(Tonight|Today|Tomorrow) at (\d+):(\d+)", said)
-        assert at is not None, said
+        found = re.search(r"(Tonight|Today|Tomorrow) at (?:12 (noon|midnight)|(\d+):(\d+)(?:\s([ap]m))?)\.", said)
+        assert found is not None, said
+        on, twelve, hour, minute, half = found.groups()
+        wall = time(0 if twelve == "midnight" else 12)
+        if hour is not None:
+            wall = time(int(hour) % 12 + 12 * (half == "pm") if half else int(hour), int(minute))
         here = one.rhythms[-1][1].here
-        on = diary.days.local(self.now, here).date() + timedelta(days=at[1] == "Tomorrow")
-        return diary.days.on_date(on, time(int(at[2]), int(at[3])), here)
+        there = diary.days.local(self.now, here).date() + timedelta(days=on == "Tomorrow")
+        return diary.days.on_date(there, wall, here)
 
-    def _day(self, name: str) -> date:
+    def _day(self, say: Words, name: str) -> date:
         near = [self.now.date() + timedelta(days=n) for n in range(-6, 4)]
-        return next(day for day in near if words("en").day(day) == name)
+        (day,) = (day for day in near if say.day(day) == name)
+        return day
 
     async def lives_through(self, act: Act) -> None:
         """Let something happen, and see that the laws hold."""
@@ -433,8 +442,8 @@ def _more(tx: Connection, one: One, kept: diary.digests.Diary, now: datetime) ->
         tx.execute(tables.scores.insert(), {"patient_id": one.id, "day": day, "item_id": item, **before})
     for day in kept.days:
         storage.entries.add_note(tx, one.id, day, "10 10 10", now)
-        flare = {"patient_id": one.id, "day": day, "item_id": one.items[0], "score": 10}
-        tx.execute(tables.flares.insert(), {**flare, "began_at": now, "noted_at": now})
+        flare = {"day": day, "item_id": ItemId(one.items[0]), "score": 10}
+        storage.flares.add(tx, one.id, **flare, began_at=now, since=Since.NOW, now=now)
     for days, about in ((-1, {"declined_at": now}), (-2, {"paused": True}), (-3, {"not_asked": Cause.BOT})):
         day = min(kept.days) + timedelta(days=days)
         storage.entries.plan_day(tx, one.id, day, kept.zone, diary.days.closes_at(day, kept.zone))
