@@ -284,21 +284,6 @@ async def test_a_reminder_that_comes_all_the_same_leaves_the_bubble_in_use_alone
     assert [question.splitlines()[0] for question in questions(desk)] == ["Tingling · Monday 2 March · 2 of 3"]
 
 
-async def test_a_reminder_that_never_comes_takes_the_buttons_of_the_bubble_before_it_where_a_third_one_is_in_use(
-    evening: Desk,
-) -> None:
-    desk, ada = evening, evening.ada
-    await due_now(desk, at(2, 21, 30))
-    (parcel,) = await desk.database.write(lambda tx: storage.outbox.waiting(tx, 0, (Urgency.PROMPT, Urgency.PROMPT), 9))
-    await desk.says(ada, "/today")
-    await desk.database.write(
-        lambda tx: write_down(tx, [(parcel, Verdict(OutboxState.DROPPED, error="too late"), desk.now)])
-    )
-    await desk.deliver()
-    assert len(questions(desk)) == 1
-    assert ada.labels(ada.last["message_id"])
-
-
 # --- planning anew ----------------------------------------------------------------------------------------------
 
 

@@ -150,6 +150,20 @@ class FallsDue:
             await life.jump(due + timedelta(minutes=self.late))
 
 
+@dataclass(frozen=True)
+class Keeps(Calm):
+    """A patient answers day after day, one more number each time; where there are fewer than three, not all of it."""
+
+    who: int
+    days: int
+    values: tuple[int, ...]
+
+    async def play(self, life: Life) -> None:
+        for n in range(self.days):
+            await life.until(life.now + timedelta(days=1))
+            await life.taps(self.who, *(str((value + n) % 11) for value in self.values))
+
+
 # --- the machine ----------------------------------------------------------------------------------------------
 
 
@@ -190,7 +204,7 @@ class IsAway(Trouble):
     acts: tuple[Act, ...]
 
     async def play(self, life: Life) -> None:
-        life.waited_since = life.now
+        life.away_since = life.now
         half = timedelta(minutes=self.minutes) / 2
         life.clock.move(half)
         for act in self.acts:
@@ -285,6 +299,8 @@ whose = st.sampled_from([0, 0, 0, 1])
 answers = st.builds(Answers, whose, st.lists(st.integers(0, 10), min_size=1, max_size=3).map(tuple))
 quick = st.one_of(
     answers,
+    answers,
+    st.builds(Taps, whose, st.sampled_from(LATER)),
     st.builds(Taps, whose, st.sampled_from(LATER)),
     st.builds(Taps, whose, st.sampled_from(LABELS)),
     st.builds(TapsAny, whose, st.integers(0, 20)),
@@ -304,6 +320,7 @@ long = st.one_of(
     passes,
     due,
     due,
+    st.builds(Keeps, whose, st.integers(2, 8), st.lists(st.integers(0, 10), min_size=1, max_size=3).map(tuple)),
     st.builds(Jams, st.sampled_from([0, 0, 1]), few, st.sampled_from([0, 1, 20, 100, 250])),
     st.builds(IsAway, st.sampled_from([5, 45, 200, 900, 3_000]), few),
     st.builds(ShutsOut, whose, st.sampled_from([1, 60, 700, 2_000])),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,27 +19,24 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, select, text
 
-from bot import diary, handlers, press, storage
+from bot import diary, handlers, storage
 from bot.chat import buttons
-from bot.chat.words import words
+from bot.chat.words import Words, words_in
 from bot.demo.chats import Message
 from bot.demo.person import Person
-from bot.diary.entries import Cause, Day, DayState
-from bot.diary.people import Patient, PatientId
+from bot.diary.entries import Cause, Day, DayState, ItemId
+from bot.diary.flares import Since
+from bot.diary.people import ChatId, Patient, PatientId
 from bot.diary.prompts import LATE_WINDOW, ON_TIME_FOR, Followup, Rhythm
-from bot.storage import tables
-from bot.storage.inbox import Arrival
+from bot.storage import inbox, tables
 from bot.storage.outbox import Parcel, Urgency
-from bot.storage.tables import Action, OutboxState
-from bot.wire.bodies import Verdict
-from bot.wire.lanes import NEW
-from tests.handlers.desk import Desk, waiting, withdrawn, word_of
+from tests.handlers.desk import word_of
 from tests.laws.book import Book
+from tests.laws.frail import Arrival, Frail
 from tests.stage import text_of
 
 MICROSECOND: Final = timedelta(microseconds=1)
 ITEMS: Final = ("Burning", "Tingling", "Pain")
-QUESTION: Final = "0 = none, 10 = worst possible"
 FOLLOWED_UP: Final = ("A gentle reminder", "You asked me to come back now.")
 HARMLESS: Final = ("is not modified", "query is too old", "bot was blocked by the user")
 A_MOMENT: Final = timedelta(seconds=7)
@@ -51,6 +48,7 @@ OF_A_DAY: Final = (
 """Buttons of a day's bubble, whatever it shows; other messages may have them too, and become the bubble when tapped."""
 
 
+_said_since: Final = text("select body from outbox where id > :last and chat_id = :chat")
 WITH_ENTRY: Final = (DayState.COMPLETE, DayState.PARTIAL, DayState.OPEN)
 """An open day takes answers still, and what it has counts."""
 
@@ -102,32 +100,15 @@ class One:
 
 
 @dataclass
-class Life(Desk):
-    """A desk whose program dies, whose messages wait, and that sees whatever is wrong."""
+class Life(Frail):
+    """Patients at a desk that is frail and sees whatever is wrong."""
 
     ones: list[One] = field(default_factory=list)
     troubles: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When the bot was away or could not speak."""
-    doom: int | None = None
-    """So many more calls get out, none of them written down, before the program dies; None: it lives."""
-    died: bool = False
-    """It did, since somebody last looked."""
-    held: bool = False
-    """No new message goes out for now; edits and answers to taps do."""
-    waited_since: datetime | None = None
-    """The program is away since then: what people do waits."""
-    _heard_since: datetime | None = None
-    """What is handled now was done at some time since then."""
     seen: set[Seen] = field(default_factory=set)
     _on_screen: set[tuple[int, date]] = field(default_factory=set)
     """Whose bubble of which day has been on screen."""
-    _arrived: dict[int, int] = field(default_factory=dict)
-    """Rows that reached a chat, with their messages, whether or not that was written down."""
-    _excused: set[int] = field(default_factory=set)
-    """Messages that went twice, or could not be reached, because of a kill or a block."""
-    _bubbles: set[int] = field(default_factory=set)
-    """Messages that are or were the bubble of a day."""
-    _fresh: list[tuple[Parcel, int, bool]] = field(default_factory=list)
 
     # --- people -----------------------------------------------------------------------------------------------
 
@@ -137,7 +118,7 @@ class Life(Desk):
     async def change(self, who: int, **columns: Any) -> None:
         """Hours, zones, quiet hours, the reminder: as the screens of the settings do it."""
         one = self.ones[who]
-        if self.waited_since is not None:
+        if self.away_since is not None:
             return
 
         def work(tx: Connection) -> Patient:
@@ -188,43 +169,32 @@ class Life(Desk):
         one.person.unblock() if one.person.blocked else one.person.block()
         await self.settle()
 
-    async def back(self, instant: datetime) -> None:
-        """The bot was away and is back at `instant`."""
-        since, self.waited_since = self.waited_since, None
-        self.clock.move_to(instant)
-        self._heard_since = since
-        await self.settle()
-        self._heard_since = None
-        await self.tick()
-
     # --- the machine ------------------------------------------------------------------------------------------
-
-    async def settle(self) -> None:
-        if self.waited_since is None:
-            await super().settle()
 
     def _handle(self, updates: list[dict[str, Any]], tx: Connection) -> None:
         for update in updates:
             self._offset = update["update_id"] + 1
-            arrival = Arrival(0, update["update_id"], self.now, json.dumps(update), 1, self._heard_since)
+            arrival = inbox.Arrival(0, update["update_id"], self.now, json.dumps(update), 1, self.heard_since)
             query, message = update.get("callback_query"), update.get("message")
             one = self.one((query or message or {"from": {"id": 0}})["from"]["id"])
-            taken = [] if one is None or query is None else list(self._tapped(tx, one, buttons.unpack(query["data"])))
-            if one is not None:
-                one.owed.clear()
+            if one is None:
+                handlers.handle(self.application, self.settings, tx, arrival, self.now)
+                continue
+            one.owed.clear()
+            tap = None if query is None else buttons.unpack(query["data"])
+            taken = list(self._tapped(tx, one, tap))
             ((last,),) = tx.execute(text("select coalesce(max(id), 0) from outbox"))
             handlers.handle(self.application, self.settings, tx, arrival, self.now)
-            if one is None:
-                continue
             for put in taken:
                 put()
-            if query is not None and isinstance(buttons.unpack(query["data"]), OF_A_DAY):
-                self._bubbles.add(query["message"]["message_id"])
-            rows = tx.execute(text("select id, body from outbox where id > :last and chat_id = :chat"),
-                              {"last": last, "chat": one.person.id})  # fmt: skip
-            tap = None if query is None else buttons.unpack(query["data"])
-            for _, body in rows:
-                self._told(one, _plain(body), tap)
+            if query is not None and isinstance(tap, OF_A_DAY):
+                self.bubbles.add(query["message"]["message_id"])
+            account = storage.people.find_account(tx, ChatId(one.person.id))
+            assert account is not None
+            say = words_in(account.language, account.home)
+            said = tx.execute(_said_since, {"last": last, "chat": one.person.id})
+            for body in said.scalars().all():
+                self._told(one, say, _plain(body), tap)
 
     def _tapped(self, tx: Connection, one: One, tap: Any) -> Iterator[Any]:
         """What a tap does to the book, judged by the day's row as it stands before the program sees the tap."""
@@ -242,12 +212,12 @@ class Life(Desk):
         planned = storage.entries.find_day(tx, one.id, day)
         if planned is None:
             return day == diary.days.day_of(self.now, zone)
-        return (self._heard_since or self.now) < planned.closes_at
+        return (self.heard_since or self.now) < planned.closes_at
 
-    def _told(self, one: One, said: str, tap: Any) -> None:
+    def _told(self, one: One, say: Words, said: str, tap: Any) -> None:
         """What a receipt says is stored."""
         if found := re.match(r"(Stored for|Moved to) (.+?): (.+?)\.", said):
-            day = self._day(found[2])
+            day = self._day(say, found[2])
             if isinstance(tap, buttons.MoveScores):
                 meant = [item for place, item in enumerate(one.items) if tap.items >> place & 1]
                 one.book.take_back(tap.from_day, meant, datetime.fromtimestamp(0, UTC) + tap.since * MICROSECOND)
@@ -259,68 +229,20 @@ class Life(Desk):
 
     def _promised(self, one: One, said: str) -> datetime:
         """The instant at which a question comes again, by the words and the clock where the patient is."""
-        at = re.search(r"(Tonight|Today|Tomorrow) at (\d+):(\d+)", said)
-        assert at is not None, said
+        found = re.search(r"(Tonight|Today|Tomorrow) at (?:12 (noon|midnight)|(\d+):(\d+)(?:\s([ap]m))?)\.", said)
+        assert found is not None, said
+        on, twelve, hour, minute, half = found.groups()
+        wall = time(0 if twelve == "midnight" else 12)
+        if hour is not None:
+            wall = time(int(hour) % 12 + 12 * (half == "pm") if half else int(hour), int(minute))
         here = one.rhythms[-1][1].here
-        on = diary.days.local(self.now, here).date() + timedelta(days=at[1] == "Tomorrow")
-        return diary.days.on_date(on, time(int(at[2]), int(at[3])), here)
+        there = diary.days.local(self.now, here).date() + timedelta(days=on == "Tomorrow")
+        return diary.days.on_date(there, wall, here)
 
-    def _day(self, name: str) -> date:
+    def _day(self, say: Words, name: str) -> date:
         near = [self.now.date() + timedelta(days=n) for n in range(-6, 4)]
-        return next(day for day in near if words("en").day(day) == name)
-
-    async def deliver(self) -> None:
-        """As the sender does: edits as soon as their bubble is on screen, new messages in order, until all are out or
-        the program dies."""
-        while going := await self.database.write(self._going):
-            calls = going if self.doom is None else going[: self.doom]
-            verdicts = [(parcel, self._send(parcel, made, shown)) for parcel, made, shown in calls]
-            await self.database.write(self._judge)
-            if self.doom is not None:
-                await self._die(verdicts)
-                return
-            await self.database.write(partial(self._write_down, verdicts))
-
-    async def _die(self, verdicts: list[tuple[Parcel, Verdict]]) -> None:
-        self.doom = None
-        self._excused |= {verdict.message_id for _, verdict in verdicts if verdict.message_id is not None}
-        await self.restart()
-        self.died = True
-
-    def _going(self, tx: Connection) -> list[tuple[Parcel, press.Made | Verdict | None, int | None]]:
-        """What goes out now: each row as it is made, or what becomes of it without a call, and which message it is."""
-        found = waiting(tx, self.now)
-        if found is None:
-            return []
-        rows, shown = found
-        gone = withdrawn(parcel for parcel, _ in rows)
-        coming = {parcel.bubble_id for parcel, _ in rows if parcel.action is Action.SEND}
-        halted = {parcel.chat_id: parcel.id for parcel, _ in rows if parcel.action is Action.HALT}
-        first: list[Any] = []
-        new: list[Any] = []
-        for parcel, made in rows:
-            message_id = parcel.message_id or shown.get(parcel.bubble_id or 0)
-            if parcel.action is Action.SEND and parcel.bubble_id in gone:
-                first.append((parcel, Verdict(OutboxState.DROPPED, error="withdrawn"), None))
-            elif parcel.id < halted.get(parcel.chat_id, 0):
-                first.append((parcel, Verdict(OutboxState.BLOCKED, error="blocked"), message_id))
-            elif parcel.action in NEW:
-                new.append((parcel, made, message_id))
-            elif message_id is not None or parcel.bubble_id not in coming:
-                first.append((parcel, made, message_id))
-        first.sort(key=lambda it: (it[0].urgency, it[0].id))
-        return first or ([] if self.held else new)
-
-    def _send(self, parcel: Parcel, made: press.Made | Verdict | None, message_id: int | None) -> Verdict:
-        verdict = made if isinstance(made, Verdict) else self._call(parcel, made, message_id)
-        if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE) and message_id is not None:
-            self._excused.add(message_id)
-        if parcel.action is Action.SEND and verdict.message_id is not None:
-            self._fresh.append((parcel, verdict.message_id, parcel.id in self._arrived))
-            self._arrived[parcel.id] = verdict.message_id
-            if parcel.bubble_id is not None:
-                self._bubbles.add(verdict.message_id)
-        return verdict
+        (day,) = (day for day in near if say.day(day) == name)
+        return day
 
     async def lives_through(self, act: Act) -> None:
         """Let something happen, and see that the laws hold."""
@@ -337,23 +259,23 @@ class Life(Desk):
 
     # --- what must hold as a question arrives -----------------------------------------------------------------
 
-    def _judge(self, tx: Connection) -> None:
-        for parcel, message_id, again in self._fresh:
+    def judge(self, tx: Connection, arrivals: Sequence[Arrival]) -> None:
+        for arrival in arrivals:
+            parcel = arrival.parcel
             one = self.one(parcel.chat_id)
             if one is None:
                 continue
-            message = one.person.chat.messages[message_id]
+            message = one.person.chat.messages[arrival.message_id]
             if parcel.bubble_id is not None:
                 self._on_screen.update((parcel.chat_id, day) for day in _days(message))
             if parcel.urgency == Urgency.PROMPT:
                 said = text_of(message)
                 kind = Kind.FOLLOW_UP if said.startswith(FOLLOWED_UP) else Kind.PROMPT
                 question = Seen(parcel.chat_id, next(_days(message)), kind)
-                assert again or question not in self.seen, f"{question} came twice"
+                assert arrival.again or question not in self.seen, f"{question} came twice"
                 self._fits(tx, one, question, parcel)
                 self.seen.add(question)
                 self._owe(tx, one, question)
-        self._fresh.clear()
         for one in self.ones:
             for message in one.person.heard:
                 for key in _taps(message):
@@ -413,7 +335,7 @@ class Life(Desk):
     def _one_bubble_a_day(self, one: One) -> None:
         live: dict[date, list[str]] = {}
         for message in one.person.heard:
-            if message["message_id"] not in self._bubbles - self._excused:
+            if message["message_id"] not in self.bubbles - self.excused:
                 continue
             for day in set(_days(message)):
                 live.setdefault(day, []).append(text_of(message))
@@ -520,8 +442,8 @@ def _more(tx: Connection, one: One, kept: diary.digests.Diary, now: datetime) ->
         tx.execute(tables.scores.insert(), {"patient_id": one.id, "day": day, "item_id": item, **before})
     for day in kept.days:
         storage.entries.add_note(tx, one.id, day, "10 10 10", now)
-        flare = {"patient_id": one.id, "day": day, "item_id": one.items[0], "score": 10}
-        tx.execute(tables.flares.insert(), {**flare, "began_at": now, "noted_at": now})
+        flare = {"day": day, "item_id": ItemId(one.items[0]), "score": 10}
+        storage.flares.add(tx, one.id, **flare, began_at=now, since=Since.NOW, now=now)
     for days, about in ((-1, {"declined_at": now}), (-2, {"paused": True}), (-3, {"not_asked": Cause.BOT})):
         day = min(kept.days) + timedelta(days=days)
         storage.entries.plan_day(tx, one.id, day, kept.zone, diary.days.closes_at(day, kept.zone))
