@@ -127,7 +127,7 @@ async def test_after_midnight_the_morning_is_this_one_and_noon_is_todays(evening
     await desk.until(at(4, 1))
     await desk.taps(ada, "Later")
     assert ada.labels(ada.last["message_id"]) == ["In 30 minutes", "In 2 hours", "This morning", "Back"]
-    assert await desk.taps(ada, "This morning") == "All right. I will ask again: Today at 08:00."
+    assert await desk.taps(ada, "This morning") == "All right. I will ask again: today at 08:00."
 
 
 async def test_two_hours_that_end_in_quiet_hours_are_told_and_wait_for_the_morning(evening: Desk) -> None:

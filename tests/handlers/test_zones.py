@@ -154,15 +154,15 @@ async def test_whoever_is_asked_by_home_time_reads_every_hour_by_the_clock_where
         assert "14:00" in said, command
         assert "20:00" not in said, command
     await desk.says(desk.ada, "/pause")
-    assert "My next question: Tomorrow at 14:00." in await desk.taps(desk.ada, "Until tomorrow")
-    assert "My next question: Tomorrow at 14:00." in await desk.says(desk.ada, "/pause")
-    assert "My next question: Today at 14:00." in await desk.taps(desk.ada, "I'm back")
+    assert "My next question: tomorrow at 14:00." in await desk.taps(desk.ada, "Until tomorrow")
+    assert "My next question: tomorrow at 14:00." in await desk.says(desk.ada, "/pause")
+    assert "My next question: today at 14:00." in await desk.taps(desk.ada, "I'm back")
     await desk.says(desk.ada, "/stop")
     assert "14:00" in await desk.taps(desk.ada, "Start again")
     # Just after midnight at home, and the evening before where she is.
     await desk.jump(at(3, 0))
     await desk.says(desk.ada, "/pause")
-    assert "My next question: Tomorrow at 14:00." in await desk.taps(desk.ada, "Until tomorrow")
+    assert "My next question: tomorrow at 14:00." in await desk.taps(desk.ada, "Until tomorrow")
 
 
 async def test_quiet_hours_are_those_of_the_place(clinic: Desk) -> None:

@@ -215,7 +215,7 @@ async def stopped_and_started_again(house: House) -> None:
     assert "Your diary is stopped. I will not ask you any more." in await played.says(ada, "/stop")
     await house.hears_nothing_until(at(25, 12))
     await played.taps(ada, "Start again")
-    assert "I will ask you next: Tonight at 20:00." in newest(ada)
+    assert "I will ask you next: tonight at 20:00." in newest(ada)
     await played.until(at(25, 20, 5))
     assert "Burning · Wednesday 25 March · 1 of 4" in newest(ada), "her knee is still asked about"
 
@@ -231,7 +231,7 @@ async def wants_to_be_forgotten_and_takes_it_back(house: House) -> None:
     await dr_ito_taps_her_name_in_vain(house)
 
     await played.taps(ada, "Keep my diary after all")
-    assert "I will ask you next: Tomorrow at 20:00." in newest(ada)
+    assert "I will ask you next: tomorrow at 20:00." in newest(ada)
     assert newest(ito) == f"{LABEL} keeps the diary after all. You can see it again."
     await house.answers("4 3 5 4", 28)
 

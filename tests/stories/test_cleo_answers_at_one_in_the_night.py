@@ -27,7 +27,7 @@ async def test_cleo_answers_at_one_in_the_night(tmp_path: Path) -> None:
         await played.enrol_therapist(ito)
         await played.enrol_therapist(roy, ito)
         await played.enrol(cleo, roy, "Cleo K", hour="23:30")
-        assert "Tonight at 23:30" in newest(cleo)
+        assert "tonight at 23:30" in newest(cleo)
 
         await she_is_asked_in_her_quiet_hours_and_not_reminded(played, cleo)
         await a_tap_at_one_counts_for_the_evening_before(played, cleo)
@@ -96,7 +96,7 @@ async def at_ten_yesterday_is_that_day_still(played: Stage, cleo: Person) -> Non
 async def a_snooze_in_the_night_ends_in_the_morning(played: Stage, cleo: Person) -> None:
     await played.until(at(6, 1))
     said = await played.taps(cleo, "Later", "In 30 minutes")
-    assert said == "All right. I will ask again: Today at 08:00.\nThat is after your quiet hours."
+    assert said == "All right. I will ask again: today at 08:00.\nThat is after your quiet hours."
     heard = len(cleo.heard)
     await played.until(at(6, 7, 59))
     assert len(cleo.heard) == heard
