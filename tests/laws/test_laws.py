@@ -71,7 +71,7 @@ async def live(story: Story, home: Path) -> Life:
     return life
 
 
-@settings(PATIENT, max_examples=16, derandomize=True)
+@settings(PATIENT, max_examples=10, derandomize=True)
 @given(acts.lives)
 def test_whatever_happens_the_laws_hold(story: Story) -> None:
     asyncio.run(live(story, two_diaries()))
