@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Final
 
 from bot.chat import buttons
 from bot.chat.buttons import pack
@@ -15,6 +16,8 @@ from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Item
 from bot.diary.flares import Flare, Since
+
+EXAMPLE: Final = time(14, 30)
 
 
 def when(flare: Flare, zone: str, day: Sentence, words: Words) -> Sentence:
@@ -65,7 +68,7 @@ def choose_since(so_far: buttons.Flare, item: Item, choices: Sequence[Since], wo
         "\n",
         [
             bold(words("{item} {value}", item=item_name(item, words), value=so_far.score)),
-            words("Since when? Tap one, or type a time such as 14:30."),
+            words("Since when? Tap one, or type a time such as {example}.", example=words.time(EXAMPLE)),
         ],
     )
     rows: list[Row] = [(Button(_since(choice, words), tap=pack(replace(so_far, since=choice))),) for choice in choices]

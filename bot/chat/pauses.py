@@ -18,7 +18,7 @@ DATES: Final = 10
 
 def choose(today: date, there: date, words: Words) -> Message:
     """For how long? `there`: today by the calendar, which at night is a day ahead."""
-    shortest = words("Until tomorrow") if there == today else words("Until this evening")
+    shortest = words("Until tomorrow") if there <= today else words("Until this evening")
     return Message(
         words("For how long shall I pause? Paused days never count against you."),
         (

@@ -235,6 +235,8 @@ def ask_start(card: Sentence, next_at: datetime, today: date, number: Sentence, 
         ],
     )
     later = when(next_at, today, words)
+    # A label begins with a capital letter; no markup is in a time, and a letter is no piece of any.
+    later = Sentence(later[:1].upper() + later[1:])
     return Message(
         text,
         (
@@ -245,15 +247,15 @@ def ask_start(card: Sentence, next_at: datetime, today: date, number: Sentence, 
 
 
 def when(at: datetime, today: date, words: Words) -> Sentence:
-    """The next prompt's time in words; `at` is by the patient's own clock."""
+    """The next prompt's time in words, as they stand within a sentence; `at` is by the patient's own clock."""
     if at.date() == today:
         return (
-            words("Tonight at {time}", time=words.time(at))
+            words("tonight at {time}", time=words.time(at))
             if at.hour >= 17
-            else words("Today at {time}", time=words.time(at))
+            else words("today at {time}", time=words.time(at))
         )
     if (at.date() - today).days == 1:
-        return words("Tomorrow at {time}", time=words.time(at))
+        return words("tomorrow at {time}", time=words.time(at))
     return words("{day} at {time}", day=words.day(at.date()), time=words.time(at))
 
 

@@ -13,26 +13,33 @@ from bot.chat.words import Sentence, Words, bold, joined, sentence
 # --- what is stored -------------------------------------------------------------------------------------------
 
 
-def of_patient(readers: Sequence[str], clinic: str, days: int, words: Words, *, leaves: bool = False) -> Message:
-    """One screen for someone with a diary; `readers` see it now, `days`: how long copies live."""
+def of_patient(
+    readers: Sequence[str], clinic: str, days: int, words: Words, *, leaves_at: datetime | None = None
+) -> Message:
+    """One screen for someone with a diary; `readers` see it now, `days`: how long copies live.
+
+    `leaves_at`: when it will be deleted, by the patient's own clock, where that was wished for.
+    """
     kept = words(
         "{what}: your answers and notes with their times, your settings, your number at Telegram, and what you said "
         "yes or no to.",
         what=bold(words("What I keep")),
     )
-    how_long = words(
-        "{what}: until you send /forget. Copies that the computer makes by itself live {days}.",
-        what=bold(words("How long")),
-        days=_days(days, words),
-    )
-    parts = [kept, _who(readers, clinic, words, leaves), how_long, _telegram(words)]
-    parts.append(
+    leaves = leaves_at is not None
+    what_to_do = (
         words(
+            "{what}: /export sends you a copy of it all. /forget shows how you can keep it after all, or delete it "
+            "now.",
+            what=bold(words("What you can do")),
+        )
+        if leaves
+        else words(
             "{what}: /export sends you a copy of it all. /sharing shows who sees it and lets you stop that. "
             "/forget deletes it. /stop ends the questions and keeps the rest.",
             what=bold(words("What you can do")),
         )
     )
+    parts = [kept, _who(readers, clinic, words, leaves), _until(leaves_at, days, words), _telegram(words), what_to_do]
     return Message(joined("\n\n", parts))
 
 
@@ -95,6 +102,26 @@ def _who(readers: Sequence[str], clinic: str, words: Words, leaves: bool) -> Sen
         seen = words("{what}: only you.", what=what)
     lies = words("It lies on the computer of {clinic}, and whoever runs that could open it.", clinic=sentence(clinic))
     return joined(" ", [seen, lies])
+
+
+def _until(leaves_at: datetime | None, days: int, words: Words) -> Sentence:
+    what, lives = bold(words("How long")), _days(days, words)
+    if leaves_at is None:
+        return words(
+            "{what}: until you send /forget. Copies that the computer makes by itself live {days}.",
+            what=what,
+            days=lives,
+        )
+    return words(
+        "{what}: until {when}. Copies that the computer makes by itself live {days}.",
+        what=what,
+        when=_moment(leaves_at, words),
+        days=lives,
+    )
+
+
+def _moment(at: datetime, words: Words) -> Sentence:
+    return words("{day} at {time}", day=words.day(at.date()), time=words.time(at))
 
 
 def _how_long(days: int, words: Words) -> Sentence:
@@ -208,7 +235,7 @@ def leaving(at: datetime, words: Words, *, unsaved: bool = False) -> Message:
     lines = [
         words(
             "Your diary will be deleted on {when}.",
-            when=bold(words("{day} at {time}", day=words.day(at.date()), time=words.time(at))),
+            when=bold(_moment(at, words)),
         ),
         words("Until then I ask nothing and nobody sees it."),
     ]

@@ -276,8 +276,11 @@ def ask_hour(on: Days, patient: Patient, words: Words) -> Message:
     lines = [
         bold(head),
         *([words("At present I ask at {time}.", time=words.time(at))] if at is not None else []),
-        words("Tap a time, or type one, such as 21:30 or half past nine in the evening."),
-        words("A time after midnight, before 04:00, belongs to the evening before."),
+        words(
+            "Tap a time, or type one, such as {example} or half past nine in the evening.",
+            example=words.time(time(21, 30)),
+        ),
+        words("A time after midnight, before {time}, belongs to the evening before.", time=words.time(days.CUT_OFF)),
     ]
     hours = [Button(_chosen(words.time(h), h == at, words), tap=pack(buttons.AskAt(on, h))) for h in HOURS]
     rows = _in_rows(hours, 3)
@@ -356,7 +359,10 @@ def ask_quiet(patient: Patient, words: Words) -> Message:
     lines = [
         bold(words("Quiet hours: {hours}.", hours=quiet_words(quiet, words))),
         words("In these hours I send no reminder and no late question. The hour that you chose always counts."),
-        words("From when shall it be quiet? Tap a time, or type one, such as 22:30."),
+        words(
+            "From when shall it be quiet? Tap a time, or type one, such as {example}.",
+            example=words.time(time(22, 30)),
+        ),
     ]
     starts = [
         Button(_chosen(words.time(at), at == quiet.start != quiet.end, words), tap=pack(buttons.QuietHours(at, None)))
@@ -381,7 +387,11 @@ def ask_quiet_end(start: time, words: Words) -> Message:
         (back(words),),
     ]
     return Message(
-        words("Quiet from {start}. Until when? Tap a time, or type one, such as 07:30.", start=bold(words.time(start))),
+        words(
+            "Quiet from {start}. Until when? Tap a time, or type one, such as {example}.",
+            start=bold(words.time(start)),
+            example=words.time(time(7, 30)),
+        ),
         tuple(rows),
     )
 
@@ -390,7 +400,11 @@ def type_quiet(start: time | None, words: Words) -> Message:
     if start is None:
         text = words("Please type from when it shall be quiet, such as 22:30 or 10 pm.")
     else:
-        text = words("Quiet from {start}. Please type until when, such as 07:30.", start=bold(words.time(start)))
+        text = words(
+            "Quiet from {start}. Please type until when, such as {example}.",
+            start=bold(words.time(start)),
+            example=words.time(time(7, 30)),
+        )
     return Message(text, ((_to(Screen.QUIET, words("Back")),),))
 
 

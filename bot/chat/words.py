@@ -154,8 +154,15 @@ class Words:
         return Sentence(format_list(parts, locale=self._locale))
 
 
+_ABBREVIATED: Final = (".", ".</b>")
+
+
 def _filled(text: str, values: dict[str, object]) -> Sentence:
     safe = {name: v if isinstance(v, Sentence) else html.escape(str(v), quote=False) for name, v in values.items()}
+    for name, value in safe.items():
+        if value.endswith(_ABBREVIATED):
+            # "8:00 p. m." at the end of a sentence has the sentence's full stop already.
+            text = text.replace(f"{{{name}}}.", f"{{{name}}}")
     return Sentence(text.format(**safe) if safe else text)
 
 

@@ -121,7 +121,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item on the visit sheet: `latest` is its newest week that is over and has a mean.
+    """One item on the visit sheet: `latest` is its newest week that is over, or answered to its end, and has a mean.
 
     `change` only where the baseline was over before that week began, as in digests.week.
     """
@@ -227,9 +227,12 @@ def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
     first = max(days.week_start(last) - weeks * SEVEN_DAYS, days.week_start(min(begun(diary), last)))
     sessions = sorted((s for s in diary.sessions if s.day <= last), key=lambda s: (s.day, s.id), reverse=True)
     shown = tuple(session for session in sessions if session.day >= first)
+    told = tally(diary, first, last, now)
+    # A Sunday evening with all its answers ends its week, as in /week.
+    done = last if told.days.get(last) is Mark.COMPLETE else last - days.ONE_DAY
     return Visit(
-        tally=tally(diary, first, last, now),
-        lines=tuple(_line(diary, course, last, now) for course in courses(diary, first, last)),
+        tally=told,
+        lines=tuple(_line(diary, course, done, now) for course in courses(diary, first, last)),
         sessions=shown,
         earlier=len(sessions) - len(shown),
         first_session=first_session_day(diary, now),
@@ -264,8 +267,9 @@ def _weeks(diary: Diary, item: Item, mondays: list[date]) -> Iterator[CourseWeek
         yield CourseWeek(monday, tuple(values), mean(values))
 
 
-def _line(diary: Diary, course: Course, last: date, now: datetime) -> Line:
-    over = [week for week in course.weeks if week.mean is not None and week.monday + LAST_OF_SEVEN < last]
+def _line(diary: Diary, course: Course, done: date, now: datetime) -> Line:
+    """`done`: the last day that nothing more is expected of."""
+    over = [week for week in course.weeks if week.mean is not None and week.monday + LAST_OF_SEVEN <= done]
     latest = over[-1] if over else None
     base = baseline(diary, course.item, now)
     change = None

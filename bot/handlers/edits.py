@@ -23,15 +23,15 @@ def edited(turn: Turn, message: Message) -> None:
         people.greet(turn)
         return
     patient = turn.patient
-    said = message.text
-    if said is None:
+    said = message.text if message.text is not None else message.caption
+    if not said:
         help.thing(turn, turn.thing)
     elif patient is None or entries.active(turn) is None or said.startswith("/"):
         turn.say(chat.edits.only_entries(turn.words))
     else:
         _changed(turn, patient, message, said)
-    if patient is not None and (words := said or message.caption):
-        alerts.look(turn, patient, words)
+    if patient is not None and said:
+        alerts.look(turn, patient, said)
 
 
 def _changed(turn: Turn, patient: Patient, message: Message, said: str) -> None:
@@ -75,14 +75,14 @@ def _scores(turn: Turn, patient: Patient, history: Sequence[Written], said: str)
         case typed.Scores(values):
             by_id = {item.id: item for item in seen.items}
             _correct(turn, patient, history, [(by_id[item_id], value) for item_id, value in values])
-        case typed.NotScores():
+        case typed.Unclear(reason) if not alerts.matches(turn, patient, said):
+            turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
+        case typed.NotScores() | typed.Unclear():
             _take_back(
                 turn, patient, history, [item for item in seen.items if any(item.id in it.items for it in history)]
             )
             _show(turn, patient, written.day)
             entries.note(turn, patient, written.day, said)
-        case typed.Unclear(reason):
-            turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
         case typed.WhichItem(value):
             turn.say(chat.entries.which_item(seen, seen.items, value, turn.words), patient_id=patient.id)
         case typed.WhichSite() as which:

@@ -14,6 +14,7 @@ from bot.chat.messages import Button
 from bot.diary.edits import Became
 from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
+from bot.handlers import alerts
 from bot.handlers.turn import Turn
 from bot.storage.outbox import Urgency
 
@@ -127,6 +128,11 @@ def adopt(turn: Turn, patient: Patient, day: date) -> None:
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
 
 
+def put_away(turn: Turn, patient: Patient, day: date) -> None:
+    """The day has no bubble any more: the next question finds no buttons to take off, which Telegram would refuse."""
+    storage.entries.change_day(turn.tx, patient.id, day, bubble_id=None)
+
+
 def call_back(turn: Turn, patient: Patient, day: date, bubble: int) -> None:
     """The day's question is still on its way, and on screen already in another message: it is not sent any more.
 
@@ -154,6 +160,8 @@ def open_day(turn: Turn, patient: Patient, day: date) -> Day | None:
         return planned
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
+        if storage.entries.shown_bubble(turn.tx, patient.id, day)[1] == turn.tapped:
+            put_away(turn, patient, day)
     if diary.entries.takes_note(planned, day, patient, turn.now):
         turn.say(chat.entries.closed(day, turn.words), patient_id=patient.id)
     else:
@@ -330,7 +338,7 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
     asked = day != on or bool(seen.values) or storage.entries.bubble_of(turn.tx, patient.id, day) is not None
     asking = seen.next_item.id if asked and seen.next_item is not None else None
     reading = typed.scores(said, seen.items, asking=asking)
-    if isinstance(reading, typed.NotScores):
+    if isinstance(reading, typed.NotScores) or _unclear_and_urgent(turn, patient, reading, said):
         note(turn, patient, replied or on, said)
     elif not seen.items:
         remember(turn, patient, day, Became.NOTHING)
@@ -343,6 +351,11 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
         remember(turn, patient, day, Became.NOTHING)
     else:
         _take(turn, patient, seen, reading)
+
+
+def _unclear_and_urgent(turn: Turn, patient: Patient, reading: typed.Reading, said: str) -> bool:
+    """Whether words of a red flag stand beside unclear numbers: those who hear of the card need to read them."""
+    return isinstance(reading, typed.Unclear) and alerts.matches(turn, patient, said)
 
 
 def _take(
@@ -448,7 +461,7 @@ def add_note(turn: Turn, patient: Patient, tap: buttons.AddNote) -> None:
         turn.toast(chat.people.old_button(turn.words))
         return
     closed = diary.entries.past_day(planned, tap.day, patient, turn.now) is PastDay.CLOSED
-    turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}")
+    turn.expect(f"{EXPECT_NOTE}{tap.day.isoformat()}:{patient.next_prompt_day}")
     turn.say(chat.entries.ask_note(tap.day, turn.words, closed=closed), patient_id=patient.id)
 
 
@@ -456,10 +469,16 @@ def no_note(turn: Turn, tap: buttons.NoNote) -> None:
     turn.edit(chat.entries.no_note(turn.words))
 
 
-def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> None:
-    """The text that "add a note" asked for."""
+def expected_note(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """The text that "add a note" asked for. False for scores after a question came between: they answer that one."""
     turn.expect(None)
-    note(turn, patient, date.fromisoformat(expecting.removeprefix(EXPECT_NOTE)), said, Became.ASKED_NOTE)
+    day, _, coming = expecting.removeprefix(EXPECT_NOTE).partition(":")
+    today = view(turn, patient, diary.days.day_of(turn.said_at, patient.zone))
+    reading = typed.scores(said, today.items, asking=None if today.next_item is None else today.next_item.id)
+    if coming not in ("", str(patient.next_prompt_day)) and isinstance(reading, typed.Scores):
+        return False
+    note(turn, patient, date.fromisoformat(day), said, Became.ASKED_NOTE)
+    return True
 
 
 def note(turn: Turn, patient: Patient, day: date, said: str, became: Became = Became.NOTE) -> None:

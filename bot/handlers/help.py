@@ -43,12 +43,12 @@ def _of_diary(turn: Turn, patient: Patient, now: Moment) -> Moment:
     return replace(
         now,
         today=today,
-        on=diary.days.local(turn.now, patient.zone).date(),
+        on=diary.days.local(turn.now, patient.here).date(),
         state=state,
         yesterday=eve if can_fill_in else None,
         paused=pause is not None,
         back=None if pause is None else pause.until_day,
-        next_at=None if coming is None else diary.days.local(coming.at, patient.zone),
+        next_at=None if coming is None else diary.days.local(coming.at, patient.here),
     )
 
 

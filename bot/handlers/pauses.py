@@ -9,10 +9,12 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed_times
 from bot.diary.pauses import LONGEST, Pause
 from bot.diary.people import Patient
-from bot.handlers import entries, prompts
+from bot.handlers import entries, prompts, settings
 from bot.handlers.turn import Turn
 
-EXPECT_DATE: Final = "pause:"
+EXPECT_DATE: Final = "pause"
+LONGEST_DATE: Final = 5
+"""Words of a typed date at most, such as "until Wednesday the 25th of March" without its small ones; more is a note."""
 
 
 def pause(turn: Turn, _: str) -> None:
@@ -37,14 +39,14 @@ def now_of(turn: Turn, patient: Patient) -> Pause | None:
 
 
 def _next(turn: Turn, patient: Patient) -> datetime | None:
-    """The next question by the clock of the zone that the patient is asked by; None: not before they come back."""
+    """The next question by the clock where the patient is; None: not before they come back."""
     at = prompts.next_question(turn, patient)
-    return None if at is None else diary.days.local(at, patient.zone)
+    return None if at is None else diary.days.local(at, patient.here)
 
 
 def _there(turn: Turn, patient: Patient) -> date:
-    """Today by the calendar, which after midnight is a day ahead of the diary's."""
-    return diary.days.local(turn.now, patient.zone).date()
+    """Today by the calendar where the patient is, which after midnight is a day ahead of the diary's."""
+    return diary.days.local(turn.now, patient.here).date()
 
 
 @entries.of_patient
@@ -79,25 +81,32 @@ def _put_away(turn: Turn, patient: Patient, today: date) -> None:
     storage.entries.change_day(turn.tx, patient.id, today, paused=True)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.withdraw(bubble)
+        entries.put_away(turn, patient, today)
 
 
 @entries.of_patient
 def ask_date(turn: Turn, patient: Patient, _: buttons.PauseDates) -> None:
     """Until which day? One of these, or typed."""
     today = diary.days.day_of(turn.now, patient.zone)
-    turn.expect(EXPECT_DATE)
+    settings.listen(turn, patient, EXPECT_DATE)
     turn.edit(chat.pauses.choose_date(today, turn.words), patient_id=patient.id)
 
 
-def expected_date(turn: Turn, patient: Patient, said: str) -> None:
-    """The date that "another date" asked for."""
+def expected_date(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
+    """The date that "another date" asked for. False where the text is no answer to it: then it is anything else."""
+    if settings.awaited(turn, patient, expecting) is None:
+        return False
     today = diary.days.day_of(turn.now, patient.zone)
     until = typed_times.coming_day(said, today, _there(turn, patient))
+    if until is None and settings.is_for_the_diary(turn, patient, said, LONGEST_DATE):
+        turn.expect(None)
+        return False
     if until is None or until > today + LONGEST:
         turn.say(chat.pauses.no_such_date(turn.words), patient_id=patient.id)
-        return
+        return True
     turn.expect(None)
     turn.say(_begin(turn, patient, today, until), patient_id=patient.id)
+    return True
 
 
 @entries.of_patient

@@ -59,11 +59,11 @@ def greet(turn: Turn) -> None:
 
 
 def _welcome_back(turn: Turn, patient: Patient) -> None:
-    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.zone)
+    today, there = diary.days.day_of(turn.now, patient.zone), diary.days.local(turn.now, patient.here)
     if pauses.now_of(turn, patient) is not None:
         pauses.pause(turn, "")
         return
-    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.zone)
+    next_at = None if patient.next_prompt_at is None else diary.days.local(patient.next_prompt_at, patient.here)
     turn.say(chat.people.welcome_back(next_at, today, turn.words, there.date()), patient_id=patient.id)
 
 
@@ -437,6 +437,7 @@ def stop(turn: Turn, _: str) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.withdraw(bubble)
+        entries.put_away(turn, patient, today)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):
@@ -587,11 +588,7 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
-        pass
-    elif expecting == pauses.EXPECT_DATE and patient is not None and patient.stage is Stage.ACTIVE:
-        pauses.expected_date(turn, patient, said)
-    elif expecting is not None and patient is not None and expecting.startswith(entries.EXPECT_NOTE):
-        entries.expected_note(turn, patient, expecting, said)
+        return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
         pass
     elif patient is not None and patient.stage is Stage.FORGETTING:
@@ -609,13 +606,17 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
 
 def _answers(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     """Whether a text was the answer that a question of several steps waits for."""
+    if expecting.startswith(entries.EXPECT_NOTE):
+        return entries.expected_note(turn, patient, expecting, said)
     return flares.expected(turn, patient, expecting, said) or _setting(turn, patient, expecting, said)
 
 
 def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
-    """Whether a text was the time or the place that a page of the settings asked for."""
+    """Whether a text was the time, the place or the date that a page asked for."""
     if patient.stage is not Stage.ACTIVE:
         return False
+    if expecting.startswith(pauses.EXPECT_DATE):
+        return pauses.expected_date(turn, patient, expecting, said)
     if expecting.startswith(settings.EXPECT_TIME):
         return settings.typed_time(turn, patient, expecting, said)
     return expecting.startswith(zones.EXPECT_PLACE) and zones.typed_place(turn, patient, expecting, said)

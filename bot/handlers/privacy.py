@@ -12,7 +12,7 @@ from typing import Final
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.diary.people import Patient, Role, Stage
-from bot.handlers import exports, people, sharing
+from bot.handlers import entries, exports, people, sharing
 from bot.handlers.turn import Turn
 
 EXPECT: Final = "forget:"
@@ -30,8 +30,8 @@ def privacy(turn: Turn, _: str) -> None:
     if patient is not None:
         shares = storage.sharing.readers_of(turn.tx, patient.id)
         readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
-        leaves = patient.stage is Stage.FORGETTING
-        turn.say(chat.privacy.of_patient(readers, clinic, days, turn.words, leaves=leaves))
+        leaves_at = None if patient.forget_at is None else diary.days.local(patient.forget_at, patient.zone)
+        turn.say(chat.privacy.of_patient(readers, clinic, days, turn.words, leaves_at=leaves_at))
     elif turn.roles:
         turn.say(chat.privacy.of_staff(clinic, days, turn.words))
     else:
@@ -135,6 +135,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
     today = diary.days.day_of(turn.now, patient.zone)
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
+        entries.put_away(turn, patient, today)
     shares = storage.sharing.readers_of(turn.tx, patient.id)
     storage.privacy.begin(turn.tx, patient, diary.privacy.due_at(turn.now), turn.now)
     if turn.tapped is not None:
@@ -148,7 +149,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
 def show_leaving(turn: Turn, patient: Patient, *, unsaved: bool = False) -> None:
     """Until when the wish can be taken back, and how. `unsaved`: something was sent that is not kept."""
     assert patient.forget_at is not None
-    at = diary.days.local(patient.forget_at, patient.zone)
+    at = diary.days.local(patient.forget_at, patient.here)
     turn.say(chat.privacy.leaving(at, turn.words, unsaved=unsaved), patient_id=patient.id)
 
 
@@ -181,7 +182,7 @@ def sooner(turn: Turn, _: buttons.ForgetSooner) -> None:
         turn.toast(chat.people.old_button(turn.words))
     else:
         _expect(turn, SOONER)
-        at = diary.days.local(patient.forget_at, patient.zone)
+        at = diary.days.local(patient.forget_at, patient.here)
         turn.say(chat.privacy.ask_sooner(at, turn.words), patient_id=patient.id)
 
 

@@ -89,7 +89,7 @@ def upcoming(turn: Turn, patient: Patient) -> Upcoming:
         today,
         zone=patient.zone,
         hours=patient.hours,
-        asked=planned is not None and planned.intended_at is not None,
+        asked=planned is not None and planned.intended_at is not None and planned.not_asked is None,
         finished=_finished(turn, patient, today),
         pause=diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), due.day),
     )

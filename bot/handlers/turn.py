@@ -61,8 +61,8 @@ class Turn:
         query = update.callback_query
         self.tap_id = query.id if query is not None else None
         text = update.message or update.edited_message
-        self.written = None if text is None or text.text is None else text.message_id
-        """The number of the text in hand, new or changed; None: it is none."""
+        self.written = None if text is None or not (text.text or text.caption) else text.message_id
+        """The number of the message whose words are in hand, new or changed; None: it has none."""
         self.remembered = False
         """Whether it was written down what that text has become."""
         self.card_shown = False

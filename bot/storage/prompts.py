@@ -190,6 +190,40 @@ _postpone: Final = (
         next_prompt_day=func.date(tables.patients.c.next_prompt_day, "+1 day", type_=Text()),
     )
 )
+_days: Final = tables.diary_days.c
+_earlier: Final = tables.diary_days.alias("earlier").c
+_left_open: Final = Prepared(
+    select(_days.patient_id, _days.bubble_id).where(
+        _days.patient_id.in_(_ids),
+        _days.bubble_id.is_not(None),
+        _days.declined_at.is_(None),
+        # Of the newest day that is closed; those before it lost their buttons when it was asked.
+        _days.day
+        == select(func.max(_earlier.day))
+        .where(
+            _earlier.patient_id == _days.patient_id,
+            _earlier.bubble_id.is_not(None),
+            _earlier.closes_at <= bindparam("now"),
+        )
+        .scalar_subquery(),
+        exists(
+            select(tables.items.c.id).where(
+                tables.items.c.patient_id == _days.patient_id,
+                tables.items.c.added_day <= _days.day,
+                or_(tables.items.c.ended_day.is_(None), tables.items.c.ended_day > _days.day),
+                tables.items.c.id.not_in(
+                    select(tables.scores.c.item_id)
+                    .where(
+                        tables.scores.c.patient_id == _days.patient_id,
+                        tables.scores.c.day == _days.day,
+                        tables.scores.c.withdrawn_at.is_(None),
+                    )
+                    .correlate(tables.diary_days)
+                ),
+            )
+        ),
+    )
+)
 _last_bubble: Final = Prepared(select(func.coalesce(func.max(tables.bubbles.c.id), 0)))
 _add_bubble: Final = Prepared(tables.bubbles.insert(), ["id", "chat_id", "patient_id", "day", "created_at"])
 _new_day: Final = insert(tables.diary_days)
@@ -441,7 +475,8 @@ def postpone(tx: Connection, patient_id: PatientId) -> None:
 def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
     """Write down what became of days that were due, and put the prompts of those that are asked into the outbox.
 
-    The day's bubble goes out; one that the patient opened earlier by hand loses its buttons.
+    The day's bubble goes out; one that the patient opened earlier by hand loses its buttons, and so does the question
+    of a day that closed with something unanswered: there is just one live question in a chat.
     """
     if not days:
         return
@@ -451,7 +486,8 @@ def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
     bubbles = {day.candidate.patient_id: last + n for n, day in enumerate(asked, 1)}
     _add_bubble.many(tx, [_bubble_row(day.candidate, bubbles[day.candidate.patient_id], now) for day in asked])
     _put_day.many(tx, [_day_row(day, bubbles.get(day.candidate.patient_id), now) for day in days])
-    _say.many(tx, _messages(asked, bubbles, now))
+    left_open = _left_open.all(tx, {"ids": json.dumps([day.candidate.patient_id for day in asked]), "now": now})
+    _say.many(tx, _messages(asked, bubbles, {PatientId(patient): bubble for patient, bubble in left_open}, now))
 
 
 def _bubble_row(one: Candidate, bubble_id: int, now: datetime) -> dict[str, Any]:
@@ -479,13 +515,16 @@ def _day_row(day: DayAsked, bubble_id: int | None, now: datetime) -> dict[str, A
     }
 
 
-def _messages(asked: Sequence[DayAsked], bubbles: dict[PatientId, int], now: datetime) -> Iterable[dict[str, Any]]:
+def _messages(
+    asked: Sequence[DayAsked], bubbles: dict[PatientId, int], left_open: dict[PatientId, int], now: datetime
+) -> Iterable[dict[str, Any]]:
     for day in asked:
         one = day.candidate
         common = _common(one, now)
-        if one.bubble_id is not None:
-            retire = {"action": Action.RETIRE, "urgency": Urgency.ANSWER, "body": "{}", "bubble_id": one.bubble_id}
-            yield {**common, **retire, "day": None, "replaces": None}
+        for old in (one.bubble_id, left_open.get(one.patient_id)):
+            if old is not None:
+                retire = {"action": Action.RETIRE, "urgency": Urgency.ANSWER, "body": "{}", "bubble_id": old}
+                yield {**common, **retire, "day": None, "replaces": None}
         send = {"action": Action.SEND, "urgency": Urgency.PROMPT, "body": day.body}
         yield {**common, **send, "bubble_id": bubbles[one.patient_id], "day": one.due.day, "replaces": None}
 

@@ -62,8 +62,8 @@ def cases() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said]]]:
 
 def _of_patient(say: Words, label: str) -> Iterator[Said]:
     for readers in ([], [label], [label] * 3):
-        for leaves in (False, True):
-            yield privacy.of_patient(readers, label, MANY, say, leaves=leaves)
+        for leaves_at in (None, NOON):
+            yield privacy.of_patient(readers, label, MANY, say, leaves_at=leaves_at)
 
 
 def _readers(say: Words, label: str) -> Iterator[Said]:

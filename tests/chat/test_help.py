@@ -119,10 +119,10 @@ def test_the_help_says_what_is_open_and_when_the_next_question_comes() -> None:
         moment = Moment((Standing.PATIENT,), day, day, state, next_at=tonight, **more)  # type: ignore[arg-type]
         return seen(help.help_(moment, OFFERED, say).text).partition("\n\n")[0]
 
-    assert told(Today.WAITING).startswith("I will ask you next: Tonight at 20:00.")
+    assert told(Today.WAITING).startswith("I will ask you next: tonight at 20:00.")
     assert told(Today.OPEN).startswith("Today's question is open.")
     assert told(Today.BEGUN).startswith("Today is half done.")
-    assert told(Today.DONE).startswith("Today is done. The next question: Tonight at 20:00.")
+    assert told(Today.DONE).startswith("Today is done. The next question: tonight at 20:00.")
     assert "Yesterday is open until noon." in told(Today.DONE, yesterday=date(2026, 3, 1))
     assert told(Today.OPEN, paused=True).startswith("You are on a break until you come back.")
     assert told(Today.OPEN, paused=True, back=date(2026, 3, 9)).startswith("You are on a break until Monday 9 March.")
@@ -138,4 +138,4 @@ def test_the_greeting_at_night_does_not_call_this_evening_tomorrow() -> None:
     """At one o'clock the diary day is still the one before."""
     tonight = datetime(2026, 3, 3, 20, tzinfo=UTC)
     said = seen(people.welcome_back(tonight, date(2026, 3, 2), words("en"), date(2026, 3, 3)).text)
-    assert "I will ask you next: Tonight at 20:00." in said
+    assert "I will ask you next: tonight at 20:00." in said

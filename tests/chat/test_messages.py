@@ -1148,7 +1148,7 @@ def check_text(text: str, limit: int, label: str) -> None:
     assert 1 <= units(read) <= limit
     assert read == read.strip()
     rest = read.replace(clinic(label), "Ada").replace(label, "Ada").replace(label[:20], "112")
-    assert not re.search(r"[{}<>&]|None|  |\.\.| [.,:;?!](?!\S)", rest), rest
+    assert not re.search(r"[{}<>&]|None|  |\.\.|\s[.,:;?!](?!\S)", rest), rest
 
 
 def check_button(button: Button, label: str) -> None:
@@ -1575,3 +1575,10 @@ def test_no_sentence_is_long(language: str) -> None:
     for name, text in own(words(language)).items():
         for part in re.split(r"(?<=[.!?:;])\s+|\n+", seen(text)):
             assert len(part.split()) <= 25, (name, part)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_has_words(language: str) -> None:
+    """A lone full stop between two lists is a slip of the pen."""
+    for name, text in own(words(language)).items():
+        assert [line for line in seen(text).split("\n") if line.strip() and not re.search(r"\w", line)] == [], name

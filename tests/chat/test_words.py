@@ -226,3 +226,10 @@ def test_a_language_without_a_catalogue_is_english() -> None:
 
 def test_a_sentence_that_is_in_no_catalogue_is_said_in_english() -> None:
     assert ES("No such sentence for {name}.", name="Ada") == "No such sentence for Ada."
+
+
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop() -> None:
+    say = words("es-MX")
+    assert say("{when}.", when=say.time(time(20))) == say.time(time(20))
+    assert say("{when}.", when=bold(say.time(time(20)))) == bold(say.time(time(20)))
+    assert say("{name} is here.", name="Ada F.") == "Ada F. is here."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -170,6 +170,15 @@ def test_the_newest_week_that_is_over_is_compared_with_the_baseline() -> None:
     assert line.change is not None
     assert line.change.label is ChangeLabel.MUCH_BETTER
     assert line.change == digests.week(told, day(14), tonight(26)).items[0].change, "as in /week"
+
+
+def test_a_sunday_that_is_answered_ends_its_week_as_in_the_weeks_words() -> None:
+    [line] = looking.visit(diary("6666666 5555555 3333333"), 8, tonight(20)).lines
+    assert line.latest is not None
+    assert line.latest.monday == day(14) == digests.last_week(tonight(20), LISBON, time(20))
+    [line] = looking.visit(diary("6666666 5555555 333333."), 8, tonight(20)).lines
+    assert line.latest is not None
+    assert line.latest.monday == day(7), "one answer may still come"
 
 
 def test_a_week_with_few_answers_gives_way_to_the_one_before_it() -> None:

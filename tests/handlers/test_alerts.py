@@ -71,6 +71,14 @@ async def test_words_behind_a_command_are_searched_and_kept(clinic: Desk, typed:
     assert len(await desk.rows("select text from notes")) == 1
 
 
+async def test_words_beside_numbers_that_are_not_understood_are_kept(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "burning 4, numb between my legs")
+    assert LIST in newest(ada)
+    assert await desk.rows("select text from notes") == [("burning 4, numb between my legs",)]
+    assert not any("Nothing was stored" in text for text in texts(ada))
+
+
 async def test_words_while_another_question_is_open_are_searched_and_kept(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
     await desk.says(ada, "/flare")

@@ -254,3 +254,21 @@ async def test_a_live_location_and_a_caption_that_change(evening: Desk) -> None:
     desk.telegram.receive("edited_message", {**photo, "caption": "chest pain", "edit_date": desk.telegram.epoch()})
     await desk.settle()
     assert sum("trouble breathing or swallowing" in text_of(message) for message in ada.heard) == 1
+
+
+async def test_words_under_a_picture_that_change_are_a_changed_note(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    photo = ada.send_photo(caption="my foot")
+    await desk.settle()
+    changed = {**photo, "caption": "my left foot", "edit_date": desk.telegram.epoch()}
+    desk.telegram.receive("edited_message", changed)
+    await desk.settle()
+    assert newest(ada) == "Your note for Monday 2 March is changed."
+    assert await notes(desk) == [("2026-03-02", "my left foot")]
+
+
+async def test_warning_words_under_a_picture_are_kept_once(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    ada.send_photo(caption="my foot wound is infected")
+    await desk.settle()
+    assert await notes(desk) == [("2026-03-02", "my foot wound is infected")]

@@ -479,7 +479,7 @@ async def test_a_note_leaves_a_day_that_was_never_asked_alone(clinic: Desk) -> N
     desk, ben = clinic, clinic.ben
     desk.clock.move_to(at(2, 21))
     await desk.enrol(ben, desk.ito, "Ben", hour="20:00")
-    assert "Tomorrow at 20:00" in newest(ben)
+    assert "tomorrow at 20:00" in newest(ben)
     assert "Kept as a note for Monday 2 March." in await desk.says(ben, "long day")
     await desk.until(at(3, 20))
     await desk.taps(ben, "1", "2", "3")
@@ -533,3 +533,16 @@ async def test_a_value_typed_again_for_the_wrong_day_can_still_be_moved(evening:
     ada.tap_label("It was for Tuesday 3 March", receipt)
     await desk.settle()
     assert (await desk.scores(ada))[-1] == ("2026-03-03", "burning", 7)
+
+
+async def test_scores_after_the_next_question_are_no_note_of_the_evening_before(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    for number in "432":
+        await desk.taps(ada, number)
+    await desk.taps(ada, "Add a note")
+    await desk.jump(datetime(2026, 3, 3, 20, tzinfo=UTC))
+    await desk.says(ada, "5")
+    assert ("2026-03-03", "burning", 5) in await desk.scores(ada)
+    await desk.taps(ada, "3", "2", "Add a note")
+    await desk.says(ada, "5")
+    assert await desk.rows("select day, text from notes") == [("2026-03-03", "5")]

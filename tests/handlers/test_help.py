@@ -92,7 +92,7 @@ async def sends(desk: Desk, person: Person, body: dict[str, Any]) -> str:
 async def test_the_help_of_a_patient_follows_the_evening(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
     said = await desk.says(ada, "/help")
-    assert said.startswith("I will ask you next: Tonight at 20:00.")
+    assert said.startswith("I will ask you next: tonight at 20:00.")
     assert "/today: Answer or correct today." in said
     assert buttons(ada) == ["Show today", "More"]
     await desk.until(datetime(2026, 3, 2, 20, tzinfo=UTC))
@@ -102,7 +102,7 @@ async def test_the_help_of_a_patient_follows_the_evening(clinic: Desk) -> None:
     assert (await desk.says(ada, "/help")).startswith("Today is half done.")
     await desk.until(datetime(2026, 3, 3, 9, tzinfo=UTC))
     said = await desk.says(ada, "/help")
-    assert said.startswith("I will ask you next: Tonight at 20:00.\nYesterday is open until noon.")
+    assert said.startswith("I will ask you next: tonight at 20:00.\nYesterday is open until noon.")
     assert buttons(ada) == ["Fill in yesterday", "Show today", "More"]
     assert "Tingling · Monday 2 March" in await desk.taps(ada, "Fill in yesterday")
     await desk.taps(ada, "3", "5")
@@ -113,7 +113,7 @@ async def test_the_help_of_a_patient_follows_the_evening(clinic: Desk) -> None:
     ]
     assert "Yesterday" not in await desk.says(ada, "/help")
     await desk.says(ada, "1 2 3")
-    assert (await desk.says(ada, "/help")).startswith("Today is done. The next question: Tomorrow at 20:00.")
+    assert (await desk.says(ada, "/help")).startswith("Today is done. The next question: tomorrow at 20:00.")
 
 
 async def test_what_was_declined_or_is_over_is_not_offered_again(clinic: Desk) -> None:

@@ -21,7 +21,7 @@ async def test_until_tomorrow_is_one_tap_and_tonight_nothing_is_asked(clinic: De
     assert (await desk.says(ada, "/pause")).startswith("For how long shall I pause?")
     assert ada.labels() == ["Until tomorrow", "Until a date", "Until I come back"]
     said = await desk.taps(ada, "Until tomorrow")
-    assert said.startswith("Your diary is paused. My next question: Tomorrow at 20:00.")
+    assert said.startswith("Your diary is paused. My next question: tomorrow at 20:00.")
     heard = len(ada.heard)
     assert await desk.jump(at(2, 20)) == {"paused": 1}
     await desk.until(at(3, 19, 59))
@@ -52,7 +52,7 @@ async def test_until_i_come_back_and_the_friendly_word(clinic: Desk) -> None:
     await desk.until(at(6, 10))
     assert "I'm back" in (await desk.says(ada, "/pause"), ada.labels())[1]
     said = await desk.taps(ada, "I'm back")
-    assert said == "Good to have you back.\nMy next question: Tonight at 20:00."
+    assert said == "Good to have you back.\nMy next question: tonight at 20:00."
     await desk.until(at(6, 20))
     assert newest(ada).startswith("Burning · Friday 6 March"), "she was greeted already"
 
@@ -97,7 +97,7 @@ async def test_a_question_on_screen_goes_away_and_comes_back(clinic: Desk) -> No
     await desk.until(at(2, 21, 40))
     assert [text_of(message) for message in ada.heard if "gentle" in text_of(message)] == []
     said = await desk.taps(ada, "I'm back")
-    assert said == "Good to have you back.\nMy next question: Tomorrow at 20:00."
+    assert said == "Good to have you back.\nMy next question: tomorrow at 20:00."
     await desk.taps(ada, "Answer today now", "4", "3", "5")
     assert len(await desk.scores(ada)) == 3
     assert await desk.rows(DAYS) == [("2026-03-02", 0, 1)]
@@ -121,7 +121,7 @@ async def test_back_after_the_hour_offers_today(clinic: Desk) -> None:
     await desk.says(ada, "/pause")
     await desk.taps(ada, "Until I come back")
     await desk.until(at(2, 20, 30))
-    assert "Tomorrow at 20:00" in await desk.taps(ada, "I'm back")
+    assert "tomorrow at 20:00" in await desk.taps(ada, "I'm back")
     await desk.taps(ada, "Answer today now", "4", "3", "5")
     assert len(await desk.scores(ada)) == 3
 
@@ -163,3 +163,18 @@ async def test_after_midnight_the_next_question_is_told_by_the_calendar(clinic: 
     await desk.taps(ada, "Until a date")
     assert f"My next question: {until} at 20:00." in await desk.says(ada, said)
     assert f"My next question: {until} at 20:00." in await desk.taps(ada, "Ill")
+
+
+async def test_what_is_no_date_is_not_lost(clinic: Desk) -> None:
+    """The list of dates stays open, and the evening's question comes: a number is a score again."""
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    assert "can't find that day" in await desk.says(ada, "someday")
+    await desk.says(ada, "the whole week was hard on my feet")
+    assert "Kept as a note for Monday 2 March." in newest(ada)
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    await desk.jump(datetime(2026, 3, 2, 20, tzinfo=UTC))
+    await desk.says(ada, "4")
+    assert await desk.scores(ada) == [("2026-03-02", "burning", 4)]

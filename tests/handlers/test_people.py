@@ -214,7 +214,7 @@ async def test_before_the_first_question_stand_the_number_and_the_red_flags(clin
     assert "new trouble with your bladder or bowel" in said
     assert buttons(ben) == ["Start now", "Tonight at 21:00"]
     await desk.taps(ben, "Tonight at 21:00")
-    assert "I will ask you next: Tonight at 21:00." in newest(ben)
+    assert "I will ask you next: tonight at 21:00." in newest(ben)
     assert "Ben is enrolled and shares the diary with you." in newest(desk.ito)
     assert {entry["command"] for entry in ben.commands} >= {"today", "week", "urgent", "language", "help"}
 
@@ -224,7 +224,7 @@ async def test_start_now_asks_at_once_and_tomorrow_at_the_hour(clinic: Desk) -> 
     await invited(desk, ben)
     await desk.taps(ben, "Yes, store my answers", "No, only for me", "Yes, it is", "20:00", "Start now")
     assert "Burning · Monday 2 March · 1 of 3" in newest(ben)
-    assert "Tomorrow at 20:00" in text_of(ben.heard[-2])
+    assert "tomorrow at 20:00" in text_of(ben.heard[-2])
     await desk.taps(ben, "1", "2", "3")
     heard = len(ben.heard)
     await desk.until(datetime(2026, 3, 3, 4, tzinfo=UTC))
@@ -261,7 +261,7 @@ async def test_every_step_survives_a_second_start_and_an_old_button(clinic: Desk
         await desk.taps(ben, answer)
     assert len(set(questions)) == 5
     said = await desk.says(ben, "/start")
-    assert "Your diary is open. I will ask you next: Tonight at 20:00." in said.replace("\n", " ")
+    assert "Your diary is open. I will ask you next: tonight at 20:00." in said.replace("\n", " ")
     before = await desk.everything()
     await desk.sends(ben, "en:start:now")
     assert await desk.everything() == before, "an enrolment ends once"

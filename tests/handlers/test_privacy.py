@@ -214,7 +214,11 @@ async def test_whatever_is_sent_meanwhile_is_told_how_it_stands_and_not_kept(cli
         await clinic.sends(ada, tap)
     assert await diary_of(clinic) == before
     assert "112" in await clinic.says(ada, "/urgent")
-    assert "nobody any more" in await clinic.says(ada, "/privacy")
+    told = await clinic.says(ada, "/privacy")
+    assert "nobody any more" in told
+    assert "How long: until Monday 9 March at 20:00." in told
+    assert "/sharing" not in told, "what does not work now is not offered"
+    assert "/stop" not in told
     await clinic.says(ada, "/export")
     assert "document" in ada.last
 
@@ -226,7 +230,7 @@ async def test_within_the_week_it_is_taken_back_and_the_diary_goes_on(clinic: De
     await clinic.until(EVENING + timedelta(days=3))
     await clinic.says(ada, way)
     await clinic.taps(ada, "Keep my diary after all")
-    assert "I will ask you next: Tomorrow at 20:00" in newest(ada)
+    assert "I will ask you next: tomorrow at 20:00" in newest(ada)
     assert newest(clinic.ito) == "Ada L keeps the diary after all. You can see it again."
     assert await clinic.scores(ada) == before
     assert "Ada L" in await clinic.says(clinic.ito, "/patients")

@@ -99,7 +99,7 @@ async def test_later_moves_the_question_and_uses_up_the_reminder(evening: Desk) 
     bubble = ada.last["message_id"]
     assert await desk.taps(ada, "Later") == "When shall I ask again?"
     assert ada.labels() == ["In 30 minutes", "In 2 hours", "Tomorrow morning", "Back"]
-    assert await desk.taps(ada, "In 30 minutes") == "All right. I will ask again: Tonight at 20:30."
+    assert await desk.taps(ada, "In 30 minutes") == "All right. I will ask again: tonight at 20:30."
     assert ada.last["message_id"] == bubble
     assert await desk.jump(at(2, 20, 30)) == {"again": 1}
     (live,) = questions(desk)
@@ -134,7 +134,7 @@ async def test_two_hours_that_end_in_quiet_hours_are_told_and_wait_for_the_morni
     desk = evening
     await desk.taps(desk.ada, "Later")
     said = await desk.taps(desk.ada, "In 2 hours")
-    assert said == "All right. I will ask again: Tomorrow at 08:00.\nThat is after your quiet hours."
+    assert said == "All right. I will ask again: tomorrow at 08:00.\nThat is after your quiet hours."
     await desk.until(at(3, 7, 59))
     assert len(desk.ada.heard) == 1
     await desk.until(at(3, 8))

@@ -398,3 +398,11 @@ async def test_settings_of_one_are_not_those_of_another(clinic: Desk) -> None:
         ("17:00:00.000000",),
     ]
     assert await patient(desk, "zone") == "Europe/Lisbon"
+
+
+async def test_an_evening_that_was_not_asked_is_not_called_asked(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.jump(datetime(2026, 3, 2, 22, 5, tzinfo=UTC))
+    said = await desk.says(ada, "/settings")
+    assert "I have asked you today" not in said
+    assert "That hour is over for today. Your next question comes tomorrow at 20:00." in said

@@ -144,6 +144,27 @@ async def test_or_by_home_time_and_reads_both_clocks(clinic: Desk) -> None:
     assert await desk.rows("select zone, home_zone, local_zone from patients") == [("Europe/Lisbon", None, None)]
 
 
+async def test_whoever_is_asked_by_home_time_reads_every_hour_by_the_clock_where_they_are(clinic: Desk) -> None:
+    desk = clinic
+    await opened(desk, desk.ada, "I'm in another time zone")
+    await desk.says(desk.ada, "Chicago")
+    await desk.taps(desk.ada, "By home time")
+    for command in ("/start", "/help"):
+        said = await desk.says(desk.ada, command)
+        assert "14:00" in said, command
+        assert "20:00" not in said, command
+    await desk.says(desk.ada, "/pause")
+    assert "My next question: Tomorrow at 14:00." in await desk.taps(desk.ada, "Until tomorrow")
+    assert "My next question: Tomorrow at 14:00." in await desk.says(desk.ada, "/pause")
+    assert "My next question: Today at 14:00." in await desk.taps(desk.ada, "I'm back")
+    await desk.says(desk.ada, "/stop")
+    assert "14:00" in await desk.taps(desk.ada, "Start again")
+    # Just after midnight at home, and the evening before where she is.
+    await desk.jump(at(3, 0))
+    await desk.says(desk.ada, "/pause")
+    assert "My next question: Tomorrow at 14:00." in await desk.taps(desk.ada, "Until tomorrow")
+
+
 async def test_quiet_hours_are_those_of_the_place(clinic: Desk) -> None:
     """21:30 in Lisbon is 03:15 in Kathmandu."""
     desk = clinic

@@ -249,3 +249,28 @@ async def test_a_bubble_opened_by_hand_loses_its_buttons_to_the_prompt_and_the_d
     assert (
         await desk.rows("select zone, closes_at, answered_at from diary_days where answered_at is not null") == before
     )
+
+
+async def test_a_question_left_open_loses_its_buttons_to_the_next_evenings(clinic: Desk) -> None:
+    """There is just one live question in a chat. What was answered in full keeps its way to a note."""
+    desk, ada = clinic, clinic.ada
+    await desk.rows("update patients set reminder_minutes = 0 returning id")
+    await desk.jump(at(2, 20))
+    monday = ada.last["message_id"]
+    for _ in range(3):
+        await desk.taps(ada, "2")
+    await desk.jump(at(3, 20))
+    assert ada.labels(monday) == ["Change", "Add a note"]
+    tuesday = ada.last["message_id"]
+    await desk.taps(ada, "4")
+    assert "7" in ada.labels(tuesday)
+    await desk.jump(at(4, 20))
+    assert ada.labels(tuesday) == []
+    assert ada.labels(monday) == ["Change", "Add a note"]
+    # Asked in the morning, yesterday is open still: both can be answered.
+    await desk.rows(
+        "update patients set prompt_time = '09:00:00.000000', next_prompt_at = :at returning id", at=row(at(5, 9))
+    )
+    wednesday = ada.last["message_id"]
+    await desk.jump(at(5, 9))
+    assert "7" in ada.labels(wednesday)

@@ -27,7 +27,7 @@ async def test_a_restart_in_the_middle_of_everything(tmp_path: Path) -> None:
             else:
                 ada.tap_label(answer)
             await played.start()
-        assert "I will ask you next: Tonight at 21:30." in newest(ada)
+        assert "I will ask you next: tonight at 21:30." in newest(ada)
         assert "Ada L is enrolled and shares the diary with you." in newest(ito)
         assert await played.rows("select given from consents") == [(1,), (1,)]
 

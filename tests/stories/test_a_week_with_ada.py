@@ -16,7 +16,7 @@ async def test_a_week_with_ada(tmp_path: Path) -> None:
         await played.enrol_therapist(ito)
         await played.enrol(ada, ito, "Ada L")
         assert "Ada L is enrolled and shares the diary with you." in newest(ito)
-        assert "Tonight at 20:00" in newest(ada)
+        assert "tonight at 20:00" in newest(ada)
 
         for evening in range(7):
             before = len(ada.heard)
