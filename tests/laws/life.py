@@ -249,14 +249,14 @@ class Life(Frail):
 
     def _promised(self, one: One, said: str) -> datetime:
         """The instant at which a question comes again, by the words and the clock where the patient is."""
-        found = re.search(r"(Tonight|Today|Tomorrow) at (?:12 (noon|midnight)|(\d+):(\d+)(?:\s([ap]m))?)\.", said)
+        found = re.search(r"(tonight|today|tomorrow) at (?:12 (noon|midnight)|(\d+):(\d+)(?:\s([ap]m))?)\.", said)
         assert found is not None, said
         on, twelve, hour, minute, half = found.groups()
         wall = time(0 if twelve == "midnight" else 12)
         if hour is not None:
             wall = time(int(hour) % 12 + 12 * (half == "pm") if half else int(hour), int(minute))
         here = one.rhythms[-1][1].here
-        there = diary.days.local(self.now, here).date() + timedelta(days=on == "Tomorrow")
+        there = diary.days.local(self.now, here).date() + timedelta(days=on == "tomorrow")
         return diary.days.on_date(there, wall, here)
 
     def _day(self, say: Words, name: str) -> date:
