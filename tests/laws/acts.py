@@ -9,6 +9,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from bot import storage
+from bot.chat import buttons
+from bot.diary.settings import REMINDERS
 from tests.laws.life import A_MOMENT, Act, Life
 
 
@@ -96,14 +98,14 @@ class Pauses(Calm):
 
 
 @dataclass(frozen=True)
-class Changes(Calm):
-    """Other hours, another zone, other quiet hours, another reminder."""
+class Sets(Calm):
+    """Another hour, other quiet hours, another reminder, another place: by the buttons of the settings."""
 
     who: int
-    to: tuple[tuple[str, Any], ...]
+    choice: object
 
     async def play(self, life: Life) -> None:
-        await life.change(self.who, **dict(self.to))
+        await life.sets(self.who, self.choice)
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,7 @@ class Jams(Trouble):
     async def play(self, life: Life) -> None:
         life.held = True
         await FallsDue(self.late).play(life)
+        life.clock.move(A_MOMENT)
         for act in self.acts:
             await act.play(life)
             life.clock.move(A_MOMENT)
@@ -242,9 +245,8 @@ QUIET: Final = [
     (time(13), time(23, 30)),
     (time(22), time(12)),
 ]
-REMINDERS: Final = [90, 0, 30, 240]
 TEXTS: Final = ["4 3 5", "7", "burning 2", "pain 9, tingling 0", "10 10 10", "the stairs were hard today"]
-COMMANDS: Final = ["/today", "/pause", "/start"]
+COMMANDS: Final = ["/today", "/yesterday", "/pause", "/start", "/settings"]
 LATER: Final = [("Later", choice) for choice in ("In 30 minutes", "In 2 hours", "Tomorrow morning", "This morning")]
 LABELS: Final = [
     ("Not today",),
@@ -264,15 +266,11 @@ def _quiet(hours: tuple[time, time]) -> tuple[tuple[str, Any], ...]:
     return ("quiet_from", hours[0]), ("quiet_to", hours[1])
 
 
-def _one(column: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[tuple[str, Any], ...]]:
-    return st.tuples(st.tuples(st.just(column), values))
-
-
 zones = st.sampled_from(ZONES)
 hours = st.sampled_from(HOURS)
 weekends = st.none() | hours
 quiets = st.sampled_from(QUIET).map(_quiet)
-reminders = st.sampled_from(REMINDERS)
+reminders = st.sampled_from([90, *REMINDERS])
 rhythms = st.builds(
     lambda zone, hour, weekend, quiet, minutes: {
         "zone": zone,
@@ -287,13 +285,15 @@ rhythms = st.builds(
     quiets,
     reminders,
 )
-changes = st.one_of(
-    st.tuples(st.tuples(st.just("zone"), zones), st.just(("local_zone", None))),
-    _one("local_zone", zones),
-    _one("prompt_time", hours),
-    _one("weekend_time", weekends),
-    quiets,
-    _one("reminder_minutes", reminders),
+choices = st.one_of(
+    st.builds(buttons.Live, zones),
+    st.builds(buttons.Travel, st.sampled_from(buttons.Clock), zones),
+    st.builds(buttons.Travel, st.sampled_from(buttons.Clock), zones),
+    st.builds(buttons.BackHome),
+    st.builds(buttons.AskAt, st.just(buttons.Days.WEEKDAYS), hours),
+    st.builds(buttons.AskAt, st.just(buttons.Days.WEEKENDS), weekends),
+    st.sampled_from(QUIET).map(lambda hours: buttons.QuietHours(*hours)),
+    st.builds(buttons.RemindAfter, reminders),
 )
 whose = st.sampled_from([0, 0, 0, 1])
 answers = st.builds(Answers, whose, st.lists(st.integers(0, 10), min_size=1, max_size=3).map(tuple))
@@ -309,7 +309,7 @@ quick = st.one_of(
     st.builds(Writes, whose, st.sampled_from(TEXTS)),
     st.builds(Writes, whose, st.sampled_from(COMMANDS)),
     st.builds(Pauses, whose, st.sampled_from(PAUSES), st.integers(0, 9)),
-    st.builds(Changes, whose, changes),
+    st.builds(Sets, whose, choices),
     st.builds(Dies, st.integers(0, 3)),
 )
 """What takes a moment."""

@@ -48,6 +48,11 @@ OF_A_DAY: Final = (
 """Buttons of a day's bubble, whatever it shows; other messages may have them too, and become the bubble when tapped."""
 
 
+UNTOUCHED: Final = (
+    buttons.Items, buttons.OneItem, buttons.AddItem, buttons.TypePlace, buttons.MoveItem, buttons.EndItem,
+    buttons.ItemAgain, buttons.Speak, buttons.Language, buttons.Forget, buttons.Run,
+)  # fmt: skip
+"""Here all follow the same three items, in English, and stay."""
 _said_since: Final = text("select body from outbox where id > :last and chat_id = :chat")
 WITH_ENTRY: Final = (DayState.COMPLETE, DayState.PARTIAL, DayState.OPEN)
 """An open day takes answers still, and what it has counts."""
@@ -115,21 +120,28 @@ class Life(Frail):
     def one(self, chat: int) -> One | None:
         return next((one for one in self.ones if one.person.id == chat), None)
 
-    async def change(self, who: int, **columns: Any) -> None:
-        """Hours, zones, quiet hours, the reminder: as the screens of the settings do it."""
-        one = self.ones[who]
-        if self.away_since is not None:
-            return
+    async def moves_in(self, person: Person, rhythm: dict[str, Any]) -> None:
+        """A patient begins to be asked in this rhythm, which is given as columns."""
 
-        def work(tx: Connection) -> Patient:
-            changed = storage.people.change_patient(tx, one.id, **columns)
-            handlers.prompts.replan(word_of(self, tx, one.person), changed)
-            return changed
+        def work(tx: Connection) -> tuple[Patient, list[int]]:
+            known = storage.people.patient(tx, ChatId(person.id))
+            assert known is not None
+            first = diary.days.day_of(self.now, rhythm["zone"])
+            patient = storage.people.change_patient(tx, known.id, **rhythm, enrolled_day=first)
+            handlers.prompts.replan(word_of(self, tx, person), patient)
+            return patient, [item.id for item in storage.entries.items_of(tx, patient.id)]
 
-        patient = await self.database.write(work)
-        one.rhythms.append((self.now, Rhythm.of(patient)))
-        one.changes += 1
-        one.owed.clear()
+        patient, items = await self.database.write(work)
+        self.ones.append(One(person, patient.id, items, rhythms=[(self.now, Rhythm.of(patient))]))
+
+    async def sets(self, who: int, choice: object) -> None:
+        """`/settings`, and what one of its pages has in its buttons."""
+        person = self.ones[who].person
+        await self.writes(who, "/settings")
+        shown = _taps(person.last) if person.heard else []
+        if not person.blocked and any(isinstance(buttons.unpack(data), buttons.Settings) for _, data in shown):
+            person.tap(person.last["message_id"], buttons.pack(choice))
+            await self.settle()
 
     async def taps_old(self, who: int, back: int) -> None:
         """Tap a button of any message there ever was, so many back from the newest."""
@@ -142,7 +154,7 @@ class Life(Frail):
         """Tap a button of the newest message that has any."""
         person = self.ones[who].person
         shown = next(filter(None, map(_taps, reversed(person.heard))), ())
-        if shown and not person.blocked:
+        if shown and not person.blocked and not isinstance(buttons.unpack(shown[place % len(shown)][1]), UNTOUCHED):
             person.tap(*shown[place % len(shown)])
             await self.settle()
 
@@ -187,6 +199,7 @@ class Life(Frail):
             handlers.handle(self.application, self.settings, tx, arrival, self.now)
             for put in taken:
                 put()
+            self._notice(tx, one)
             if query is not None and isinstance(tap, OF_A_DAY):
                 self.bubbles.add(query["message"]["message_id"])
             account = storage.people.find_account(tx, ChatId(one.person.id))
@@ -195,6 +208,13 @@ class Life(Frail):
             said = tx.execute(_said_since, {"last": last, "chat": one.person.id})
             for body in said.scalars().all():
                 self._told(one, say, _plain(body), tap)
+
+    def _notice(self, tx: Connection, one: One) -> None:
+        """Whether the patient is asked in another rhythm now."""
+        rhythm = Rhythm.of(storage.people.patient_by_id(tx, one.id))
+        if rhythm != one.rhythms[-1][1]:
+            one.rhythms.append((self.now, rhythm))
+            one.changes += 1
 
     def _tapped(self, tx: Connection, one: One, tap: Any) -> Iterator[Any]:
         """What a tap does to the book, judged by the day's row as it stands before the program sees the tap."""
@@ -277,9 +297,9 @@ class Life(Frail):
                 self.seen.add(question)
                 self._owe(tx, one, question)
         for one in self.ones:
-            for message in one.person.heard:
-                for key in _taps(message):
-                    one.buttons.setdefault(key)
+            for message_id, data in (key for message in one.person.heard for key in _taps(message)):
+                if not isinstance(buttons.unpack(data), UNTOUCHED):
+                    one.buttons.setdefault((message_id, data))
 
     def _owe(self, tx: Connection, one: One, question: Seen) -> None:
         """One reminder the same evening, outside quiet hours; where nothing that was put off waits."""

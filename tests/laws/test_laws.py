@@ -26,11 +26,10 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from bot import diary, storage
-from bot.diary.people import ChatId
+from bot import storage
 from tests.handlers.desk import clinic_at, desk_on
 from tests.laws import acts
-from tests.laws.life import Act, Life, One
+from tests.laws.life import Act, Life
 from tests.stage import ITO
 
 LIVES: Final = 2_000
@@ -64,26 +63,15 @@ async def live(story: Story, home: Path) -> Life:
     with tempfile.TemporaryDirectory() as folder:
         async with desk_on(Life, Path(folder), beginning, home) as life:
             life.person(ITO, "Dr Ito")
-            for who, rhythm in enumerate(rhythms):
-                await move_in(life, who, rhythm)
+            for person, rhythm in zip((life.ada, life.noor), rhythms, strict=True):
+                await life.moves_in(person, rhythm)
             for act in (act for first, then in scenes for act in (first, *then)):
                 await life.lives_through(act)
             await life.end()
     return life
 
 
-async def move_in(life: Life, who: int, rhythm: dict[str, Any]) -> None:
-    """A patient begins to be asked, in this rhythm."""
-    person = (life.ada, life.noor)[who]
-    patient = await life.database.write(lambda tx: storage.people.patient(tx, ChatId(person.id)))
-    assert patient is not None
-    items = await life.database.write(lambda tx: storage.entries.items_of(tx, patient.id))
-    life.ones.append(One(person, patient.id, [item.id for item in items]))
-    await life.change(who, **rhythm, enrolled_day=diary.days.day_of(life.now, rhythm["zone"]))
-    life.ones[who].changes = 0
-
-
-@settings(PATIENT, max_examples=16, derandomize=True)
+@settings(PATIENT, max_examples=10, derandomize=True)
 @given(acts.lives)
 def test_whatever_happens_the_laws_hold(story: Story) -> None:
     asyncio.run(live(story, two_diaries()))
