@@ -225,8 +225,10 @@ class Page:
                     body = self.changes(seen)
                     seen = body["revision"]
                     await stream.write(f"data: {json.dumps(body)}\n\n".encode())
+                    # Not `wait_for`: before Python 3.12 it forgets a cancellation that comes together with a change.
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self.telegram.changed(seen), BEAT_S)
+                        async with asyncio.timeout(BEAT_S):
+                            await self.telegram.changed(seen)
         finally:
             self._streams.discard(task)
         return stream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -205,6 +206,22 @@ async def test_events_begin_whole_and_go_on_with_changes(client: Client, ada: Pe
             change = await event()
             assert change["whole"] is False
             heard += [message["text"] for message in change["phones"]["ada"]["messages"]]
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_page_that_is_looked_at_stops_even_while_something_changes(
+    client: Client, page: Page, telegram: Telegram, steps: int
+) -> None:
+    """However far the change has come when the page is told to stop."""
+    async with client.session.get(client.address + "/api/events") as stream:
+        assert await stream.content.readline()
+        await asyncio.sleep(0.01)
+        telegram.touch()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        stopping = asyncio.create_task(page.stop())
+        done, _ = await asyncio.wait({stopping}, timeout=5)
+        assert done
 
 
 async def test_ada_answers_weeks_by_herself_and_stops(client: Client, page: Page, telegram: Telegram) -> None:
