@@ -28,7 +28,7 @@ class _Face:
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide `text` is when its letters are `size` high, in the same unit."""
     face = _face(BOLD if bold else REGULAR)
-    return sum(face.advances.get(ord(letter), face.unknown) for letter in text) * size / face.units_per_em
+    return _units(text, face) * size / face.units_per_em
 
 
 def knows(letter: str) -> bool:
@@ -38,27 +38,42 @@ def knows(letter: str) -> bool:
 
 def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """`text` if it is no wider than `room`, else as much of it as fits with an ellipsis."""
-    if width(text, size, bold=bold) <= room:
+    face = _face(BOLD if bold else REGULAR)
+    most = room * face.units_per_em / size
+    if _units(text, face) <= most:
         return text
-    short = text
-    while short and width(short + "…", size, bold=bold) > room:
-        short = short[:-1]
-    return short.rstrip() + "…"
+    left, kept = most - _units("…", face), 0
+    for letter in text:
+        left -= _units(letter, face)
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
 
 
 def lines(text: str, room: float, size: float, *, most: int, bold: bool = False) -> tuple[str, ...]:
     """`text` broken between words into `most` lines or fewer, no wider than `room`; the last may be cut."""
+    face = _face(BOLD if bold else REGULAR)
+    widest, space = room * face.units_per_em / size, _units(" ", face)
     found: list[str] = []
     rest = text.split()
     while rest and len(found) < most - 1:
-        taken = 1
-        while taken < len(rest) and width(" ".join(rest[: taken + 1]), size, bold=bold) <= room:
+        taken, wide = 1, _units(rest[0], face)
+        for word in rest[1:]:
+            wide += space + _units(word, face)
+            if wide > widest:
+                break
             taken += 1
         found.append(fitted(" ".join(rest[:taken]), room, size, bold=bold))
         rest = rest[taken:]
     if rest:
         found.append(fitted(" ".join(rest), room, size, bold=bold))
     return tuple(found)
+
+
+def _units(text: str, face: _Face) -> int:
+    """How wide `text` is in font units."""
+    return sum(face.advances.get(ord(letter), face.unknown) for letter in text)
 
 
 @cache
