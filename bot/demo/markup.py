@@ -33,6 +33,7 @@ _TYPES: Final = {
     "tg-emoji": "custom_emoji",
 }
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+_PLAIN: Final = re.compile(r"[^<&]+")
 _CHARACTER: Final = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot));?")
 _ATTRIBUTE: Final = re.compile(r"""\s*([^\s=>"']+)\s*(?:=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 _FOUND: Final = re.compile(
@@ -118,15 +119,17 @@ class _Reader:
             elif character == "&":
                 self._character()
             else:
-                self._add(character, 1)
+                plain = _PLAIN.match(self.source, self.place)
+                assert plain is not None, "any sign but < and & is plain"
+                self._add(plain.group(), len(plain.group()))
         if self.opened:
             raise _malformed(f'Can\'t find end tag corresponding to start tag "{self.opened[-1].name}"')
         self.entities.sort(key=lambda e: (e["offset"], -e["length"]))
         return "".join(self.text), self.entities
 
-    def _add(self, character: str, consumed: int) -> None:
-        self.text.append(character)
-        self.length += units(character)
+    def _add(self, characters: str, consumed: int) -> None:
+        self.text.append(characters)
+        self.length += units(characters)
         self.place += consumed
 
     def _character(self) -> None:
