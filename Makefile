@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PEERS := .venv-peers
 
+# Python keeps what it compiled, whatever the machine says: the tests start it a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo run test check format lint types contracts soak soak-short bench lock catalogue clean
 
 help: ## tell what there is

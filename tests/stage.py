@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Connection, text
 
+from bot import app, logs, press
 from bot.app import Program
 from bot.clock import MovableClock
 from bot.demo.calls import Call
@@ -21,9 +23,29 @@ from bot.demo.hooks import Hooks, advance
 from bot.demo.person import Person
 from bot.demo.telegram import Telegram
 from bot.settings import Settings
+from bot.storage.database import reader_engine
 
 TOKEN = "123456789:a-token-that-only-the-stand-in-knows"
 ITO, ROY, ADA, BEN, CLEO, NOOR, MAX = 201, 202, 101, 102, 103, 104, 666
+
+
+class Studio:
+    """The crew without its processes: each takes a second to start, and every story would start one."""
+
+    def __init__(self, _: Any) -> None: ...
+
+    async def make(self, order: press.Order) -> press.Made | press.Nothing | press.Failed:
+        engine = reader_engine(order.database)
+        try:
+            with engine.connect() as tx, tx.begin():
+                draft = press.written(tx, order)
+            return draft if isinstance(draft, press.Nothing) else press.printed(draft, order)
+        except Exception as error:
+            return press.Failed(logs.trace(error))
+        finally:
+            engine.dispose()
+
+    async def close(self) -> None: ...
 
 
 @dataclass
@@ -63,7 +85,7 @@ class Stage:
 
     async def start(self) -> None:
         """Start the program again, on the same file."""
-        self.program = Program(self.program.settings, self.clock)
+        self.program = program_with(type(self.program.crew), self.program.settings, self.clock)
         self.running = asyncio.create_task(self.program.run())
         await self.begun()
 
@@ -203,13 +225,20 @@ def settings_for(address: str, folder: Path, **changes: Any) -> Settings:
     return Settings(_env_file=None, **(values | changes))
 
 
+def program_with(crew: Callable[[Any], Any], settings: Settings, clock: MovableClock) -> Program:
+    with patch.object(app, "Crew", crew):
+        return Program(settings, clock)
+
+
 @asynccontextmanager
-async def stage(folder: Path, start: datetime, **changes: Any) -> AsyncIterator[Stage]:
-    """A running program whose clock begins at `start`; `changes` are settings."""
+async def stage(
+    folder: Path, start: datetime, *, crew: Callable[[Any], Any] = Studio, **changes: Any
+) -> AsyncIterator[Stage]:
+    """A running program whose clock begins at `start`; `changes` are settings, and `Crew` is the real crew."""
     clock = MovableClock(start)
     telegram = Telegram(TOKEN, now=clock.now)
     await telegram.start()
-    program = Program(settings_for(telegram.address, folder, **changes), clock)
+    program = program_with(crew, settings_for(telegram.address, folder, **changes), clock)
     running = asyncio.create_task(program.run())
     played = Stage(telegram, program, clock, running)
     try:

@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -129,6 +131,7 @@ def module_of(dependency: str) -> str:
     return MODULE_OF.get(dependency, dependency.lower().replace("-", "_"))
 
 
+@cache
 def imported() -> set[str]:
     return {module.split(".")[0] for path in MODULES for module, _ in imports(path)}
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
@@ -79,12 +80,21 @@ def _read_python(
         yield literals[0].lineno, form, texts, []
 
 
+@cache
+def sentences() -> list[tuple[Any, Path, str | None]]:
+    """Every sentence of the code with its file and its context; read once, since the code does not change under it."""
+    return [
+        (message, path, context)
+        for path in files()
+        for _, message, _, context in extract_from_file(_read_python, path, keywords=KEYWORDS)
+    ]
+
+
 def template() -> Catalog:
     """Every sentence of the code, untranslated."""
     found = Catalog()
-    for path in files():
-        for _, message, _, context in extract_from_file(_read_python, path, keywords=KEYWORDS):
-            found.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)], context=context)
+    for message, path, context in sentences():
+        found.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)], context=context)
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.chat import asked, buttons
@@ -96,6 +96,7 @@ TAPS = st.one_of(*map(taps_of, KINDS))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=buttons.code_of)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject) -> None:
     tap = data.draw(taps_of(kind))

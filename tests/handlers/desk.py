@@ -54,6 +54,9 @@ WORKING: Final = ("alembic_version", "inbox", "outbox", "bubbles", "written")
 """Tables that hold messages on their way and what they became, no one's diary."""
 
 
+Waiting = tuple[list[tuple[Parcel, press.Made | None]], dict[int, int]]
+"""What is to be delivered, with its picture, and the message numbers of the bubbles that it is about."""
+
 D = TypeVar("D", bound="Desk")
 
 
@@ -209,19 +212,22 @@ class Desk:
     async def settle(self) -> None:
         """Handle what has come in and deliver what was said."""
         while updates := await self.telegram.get_updates({"offset": self._offset, "allowed_updates": WANTED}):
-            await self.database.write(partial(self._handle, updates))
-            await self.deliver()
+            await self._deliver(await self.database.write(partial(self._handle, updates)))
         await self.deliver()
 
-    def _handle(self, updates: list[dict[str, Any]], tx: Connection) -> None:
+    def _handle(self, updates: list[dict[str, Any]], tx: Connection) -> Waiting | None:
         for update in updates:
             self._offset = update["update_id"] + 1
             arrival = Arrival(0, update["update_id"], self.now, json.dumps(update), 1)
             handlers.handle(self.application, self.settings, tx, arrival, self.now)
+        return waiting(tx, self.now)
 
     async def deliver(self) -> None:
         """Put what waits in the outbox on the screens, and write down what became of it."""
-        while found := await self.database.write(lambda tx: waiting(tx, self.now)):
+        await self._deliver(await self.database.write(lambda tx: waiting(tx, self.now)))
+
+    async def _deliver(self, found: Waiting | None) -> None:
+        while found is not None:
             parcels, shown = found
             gone = withdrawn(parcel for parcel, _ in parcels)
             verdicts = []
@@ -234,7 +240,7 @@ class Desk:
                 if parcel.action is Action.SEND and parcel.bubble_id is not None and verdict.message_id is not None:
                     shown[parcel.bubble_id] = verdict.message_id
                 verdicts.append((parcel, verdict))
-            await self.database.write(partial(self._write_down, verdicts))
+            found = await self.database.write(partial(self._write_down, verdicts))
 
     def _call(self, parcel: Parcel, made: press.Made | None, shown: int | None) -> Verdict:
         if parcel.action in (Action.HALT, Action.RECALL):
@@ -260,13 +266,14 @@ class Desk:
         reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
         return verdict_of(status, json.dumps(reply).encode())
 
-    def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> None:
-        """The books as the sender keeps them."""
+    def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> Waiting | None:
+        """The books as the sender keeps them; then what waits still."""
         write_down(tx, [(parcel, verdict, self.now) for parcel, verdict in verdicts])
         for parcel, verdict in verdicts:
             if verdict.state in (OutboxState.BLOCKED, OutboxState.GONE):
                 reach = Reach.BLOCKED if verdict.state is OutboxState.BLOCKED else Reach.GONE
                 storage.people.put_reach(tx, parcel.chat_id, reach, self.now)
+        return waiting(tx, self.now)
 
     # --- time -------------------------------------------------------------------------------------------------
 
@@ -340,8 +347,8 @@ def withdrawn(parcels: Iterable[Parcel]) -> set[int | None]:
     return {parcel.bubble_id for parcel in parcels if parcel.action is Action.WITHDRAW}
 
 
-def waiting(tx: Connection, now: datetime) -> tuple[list[tuple[Parcel, press.Made | None]], dict[int, int]] | None:
-    """What is to be delivered, with its picture, and the message numbers of the bubbles that it is about."""
+def waiting(tx: Connection, now: datetime) -> Waiting | None:
+    """What is to be delivered now; None: nothing."""
     parcels = storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 1_000)
     bubbles = {parcel.bubble_id for parcel in parcels if parcel.bubble_id is not None}
     return ([_made(tx, parcel, now) for parcel in parcels], storage.outbox.shown(tx, bubbles)) if parcels else None

@@ -15,7 +15,7 @@ from bot.storage.outbox import Parcel
 from bot.storage.tables import Action, OutboxState
 from bot.wire.bodies import Verdict
 from bot.wire.lanes import NEW
-from tests.handlers.desk import Desk, waiting, withdrawn
+from tests.handlers.desk import Desk, Waiting, waiting, withdrawn
 
 Row = tuple[Parcel, press.Made | Verdict | None, int | None]
 """What goes out: the row as it is made, or what becomes of it without a call; and which message it is about."""
@@ -65,7 +65,7 @@ class Frail(Desk):
         self.heard_since = None
         await self.tick()
 
-    async def deliver(self) -> None:
+    async def _deliver(self, found: Waiting | None) -> None:
         """As the sender does: edits as soon as their bubble is on screen, new messages in order, until all are out or
         the program dies."""
         while going := await self.database.write(self._going):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.crew import Crew
 from tests.stage import newest, stage, text_of
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
 async def test_a_week_with_ada(tmp_path: Path) -> None:
-    async with stage(tmp_path, MONDAY) as played:
+    async with stage(tmp_path, MONDAY, crew=Crew) as played:
         ito, ada = played.ito, played.ada
         await played.enrol_therapist(ito)
         await played.enrol(ada, ito, "Ada L")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.crew import Crew
 from bot.demo.limits import picture_size
 from tests.reports.pdf_text import read
 from tests.stage import newest, stage, text_of
@@ -14,7 +15,7 @@ MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
 async def test_ada_shows_her_doctor_a_week(tmp_path: Path) -> None:
-    async with stage(tmp_path, MONDAY) as played:
+    async with stage(tmp_path, MONDAY, crew=Crew) as played:
         await played.enrol_therapist(played.ito)
         ada = await played.enrol(played.ada, played.ito)
         for evening in range(2, 7):
