@@ -8,7 +8,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -156,8 +156,15 @@ def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
     say, title = words(values["language"]), values["title"]
     if diary.looking.by_the_week(first, last):
         return reports.pictures.png(reports.weekly_charts.course(kept, first, last, say, title))
-    figures = values.get("figures", True)
-    return reports.pictures.png(reports.charts.course(kept, first, last, say, title, figures=figures))
+    return reports.pictures.png(reports.charts.course(kept, first, last, say, title, figures=figures_of(values)))
+
+
+def figures_of(values: Mapping[str, Any]) -> Collection[date] | None:
+    """The Mondays of the weeks whose means a course prints as numbers; None: of all."""
+    told = values.get("figures", True)
+    if isinstance(told, bool):
+        return None if told else ()
+    return tuple(map(date.fromisoformat, told))
 
 
 def _packed(draft: Draft, archive: Archive, order: Order) -> Made:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days, entries
-from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late
 from bot.diary.sessions import LAST_OF_SEVEN
 
 LOINC: Final = {Symptom.PAIN: "72514-3"}
@@ -95,7 +95,7 @@ def day_rows(
             if not values and not item.asked_on(day.day):
                 continue
             score = counted.get((day.day, item.id))
-            late = score is not None and is_late(score, day.zone)
+            late = score is not None and entered_late(score, day.zone)
             rows.append(DayRow(day, state, day.not_asked, item, _answer(score), score, late, len(values)))
     return rows
 
@@ -110,7 +110,7 @@ def value_rows(planned: Mapping[date, Day], items: Sequence[Item], entered: Iter
         score = one.score
         zone = planned[score.day].zone
         counts = counted.get((score.day, score.item_id)) == score and one.withdrawn_at is None
-        rows.append(ValueRow(order[score.item_id][1], zone, one, counts, is_late(score, zone)))
+        rows.append(ValueRow(order[score.item_id][1], zone, one, counts, entered_late(score, zone)))
     return rows
 
 
@@ -125,14 +125,6 @@ def charted(contents: Contents) -> list[tuple[date, date]]:
         begin += CHART_DAYS
     first, last = found[-1]
     return [*found[:-1], (first, min(last, days.week_start(max(scored)) + LAST_OF_SEVEN))]
-
-
-def is_late(score: Score, zone: str) -> bool:
-    """Whether a score was entered on a later diary day than the one it is about, in the `zone` of that day.
-
-    One that waited for us counts from when it may have been entered: our being away makes nobody late.
-    """
-    return days.day_of(score.waited_since or score.entered_at, zone) > score.day
 
 
 def _counted(

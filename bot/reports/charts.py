@@ -11,7 +11,7 @@ What is read (`panels`) is apart from how it is drawn. Rules of the picture:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -118,12 +118,19 @@ def session_days(diary: Diary, first_day: date, last_day: date) -> tuple[date, .
 
 
 def course(
-    diary: Diary, first_day: date, last_day: date, words: Words, title: Sentence | str, *, figures: bool = True
+    diary: Diary,
+    first_day: date,
+    last_day: date,
+    words: Words,
+    title: Sentence | str,
+    *,
+    figures: Collection[date] | None = None,
 ) -> str:
     """The picture of all items from `first_day` to `last_day` (included), as SVG, WIDTH pixels wide.
 
     The same arguments give the same text. An item without a score gets its axes and a word about it. Markup
-    in a Sentence is left out; a plain `title` is taken as it is. `figures`: weekly means are printed as numbers too.
+    in a Sentence is left out; a plain `title` is taken as it is. `figures`: the Mondays of the weeks whose
+    means are printed as numbers too, those that the text beside the picture tells; None: of all.
     Raises ValueError when the last day lies before the first.
     """
     if last_day < first_day:
@@ -167,7 +174,7 @@ class Drawing:
     first_day: date
     last_day: date
     words: Words
-    figures: bool = True
+    figures: Collection[date] | None = None
     """Whether weekly means are printed as numbers, where they fit."""
 
     def svg(self, title: str) -> str:
@@ -224,7 +231,9 @@ class Drawing:
         """Which means are printed, by week: those that fit above their week and stand apart."""
         found: dict[date, str] = {}
         reached = 0.0
-        for week in means if self.figures else ():
+        for week in means:
+            if self.figures is not None and week.monday not in self.figures:
+                continue
             left, right = self._week(week.monday)
             value = strokes.plain(self.words.number(week.value))
             taken = fonts.width(value, SMALLEST, bold=True)

@@ -30,8 +30,12 @@ PAGE_LINE: Final = 380
 """Characters of one patient on a page that would be too long otherwise."""
 
 
-def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence, words: Words) -> Picture:
-    """The order for a patient's chart up to `last_day`: eight weeks, or fewer where the diary is younger."""
+def course(patient_id: PatientId, diary: Diary, start: date, last_day: date, title: Sentence, words: Words) -> Picture:
+    """The order for a patient's chart up to `last_day`: eight weeks, or fewer where the diary is younger.
+
+    It prints the means of the week from Monday `start`, which the text is about, and draws the others: whoever hears
+    the text read aloud then misses no number.
+    """
     earliest = last_day - SHOWN_FOR + timedelta(days=1)
     begun = min(diary.enrolled_day, last_day)
     first_day = max(earliest, begun - timedelta(days=begun.weekday()))
@@ -43,6 +47,7 @@ def course(patient_id: PatientId, diary: Diary, last_day: date, title: Sentence,
             "last": max(last_day, first_day + timedelta(days=6)).isoformat(),
             "language": words.tag,
             "title": plain(title),
+            "figures": [start.isoformat()],
         },
     )
 
@@ -52,7 +57,7 @@ def patient_week(
 ) -> list[Message]:
     """A patient's digest: the chart with the words under it, or after it where they are too many."""
     text = for_patient(diary, start, now, words, reader)
-    picture = course(patient.id, diary, start + timedelta(days=6), words("My symptom diary"), words)
+    picture = course(patient.id, diary, start, start + timedelta(days=6), words("My symptom diary"), words)
     if fits_caption(text):
         return [Message(text, picture=picture)]
     return [Message(words("Your chart"), picture=picture), Message(text)]
@@ -135,7 +140,7 @@ def card(
     start = week_shown(patient, now)
     text = patient_card(label, diary, start, now, words, unreachable)
     last_day = max([start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares)])
-    picture = course(patient.id, diary, last_day, sentence(label), words)
+    picture = course(patient.id, diary, start, last_day, sentence(label), words)
     return Message(
         text,
         (

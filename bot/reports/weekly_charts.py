@@ -39,7 +39,7 @@ def course(diary: Diary, first_day: date, last_day: date, words: Words, title: S
     """The picture of all items from `first_day` to `last_day` (included), as charts.course, week by week."""
     shown = panels(diary, first_day, last_day)
     treated = session_days(diary, first_day, last_day)
-    return _ByTheWeek(shown, treated, first_day, last_day, words, figures=False).svg(strokes.plain(title))
+    return _ByTheWeek(shown, treated, first_day, last_day, words, figures=()).svg(strokes.plain(title))
 
 
 def joined_weeks(means: tuple[Mean, ...]) -> tuple[tuple[Mean, ...], ...]:

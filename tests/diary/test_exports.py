@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.diary import days, exports
+from bot.diary import days, entries, exports
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Side, Symptom
 from bot.diary.exports import Answer, Contents, Entered
 from bot.diary.people import PatientId
@@ -92,7 +92,7 @@ def test_late_is_what_came_after_the_night_of_its_day(hours: float, late: bool) 
 def test_our_being_away_makes_nobody_late() -> None:
     at = datetime(2026, 3, 3, 9, tzinfo=UTC)
     waited = Score(BURNING.id, MONDAY, 4, at, waited_since=datetime(2026, 3, 2, 21, tzinfo=UTC))
-    assert not exports.is_late(waited, ZONE)
+    assert not entries.entered_late(waited, ZONE)
 
 
 def contents(*entered: Entered) -> Contents:

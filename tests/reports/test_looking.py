@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import press
 from bot.chat import buttons
 from bot.chat.messages import Message
 from bot.chat.words import Words, words
@@ -19,10 +20,10 @@ from bot.diary.digests import Diary
 from bot.diary.entries import Item, ItemId, Side, Symptom
 from bot.diary.looking import Span
 from bot.diary.people import PatientId
-from bot.reports import charts, looking
+from bot.reports import charts, letters, looking
 from bot.reports.digests import fits_caption
 from bot.reports.sheets import Sheet
-from tests.chat.test_messages import BLAME, GRADE, LEAST_WORDS, grade, told
+from tests.chat.test_messages import BLAME, GRADE, LEAST_WORDS, a_patient, grade, told
 from tests.diary.test_digests import START, day, diary, noon_after, session
 from tests.diary.test_looking import tonight
 
@@ -48,7 +49,7 @@ def printed(message: Message, of: Diary, say: Words = EN) -> list[tuple[str, str
     assert message.picture is not None
     values = message.picture.values
     first, last = date.fromisoformat(str(values["first"])), date.fromisoformat(str(values["last"]))
-    svg = charts.course(of, first, last, say, "x", figures=bool(values["figures"]))
+    svg = charts.course(of, first, last, say, "x", figures=press.figures_of(values))
     found = [it for it in ET.fromstring(svg).iter(SVG + "text") if it.get("class") == "value"]
     return [(it.text or "", "".join(it.itertext())[len(it.text or "") :]) for it in found]
 
@@ -88,6 +89,21 @@ def test_years_are_summed_up_and_the_picture_prints_no_figures() -> None:
     assert "Newest: average 2.0 from 7 days (15 Mar 2027)." in said
     assert "Lowest: average 2.0" in said
     assert "Highest: 9, on 7 days. Days at 7 or more: 7." in said
+
+
+@pytest.mark.parametrize("week", range(4))
+def test_the_picture_of_a_week_prints_no_number_that_its_words_leave_out(week: int) -> None:
+    """Whoever has the message read aloud misses nothing; the course of the weeks before is told by /chart."""
+    of = diary("7654321 6666..6 5...5.. 3344", "5555555 1...... 22222.. 8888")
+    last, patient = day(7 * week), a_patient(next_digest_at=noon_after(7 * week + 6))
+    for message in (
+        letters.patient_week(patient, of, last, noon_after(7 * week + 7), EN, None)[0],
+        letters.card(patient, "Ada", of, noon_after(7 * week + 7), EN),
+    ):
+        for mean, days in printed(message, of):
+            assert f"{mean} from {days}" in plain(message)
+        if week in (0, 1, 3):
+            assert printed(message, of)
 
 
 def test_one_week_of_a_long_time_is_not_told_four_times() -> None:
