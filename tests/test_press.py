@@ -85,7 +85,7 @@ async def test_it_reads_the_file_by_itself_and_brings_words_and_picture(answered
         assert chart.photo.startswith(PNG)
     month = press.make(await order(desk, desk.ada.id, Month(ada, date(9999, 12, 1))))
     assert isinstance(month, Made)
-    assert "Answered: 7 days (2 to 8)" in said(month), "a month that is far away is the present one, whole"
+    assert "All answered: 7 days (2 to 8)" in said(month), "a month that is far away is the present one, whole"
     assert month.photo is not None
     assert month.photo.startswith(PNG)
     card = press.make(await order(desk, desk.ito.id, Card(ada), language="es", plain=True))

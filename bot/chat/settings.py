@@ -458,7 +458,7 @@ def reminder_set(minutes: int, hush: Hush, words: Words) -> list[Sentence]:
         )
     ]
     if hush.reminder:
-        said.append(words("That would come in your quiet hours, so for now there is none."))
+        said.append(words("A reminder would come in your quiet hours, so there is none."))
     return said
 
 

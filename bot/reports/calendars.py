@@ -40,7 +40,7 @@ def mark_name(mark: Mark, words: Words) -> Sentence:
     """What a mark stands for, as its keeper reads it: a day without an answer is no more than that."""
     match mark:
         case Mark.COMPLETE:
-            return words("Answered")
+            return words("All answered")
         case Mark.PARTIAL:
             return words("Partly answered")
         case Mark.SKIPPED:

@@ -93,7 +93,7 @@ async def test_a_month_tells_the_days_and_turns_to_the_next(answered: Desk) -> N
     desk, ada = answered, answered.ada
     said = await desk.says(ada, "/history")
     assert "Answered 5 of 7 days asked." in said
-    assert "Answered: 5 days (2, 3, 5, 7 and 8)" in said
+    assert "All answered: 5 days (2, 3, 5, 7 and 8)" in said
     assert "No answer: 2 days (4 and 6)" in said
     assert "streak" not in said
     assert "reply_markup" not in ada.last, "there is only one month yet"

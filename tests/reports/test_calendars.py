@@ -69,7 +69,7 @@ def test_each_mark_has_a_shape_of_its_own_in_black_and_white_too() -> None:
 def test_only_marks_that_are_there_are_explained_and_days_without_one_are_empty() -> None:
     found = root(tally(MARCH, Mark.COMPLETE, Mark.PAUSED, Mark.PAUSED))
     assert [it.get("class") for it in groups(found, "legend")] == ["legend complete", "legend paused"]
-    assert {"Answered", "Paused, not counted"} <= set(texts(found))
+    assert {"All answered", "Paused, not counted"} <= set(texts(found))
     classes = [it.get("class") for it in groups(found, "day")]
     assert classes[:4] == ["day complete", "day paused", "day paused", "day"]
     assert set(classes[4:]) == {"day"}

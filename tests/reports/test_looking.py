@@ -184,7 +184,7 @@ def test_a_month_is_told_by_what_became_of_its_days() -> None:
     assert plain(message) == (
         "Your days in February 2026\n"
         "Answered 12 of 13 days asked.\n\n"
-        "Answered: 11 days (2 to 11 and 18)\n"
+        "All answered: 11 days (2 to 11 and 18)\n"
         "Partly answered: 1 day (12)\n"
         "No answer: 1 day (13)\n"
         "Paused, not counted: 3 days (14 to 16)\n"

@@ -258,7 +258,7 @@ async def ben_reads_what_became_of_it(played: Stage, ben: Person) -> None:
         "Your days in March 2026",
         "Answered 9 of 11 days asked.",
         "",
-        "Answered: 8 days (2, 3, 6, 7, 9, 10, 13 and 15)",
+        "All answered: 8 days (2, 3, 6, 7, 9, 10, 13 and 15)",
         "Partly answered: 1 day (5)",
         "You chose to skip: 1 day (8)",
         "No answer: 1 day (4)",

@@ -34,7 +34,7 @@ async def test_ada_shows_her_doctor_a_week(tmp_path: Path) -> None:
         assert len(ada.heard) == heard
         assert picture_size(content(played.telegram, turned)) == picture_size(first)
 
-        assert "Answered: 5 days (2 to 6)" in await played.says(ada, "/history")
+        assert "All answered: 5 days (2 to 6)" in await played.says(ada, "/history")
         assert picture_size(content(played.telegram, ada.last)) is not None
 
         await played.says(ada, "/report")

@@ -161,7 +161,7 @@ async def at_home_between(hers: Diary) -> None:
     # At home a reminder that waits for two hours would come in her quiet hours.
     await played.says(noor, "/settings")
     await played.taps(noor, "Reminder", "After 120 minutes")
-    assert "That would come in your quiet hours, so for now there is none." in newest(noor)
+    assert "A reminder would come in your quiet hours, so there is none." in newest(noor)
     await hers.keeps("You have answered today already. Your next question comes tomorrow at 20:00.", at(NUUK, 26, 20))
     await played.until(at(NUUK, 27, 9))
     assert not hers.reminded()
