@@ -297,19 +297,23 @@ def _answer_after_all(turn: Turn, patient: Patient, planned: Day) -> None:
 # --- typed ----------------------------------------------------------------------------------------------------
 
 
-def today(turn: Turn, _: str) -> None:
-    """`/today`: show or resume the present diary day."""
+def today(turn: Turn, said: str) -> None:
+    """`/today`: show or resume the present diary day. Scores behind it are for that day, other words are its note."""
     patient = active(turn)
     if patient is None:
         turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
         return
     day = diary.days.day_of(turn.now, patient.zone)
     plan(turn, patient, day)
-    show(turn, patient, day)
+    if not said or not _take_with(turn, patient, day, said):
+        show(turn, patient, day)
 
 
-def yesterday(turn: Turn, _: str) -> None:
-    """`/yesterday`: show or resume yesterday while it is open; afterwards say why it takes no score but a note."""
+def yesterday(turn: Turn, said: str) -> None:
+    """`/yesterday`: show or resume yesterday while it is open; afterwards say why it takes no score but a note.
+
+    Scores behind it are for yesterday, other words are its note.
+    """
     patient = active(turn)
     if patient is None:
         turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
@@ -318,15 +322,38 @@ def yesterday(turn: Turn, _: str) -> None:
     planned = storage.entries.find_day(turn.tx, patient.id, day)
     match diary.entries.past_day(planned, day, patient, turn.now):
         case PastDay.BEFORE:
+            if said and isinstance(typed.scores(said, (), asking=None), typed.NotScores):
+                note(turn, patient, diary.days.day_of(turn.now, patient.zone), said)
             turn.say(
                 chat.entries.before_the_diary(day, diary.entries.first_day(patient), turn.words), patient_id=patient.id
             )
         case PastDay.OPEN:
             plan(turn, patient, day)
-            show(turn, patient, day)
+            if not said or not _take_with(turn, patient, day, said):
+                show(turn, patient, day)
         case PastDay.CLOSED:
             seen = view(turn, patient, day, planned)
+            if said and isinstance(typed.scores(said, seen.items, asking=None), typed.NotScores):
+                note(turn, patient, day, said)
             turn.say(chat.entries.closed(day, turn.words, seen), patient_id=patient.id)
+
+
+def _take_with(turn: Turn, patient: Patient, day: date, said: str) -> bool:
+    """Take what stands behind the command for a day; False where the day is still to be shown."""
+    seen = view(turn, patient, day)
+    if not seen.items:
+        return False
+    reading = typed.scores(said, seen.items, asking=None if seen.next_item is None else seen.next_item.id)
+    match reading:
+        case typed.NotScores():
+            note(turn, patient, day, said)
+            return False
+        case typed.Unclear(reason):
+            remember(turn, patient, day, Became.NOTHING)
+            turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
+        case typed.Scores() | typed.WhichItem() | typed.WhichSite():
+            _take(turn, patient, seen, reading)
+    return True
 
 
 def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> None:

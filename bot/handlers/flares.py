@@ -23,14 +23,18 @@ LONGEST_AGO: Final = timedelta(days=2)
 
 
 def flare(turn: Turn, said: str) -> None:
-    """`/flare`, or at once with what it is: `/flare burning 8`."""
+    """`/flare`, or at once with what it is: `/flare burning 8`. Other words are kept as a note."""
     patient = entries.active(turn)
     if patient is None:
         turn.say(chat.people.not_for_you(diary.people.Role.PATIENT, turn.words))
         return
     so_far = buttons.Flare(diary.days.day_of(turn.now, patient.zone), None, None, None)
-    if not said or not _typed(turn, patient, so_far, said):
-        _ask(turn, patient, so_far, new=True)
+    if said and _typed(turn, patient, so_far, said):
+        entries.remember(turn, patient, so_far.day, Became.OTHER)
+        return
+    if said:
+        entries.note(turn, patient, so_far.day, said)
+    _ask(turn, patient, so_far, new=True)
 
 
 def _items(turn: Turn, patient: Patient, so_far: buttons.Flare) -> list[Item]:

@@ -546,3 +546,30 @@ async def test_scores_after_the_next_question_are_no_note_of_the_evening_before(
     await desk.taps(ada, "3", "2", "Add a note")
     await desk.says(ada, "5")
     assert await desk.rows("select day, text from notes") == [("2026-03-03", "5")]
+
+
+async def test_what_stands_behind_a_command_is_not_lost(clinic: Desk) -> None:
+    """Scores behind /today and /yesterday are for that day; other words behind these and /flare are a note."""
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/yesterday slept well")
+    assert await desk.rows("select day, text from notes") == [("2026-03-02", "slept well")]
+    await desk.says(ada, "/today burning 5")
+    assert "Stored for Monday 2 March: Burning 5." in text_of(ada.heard[-2])
+    assert "0 to 10" in await desk.says(ada, "/today pain 11")
+    assert await desk.scores(ada) == [("2026-03-02", "burning", 5)]
+    assert newest(ada).startswith("The scale goes")
+    await desk.says(ada, "/today a long walk")
+    assert newest(ada).startswith("Tingling"), "and the day is shown as ever"
+    await desk.says(ada, "/flare after the long walk")
+    assert newest(ada).startswith("Something got worse?")
+    desk.clock.move_to(datetime(2026, 3, 3, 9, tzinfo=UTC))
+    assert "Stored for Monday 2 March: Pain 3." in await desk.says(ada, "/yesterday pain 3")
+    desk.clock.move_to(datetime(2026, 3, 3, 13, tzinfo=UTC))
+    await desk.says(ada, "/yesterday my left foot was cold")
+    assert await desk.rows("select day, text from notes order by id") == [
+        ("2026-03-02", "slept well"),
+        ("2026-03-02", "a long walk"),
+        ("2026-03-02", "after the long walk"),
+        ("2026-03-02", "my left foot was cold"),
+    ]
+    assert (await desk.scores(ada))[-1] == ("2026-03-02", "pain", 3)
