@@ -24,6 +24,13 @@ def corrected(seen: DayView, given: Sequence[tuple[Item, int]], taken_back: Sequ
     return Message(joined("\n", lines))
 
 
+def now_counts(seen: DayView, gone: Sequence[Item], words: Words) -> Message:
+    """The scores of a message that has none any more: what counted before it counts again."""
+    again = {item.id: value for item in gone if (value := seen.values.get(item.id)) is not None}
+    given = [(item, again[item.id]) for item in gone if item.id in again]
+    return corrected(seen, given, [item for item in gone if item.id not in again], words)
+
+
 def note_changed(day: date, note_id: int, words: Words) -> Message:
     """A note has other words now."""
     return Message(

@@ -216,6 +216,12 @@ def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | Non
     return Message(joined("\n", lines), ((other,),) if other else ())
 
 
+def stored_briefly(day: date, item: Item, value: int, words: Words) -> Sentence:
+    """A few words that fade, where no message says what was stored."""
+    told = words("{item} {value}", item=item_name(item, words), value=value)
+    return words("Stored for {day}: {values}.", day=words.day(day), values=told)
+
+
 def other_day_button(view_day: date, other_day: date, since: int, mask: int, words: Words) -> Button:
     """It was meant for the other day: what was typed at that instant for the items whose bits are set."""
     return Button(

@@ -256,7 +256,7 @@ def when(at: datetime, today: date, words: Words) -> Sentence:
         )
     if (at.date() - today).days == 1:
         return words("tomorrow at {time}", time=words.time(at))
-    return words("{day} at {time}", day=words.day(at.date()), time=words.time(at))
+    return words.about("in the middle", "{day} at {time}", day=words.day(at.date()), time=words.time(at))
 
 
 def started(next_at: datetime, today: date, words: Words) -> Message:

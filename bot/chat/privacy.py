@@ -121,7 +121,7 @@ def _until(leaves_at: datetime | None, days: int, words: Words) -> Sentence:
 
 
 def _moment(at: datetime, words: Words) -> Sentence:
-    return words("{day} at {time}", day=words.day(at.date()), time=words.time(at))
+    return words.about("within a sentence", "{day} at {time}", day=words.day(at.date()), time=words.time(at))
 
 
 def _how_long(days: int, words: Words) -> Sentence:
@@ -252,7 +252,7 @@ def leaving(at: datetime, words: Words, *, unsaved: bool = False) -> Message:
 
 def ask_sooner(at: datetime, words: Words) -> Message:
     """The week is not to be waited for: once more the word."""
-    when = words("{day} at {time}", day=words.day(at.date()), time=words.time(at))
+    when = _moment(at, words)
     return Message(
         words(
             "Nobody can take that back. To delete everything now, type the word {word}. If you send anything else, it "

@@ -28,7 +28,7 @@ class Standing(StrEnum):
     ADMIN = "admin"
     ENROLLING = "enrolling"
     LEFT = "left"
-    """Stopped the diary, or wanted none."""
+    """Stopped the diary, wanted none, or has it deleted."""
     STRANGER = "stranger"
 
 
@@ -90,7 +90,7 @@ class Moment:
 def standings(roles: Collection[Role], stage: Stage | None) -> tuple[Standing, ...]:
     """How the holder of these roles stands, whose own enrolment or diary is at `stage` (None: there is none)."""
     found = [Standing(role.value) for role in (Role.PATIENT, Role.THERAPIST, Role.ADMIN) if role in roles]
-    if stage in (Stage.LEFT, Stage.DECLINED):
+    if stage in (Stage.LEFT, Stage.DECLINED, Stage.FORGETTING):
         found.append(Standing.LEFT)
     elif stage is not None and stage is not Stage.ACTIVE:
         found.append(Standing.ENROLLING)

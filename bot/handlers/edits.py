@@ -78,10 +78,10 @@ def _scores(turn: Turn, patient: Patient, history: Sequence[Written], said: str)
         case typed.Unclear(reason) if not alerts.matches(turn, patient, said):
             turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
         case typed.NotScores() | typed.Unclear():
-            _take_back(
-                turn, patient, history, [item for item in seen.items if any(item.id in it.items for it in history)]
-            )
-            _show(turn, patient, written.day)
+            gone = [item for item in seen.items if any(item.id in it.items for it in history)]
+            _take_back(turn, patient, history, gone)
+            seen = _show(turn, patient, written.day)
+            turn.say(chat.edits.now_counts(seen, gone, turn.words), patient_id=patient.id)
             entries.note(turn, patient, written.day, said)
         case typed.WhichItem(value):
             turn.say(chat.entries.which_item(seen, seen.items, value, turn.words), patient_id=patient.id)

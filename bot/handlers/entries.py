@@ -210,6 +210,9 @@ def score(turn: Turn, patient: Patient, planned: Day, tap: buttons.Score) -> Non
     _answer_after_all(turn, patient, planned)
     given = Score(item.id, tap.day, tap.value, turn.now, since)
     afterwards = diary.entries.entered_late(given, planned.zone) if new else item.id in seen.late
+    if tap.value is not None and storage.entries.shown_bubble(turn.tx, patient.id, tap.day)[1] != turn.tapped:
+        # The message that asked what a number is for turns into the question for the next one.
+        turn.toast(chat.entries.stored_briefly(tap.day, item, tap.value, turn.words))
     refresh(turn, patient, seen.having(item, tap.value, late=afterwards))
 
 

@@ -294,6 +294,12 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield entries.value_words(value, say)
 
 
+@case(entries.stored_briefly)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for view in views(label):
+        yield entries.stored_briefly(view.day, view.items[0], 10, say)
+
+
 @case(entries.stored)
 def _(say: Words, label: str) -> Iterator[Made]:
     other = entries.other_day_button(LONGEST_DAY, MONDAY, SINCE, 7, say)
@@ -997,6 +1003,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 
 @case(edits.corrected)
+@case(edits.now_counts)
 @case(edits.note_changed)
 @case(edits.too_old)
 def _(say: Words, label: str) -> Iterator[Made]:
@@ -1004,6 +1011,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
         for kept in (1, len(view.items)):
             given = [(item, 10) for item in view.items[:kept]]
             yield edits.corrected(view, given, view.items[kept:], say)
+        yield edits.now_counts(view, view.items, say)
     yield edits.note_changed(LONGEST_DAY, 2**40, say)
     yield edits.too_old(LONGEST_DAY, say)
 

@@ -51,6 +51,7 @@ MOMENTS = st.builds(
         ([], Stage.START, [Standing.ENROLLING]),
         ([], Stage.LEFT, [Standing.LEFT]),
         ([], Stage.DECLINED, [Standing.LEFT]),
+        ([], Stage.FORGETTING, [Standing.LEFT]),
         ([Role.PATIENT], Stage.ACTIVE, [P]),
         ([Role.ADMIN, Role.THERAPIST, Role.PATIENT], Stage.ACTIVE, [P, T, A]),
         ([Role.THERAPIST], Stage.LEFT, [T, Standing.LEFT]),

@@ -47,6 +47,18 @@ async def notes(desk: Desk) -> list[tuple[str, str]]:
     return await desk.rows("select day, text from notes where undone_at is null order by id")  # type: ignore[return-value]
 
 
+async def test_a_score_that_becomes_words_says_what_counts_now(evening: Desk) -> None:
+    desk, ada = evening, evening.ada
+    await sends(desk, ada, "burning 3")
+    desk.clock.move(timedelta(minutes=1))
+    second = await sends(desk, ada, "burning 6, pain 5")
+    seen = len(ada.heard)
+    await changes(desk, ada, second, "my pain is awful")
+    told = [text_of(message) for message in ada.heard[seen:]]
+    assert told[0] == "Corrected for Monday 2 March:\nBurning: 3\nPain: taken back"
+    assert told[1].startswith("Kept as a note for Monday 2 March.")
+
+
 # --- scores ---------------------------------------------------------------------------------------------------
 
 

@@ -546,3 +546,14 @@ async def test_a_diary_that_came_without_items_asks_for_some(clinic: Desk) -> No
     desk.clock.move(timedelta(days=1))
     await desk.until(at(3, 20, 1))
     assert "Pain · Tuesday 3 March · 1 of 1" in newest(ada)
+
+
+async def test_a_tap_that_says_which_foot_was_meant_is_confirmed(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await feet(desk, ada)
+    await desk.says(ada, "burning 4")
+    await desk.taps(ada, "Burning (left foot)")
+    assert ada.toasts[-1].text == "Stored for Monday 2 March: Burning (left foot) 4."
+    before = len([toast for toast in ada.toasts if toast.text])
+    await desk.taps(ada, "5")
+    assert len([toast for toast in ada.toasts if toast.text]) == before, "an evening's question shows it itself"

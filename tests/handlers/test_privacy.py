@@ -117,6 +117,28 @@ async def test_in_spanish_it_is_the_spanish_word(clinic: Desk) -> None:
     assert await stage_of(clinic, clinic.ada) is None
 
 
+async def test_the_spanish_day_of_the_deletion_stands_rightly_in_its_sentence(clinic: Desk) -> None:
+    await clinic.says(clinic.ada, "/language es")
+    await clinic.says(clinic.ada, "/forget")
+    await clinic.says(clinic.ada, "olvidar")
+    told = await clinic.taps(clinic.ada, "En siete días")
+    told += await clinic.taps(clinic.ada, "Borrarlo ya")
+    told += await clinic.says(clinic.ada, "/privacy")
+    assert told.count("el lunes 9 de marzo a las 10:0") == 3
+    assert "el El" not in told
+
+
+async def test_a_warning_sign_in_place_of_the_word_is_kept_and_nothing_else_is_said_of_it(clinic: Desk) -> None:
+    ada = clinic.ada
+    await clinic.says(ada, "/forget")
+    seen = len(ada.heard)
+    await clinic.says(ada, "I have chest pain after the needles")
+    told = [text_of(message) for message in ada.heard[seen:]]
+    assert told[0] == "Nothing was deleted. All is as it was."
+    assert told[1].startswith("Kept as a note")
+    assert "warning sign" in told[2]
+
+
 async def test_an_hour_later_a_text_is_one_like_any_other(clinic: Desk) -> None:
     await clinic.until(EVENING)
     await clinic.says(clinic.ada, "/forget")
