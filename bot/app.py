@@ -183,13 +183,16 @@ class Program:
     async def _introduce(self, said: Introduction, code: str | None) -> None:
         """Say in Telegram's own places what this is, unless the clinic has written something there itself."""
         bot = self.application.bot
-        with contextlib.suppress(TelegramError, TimeoutError):
+        try:
             async with asyncio.timeout(GREETED_WITHIN):
                 whole, short = await bot.get_my_description(code), await bot.get_my_short_description(code)
                 if whole.description in said.replaceable - {said.description}:
                     await bot.set_my_description(said.description, code)
                 if short.short_description in said.replaceable - {said.short}:
                     await bot.set_my_short_description(said.short, code)
+        except Exception as error:
+            # Whatever a server answers here, the diary goes on without it.
+            log.info("what Telegram says of the bot stays as it is", why=type(error).__name__)
 
     async def _insist(self, call: Callable[[], Awaitable[object]], *, needed: bool = True) -> None:
         """Make a call until the network lets it through. One that is not needed may be refused."""

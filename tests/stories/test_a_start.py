@@ -16,6 +16,7 @@ import pytest
 from bot import app
 from bot.app import Program
 from bot.clock import MovableClock
+from bot.demo import methods
 from bot.demo.calls import Fault
 from bot.demo.telegram import Telegram
 from bot.storage import Database
@@ -100,6 +101,17 @@ async def test_nobody_waits_for_the_menus(tmp_path: Path) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await running
         await telegram.stop()
+
+
+async def test_a_server_that_knows_no_descriptions_is_good_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some say true to all that they do not know, where an object belongs."""
+    for unknown in ("getMyDescription", "getMyShortDescription"):
+        monkeypatch.setitem(methods.METHODS, unknown, lambda _, __: True)
+    async with stage(tmp_path, MONDAY) as played:
+        await played.telegram.until(lambda: len(played.telegram.calls_of("getMyDescription")) == 2)
+        assert await played.says(played.max, "/help")
 
 
 def first(times: int, wanted: str, fault: Fault) -> Callable[[str, dict[str, Any]], Fault | None]:
