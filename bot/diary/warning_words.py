@@ -150,7 +150,7 @@ _FEVER: Final = "fever*|high temperature|chills|shiver*"
 # Spanish.
 _NO_PUEDO: Final = (
     "no (?:puedo|pude|podia|he podido|logro|logre|consigo|consegui|soy capaz de)|me cuesta|me cuestan|me costo|"
-    "dificultad|dificultades|problemas?|incapaz|apenas puedo|imposible"
+    "dificultad|dificultades|problemas?|incapaz|apenas puedo|imposible|dificil|a duras penas(?: puedo)?"
 )
 _PEQUENAS: Final = (
     "ni|casi|bien|ya|a|la|el|las|los|mi|mis|de|del|nada|para|al|con|en|mucho|muy|un|poco|trabajo|me|por|nuevos?|algo|"
@@ -245,7 +245,9 @@ _RULES: Final = (
         _after(_NO_PUEDO, _PEQUENAS, "respirar|respiracion|tragar|deglutir|saliva|"
                "(?:coger|tomar|agarrar|meter) (?:el )?aire"),
         _words("(?:me )?(?:falta|faltaba|falto) (?:mucho )?(?:el |de )?aire|sin aire|me ahog*|ahogo|ahogand*|asfixi*|"
-               "sofoc*|disnea|respir[a-z]* (?:muy )?mal"),
+               "sofoc*|disnea|respir[a-z]* (?:muy )?mal|atragant*"),
+        _after("respir*|trago|tragar|traga", "es|esta|me|se|hace|muy|con|mucha|mucho|cada vez|mas|un|poco",
+               "dificil|dificultad|dificultades|trabajo|agitada|entrecortada"),
         _after("duele|dolia|duelen|dolor|pinchazo", "me|el|la|al|cuando|para|en|pecho|mucho|si",
                "respir*|inspir*|trag*"),
     ),

@@ -72,6 +72,13 @@ el entumecimiento se extiende
 la debilidad avanza
 no puedo respirar
 Me cuesta tragar
+Se me hace difícil tragar
+Es difícil respirar
+me es dificil respirar
+Respiro con mucha dificultad
+La respiración se me hace difícil
+Me atraganto al tragar
+A duras penas puedo orinar
 me falta el aire
 dolor de pecho
 me duele el pecho
@@ -91,6 +98,9 @@ slept badly, up to pee twice
 can't sleep because I pee 5 times a night
 left foot is sore
 numb feet all day
+hoy fue un día difícil
+es difícil ponerme los calcetines
+hice el ejercicio de respiración, fue difícil
 both feet numb
 tingling in both feet
 my legs burn
