@@ -74,7 +74,7 @@ def _values(turn: Turn, patient: Patient, day: date) -> dict[ItemId, int | None]
 
 
 def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) -> None:
-    """Bring the day's bubble to the bottom of the chat; an earlier one loses its buttons.
+    """Bring the bubble of a day to the bottom of the chat; an earlier one loses its buttons, as another day's does.
 
     `as_prompt`: it is the day's prompt, so its arrival is written down.
     """
@@ -85,6 +85,8 @@ def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) ->
         turn.retire(bubble_id=earlier)
     # "Not today" stands until there is an answer, but who looks again may answer.
     seen = replace(view(turn, patient, day), declined=False)
+    if seen.next_item is not None:
+        put_others_away(turn, patient, day)
     bubble = turn.say(
         chat.entries.bubble(seen, turn.words),
         patient_id=patient.id,
@@ -126,6 +128,14 @@ def adopt(turn: Turn, patient: Patient, day: date) -> None:
         bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now, day)
     storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
+    if view(turn, patient, day).next_item is not None:
+        put_others_away(turn, patient, day)
+
+
+def put_others_away(turn: Turn, patient: Patient, day: date | None) -> None:
+    """There is just one live question in a chat: that of `day`, or none."""
+    for _, _, bubble in storage.prompts.put_away(turn.tx, [patient.id], but=day):
+        turn.retire(bubble_id=bubble)
 
 
 def put_away(turn: Turn, patient: Patient, day: date) -> None:
@@ -451,10 +461,11 @@ def keep(turn: Turn, patient: Patient, day: date, given: Sequence[tuple[Item, in
     seen = view(turn, patient, day)
     other = _other_day(turn, patient, day, [item for item, _ in given])
     turn.say(chat.entries.stored(seen, given, other, turn.words), patient_id=patient.id)
-    if storage.entries.bubble_of(turn.tx, patient.id, day) is None:
-        show(turn, patient, day)
-    else:
+    if storage.entries.bubble_of(turn.tx, patient.id, day) is not None:
         refresh(turn, patient, seen)
+    elif seen.next_item is not None or not seen.past:
+        # A day before, whose question was put away, is told of by the receipt once nothing is missing.
+        show(turn, patient, day)
 
 
 def _other_day(turn: Turn, patient: Patient, day: date, items: Sequence[Item]) -> Button | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bot import chat, diary, storage
@@ -20,6 +20,9 @@ from bot.handlers.turn import Turn
 
 LONGEST_AGO: Final = timedelta(days=2)
 """A flare that is noted now began no longer ago than this, where an instant is given."""
+
+CARD: Final = "@"
+"""Stands between what is known of a flare and the message that asks for the rest."""
 
 
 def flare(turn: Turn, said: str) -> None:
@@ -49,7 +52,6 @@ def _ask(turn: Turn, patient: Patient, so_far: buttons.Flare, *, new: bool) -> N
         return
     if so_far.item is None and len(items) == 1:
         so_far = replace(so_far, item=int(items[0].id))
-    turn.expect(pack(so_far))
     item = next((one for one in items if one.id == so_far.item), None)
     if item is None:
         message = chat.flares.choose_item(so_far.day, items, turn.words)
@@ -58,14 +60,28 @@ def _ask(turn: Turn, patient: Patient, so_far: buttons.Flare, *, new: bool) -> N
     else:
         choices = diary.flares.choices(turn.now, patient.here)
         message = chat.flares.choose_since(so_far, item, choices, turn.words)
-    _speak(turn, patient, message, new=new)
+    _expect(turn, so_far, _speak(turn, patient, message, new=new, asks=so_far.day))
 
 
-def _speak(turn: Turn, patient: Patient, message: Message, *, new: bool) -> None:
-    if new:
-        turn.say(message, patient_id=patient.id)
-    else:
+def _expect(turn: Turn, so_far: buttons.Flare, card: str = "") -> None:
+    """The next text may answer the question in `card`, which then loses its buttons."""
+    turn.expect(f"{pack(so_far)}{CARD}{card}")
+
+
+def _speak(turn: Turn, patient: Patient, message: Message, *, new: bool, asks: date | None = None) -> str:
+    """Say it in a message of its own or in the one that was tapped; returns which, where it `asks` on a day."""
+    if not new:
         turn.edit(message, patient_id=patient.id)
+        return f"m{turn.tapped}"
+    return f"b{turn.say(message, patient_id=patient.id, bubble_of=asks)}"
+
+
+def _take_off(turn: Turn, card: str) -> None:
+    """An answered question has no buttons: a tap on them would note the flare once more."""
+    if card.startswith("b"):
+        turn.retire(bubble_id=int(card[1:]))
+    elif card:
+        turn.retire(message_id=int(card[1:]))
 
 
 # --- taps -----------------------------------------------------------------------------------------------------
@@ -149,39 +165,51 @@ def _keep(turn: Turn, patient: Patient, item: Item, score: int, began_at: dateti
 
 def expected(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     """A text while a question about a flare is open; False: it is no answer to that, and the question is dropped."""
+    packed, _, card = expecting.partition(CARD)
     try:
-        so_far = buttons.unpack(expecting)
+        so_far = buttons.unpack(packed)
     except buttons.BadTap:
         return False
     if not isinstance(so_far, buttons.Flare):
         return False
     if patient.stage is Stage.ACTIVE and not _is_old(turn, patient, so_far.day):
         turn.expect(None)
-        if _typed(turn, patient, so_far, said):
+        if _typed(turn, patient, so_far, said, card):
             entries.remember(turn, patient, so_far.day, Became.OTHER)
             return True
     turn.expect(None)
     return False
 
 
-def _typed(turn: Turn, patient: Patient, so_far: buttons.Flare, said: str) -> bool:
-    """Take an answer in words to the question that is open; False where it is none."""
+def _typed(turn: Turn, patient: Patient, so_far: buttons.Flare, said: str, card: str = "") -> bool:
+    """Take an answer in words to the question that is open in `card`; False where it is none."""
     items = _items(turn, patient, so_far)
     item = next((one for one in items if one.id == so_far.item), None)
     if item is not None and so_far.score is not None:
-        return _typed_time(turn, patient, so_far, item, so_far.score, said)
-    return _typed_score(turn, patient, so_far, items if item is None else [item], said)
+        taken = _typed_time(turn, patient, so_far, item, so_far.score, said)
+    else:
+        reading = typed.scores(said, only := items if item is None else [item], asking=_only(only))
+        if isinstance(reading, typed.Unclear):
+            _expect(turn, so_far, card)
+            turn.say(chat.entries.unclear(reading.reason, only, turn.words), patient_id=patient.id)
+            return True
+        taken = _typed_score(turn, patient, so_far, only, reading, said)
+    if taken:
+        _take_off(turn, card)
+    return taken
 
 
-def _typed_score(turn: Turn, patient: Patient, so_far: buttons.Flare, items: Sequence[Item], said: str) -> bool:
+def _only(items: Sequence[Item]) -> ItemId | None:
+    return items[0].id if len(items) == 1 else None
+
+
+def _typed_score(
+    turn: Turn, patient: Patient, so_far: buttons.Flare, items: Sequence[Item], reading: typed.Reading, said: str
+) -> bool:
     """ "burning 8", "burning", or a number for the one that was asked about."""
-    only = items[0].id if len(items) == 1 else None
-    match typed.scores(said, items, asking=only):
+    match reading:
         case typed.Scores(values=((item_id, value),)):
             _ask(turn, patient, replace(so_far, item=int(item_id), score=value), new=True)
-        case typed.Unclear(reason):
-            turn.expect(pack(so_far))
-            turn.say(chat.entries.unclear(reason, items, turn.words), patient_id=patient.id)
         case typed.NotScores():
             named = _named(items, said)
             if named is None:
@@ -214,8 +242,8 @@ def _typed_time(turn: Turn, patient: Patient, so_far: buttons.Flare, item: Item,
             _keep(turn, patient, item, score, began_at, Since.TIME, new=True)
         case typed_times.AmOrPm() as either:
             instants = sorted(diary.flares.last_at(wall, turn.now, patient.here) for wall in (either.am, either.pm))
-            turn.expect(pack(so_far))
-            turn.say(chat.flares.which_time(so_far, instants[::-1], patient.here, turn.words), patient_id=patient.id)
+            which = chat.flares.which_time(so_far, instants[::-1], patient.here, turn.words)
+            _expect(turn, so_far, _speak(turn, patient, which, new=True, asks=so_far.day))
         case None:
             return False
     return True

@@ -438,6 +438,7 @@ def stop(turn: Turn, _: str) -> None:
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.withdraw(bubble)
         entries.put_away(turn, patient, today)
+    entries.put_others_away(turn, patient, None)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
     for share in storage.sharing.readers_of(turn.tx, patient.id):

@@ -138,6 +138,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
     if (bubble := storage.entries.bubble_of(turn.tx, patient.id, today)) is not None:
         turn.retire(bubble_id=bubble)
         entries.put_away(turn, patient, today)
+    entries.put_others_away(turn, patient, None)
     shares = storage.sharing.readers_of(turn.tx, patient.id)
     storage.privacy.begin(turn.tx, patient, diary.privacy.due_at(turn.now), turn.now)
     if turn.tapped is not None:

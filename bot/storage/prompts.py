@@ -192,20 +192,29 @@ _postpone: Final = (
 )
 _days: Final = tables.diary_days.c
 _earlier: Final = tables.diary_days.alias("earlier").c
-_left_open: Final = Prepared(
-    select(_days.patient_id, _days.bubble_id).where(
-        _days.patient_id.in_(_ids),
-        _days.bubble_id.is_not(None),
+_third_newest: Final = (
+    select(_earlier.day)
+    .where(_earlier.patient_id == _patients.id, _earlier.bubble_id.is_not(None))
+    .order_by(_earlier.day.desc())
+    .offset(2)
+    .limit(1)
+    .correlate(tables.patients)
+    .scalar_subquery()
+)
+_on_screen: Final = Prepared(
+    select(_days.patient_id, _days.day, _days.bubble_id)
+    .select_from(
+        # By patient, so that a year of days costs no more than a week of them. A question that is on screen is of
+        # today or of yesterday as they were when it came, and each later one put it away: three days are enough.
+        tables.patients.join(
+            tables.diary_days,
+            and_(_days.patient_id == _patients.id, _days.day >= func.coalesce(_third_newest, date.min)),
+        ).join(tables.bubbles, and_(tables.bubbles.c.id == _days.bubble_id, tables.bubbles.c.message_id.is_not(None)))
+    )
+    .where(
+        _patients.id.in_(_ids),
+        _days.bubble_id <= bindparam("last"),
         _days.declined_at.is_(None),
-        # Of the newest day that is closed; those before it lost their buttons when it was asked.
-        _days.day
-        == select(func.max(_earlier.day))
-        .where(
-            _earlier.patient_id == _days.patient_id,
-            _earlier.bubble_id.is_not(None),
-            _earlier.closes_at <= bindparam("now"),
-        )
-        .scalar_subquery(),
         exists(
             select(tables.items.c.id).where(
                 tables.items.c.patient_id == _days.patient_id,
@@ -272,8 +281,9 @@ _settle: Final = (
 )
 
 
-# A bubble that never came on screen is no bubble of the day: else a typed answer would edit what nobody sees.
-_unshow: Final = (
+# A bubble that never came on screen, or has no buttons any more, is no bubble of the day: else a typed answer would
+# edit what nobody sees, or give a second question to the chat.
+_unshow: Final = Prepared(
     update(tables.diary_days)
     .where(
         tables.diary_days.c.patient_id == bindparam("patient"),
@@ -442,6 +452,7 @@ def ask_again(tx: Connection, asked: Sequence[Asked], now: datetime) -> None:
             for it in asked
         ],
     )
+    _take_off(tx, [it.candidate for it in asked], last, now)
     _say.many(
         tx,
         [
@@ -476,7 +487,7 @@ def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
     """Write down what became of days that were due, and put the prompts of those that are asked into the outbox.
 
     The day's bubble goes out; one that the patient opened earlier by hand loses its buttons, and so does the question
-    of a day that closed with something unanswered: there is just one live question in a chat.
+    of another day: there is just one live question in a chat.
     """
     if not days:
         return
@@ -486,8 +497,30 @@ def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
     bubbles = {day.candidate.patient_id: last + n for n, day in enumerate(asked, 1)}
     _add_bubble.many(tx, [_bubble_row(day.candidate, bubbles[day.candidate.patient_id], now) for day in asked])
     _put_day.many(tx, [_day_row(day, bubbles.get(day.candidate.patient_id), now) for day in days])
-    left_open = _left_open.all(tx, {"ids": json.dumps([day.candidate.patient_id for day in asked]), "now": now})
-    _say.many(tx, _messages(asked, bubbles, {PatientId(patient): bubble for patient, bubble in left_open}, now))
+    _take_off(tx, [day.candidate for day in asked], last, now)
+    _say.many(tx, _messages(asked, bubbles, now))
+
+
+def _take_off(tx: Connection, candidates: Sequence[Candidate], last: int, now: datetime) -> None:
+    """Of all bubbles up to `last`: no other question stays on screen with these patients."""
+    by_id = {one.patient_id: one for one in candidates}
+    gone = put_away(tx, list(by_id), last)
+    _say.many(tx, [_retired(by_id[patient], bubble, now) for patient, _, bubble in gone])
+
+
+def put_away(
+    tx: Connection, patient_ids: Sequence[PatientId], last: int | None = None, but: date | None = None
+) -> list[tuple[PatientId, date, int]]:
+    """Questions on screen, of other days than `but` and in the bubbles up to `last`, are their days' bubbles no more.
+
+    Gives patient, day and bubble of each: whoever asks for this takes their buttons off.
+    """
+    if last is None:
+        ((last,),) = _last_bubble.all(tx, {})
+    found = _on_screen.all(tx, {"ids": json.dumps(patient_ids), "last": last})
+    gone = [(PatientId(patient), day, bubble) for patient, day, bubble in found if day != but]
+    _unshow.many(tx, [{"patient": patient, "on": day, "bubble": bubble} for patient, day, bubble in gone])
+    return gone
 
 
 def _bubble_row(one: Candidate, bubble_id: int, now: datetime) -> dict[str, Any]:
@@ -515,18 +548,19 @@ def _day_row(day: DayAsked, bubble_id: int | None, now: datetime) -> dict[str, A
     }
 
 
-def _messages(
-    asked: Sequence[DayAsked], bubbles: dict[PatientId, int], left_open: dict[PatientId, int], now: datetime
-) -> Iterable[dict[str, Any]]:
+def _messages(asked: Sequence[DayAsked], bubbles: dict[PatientId, int], now: datetime) -> Iterable[dict[str, Any]]:
     for day in asked:
         one = day.candidate
         common = _common(one, now)
-        for old in (one.bubble_id, left_open.get(one.patient_id)):
-            if old is not None:
-                retire = {"action": Action.RETIRE, "urgency": Urgency.ANSWER, "body": "{}", "bubble_id": old}
-                yield {**common, **retire, "day": None, "replaces": None}
+        if one.bubble_id is not None:
+            yield _retired(one, one.bubble_id, now)
         send = {"action": Action.SEND, "urgency": Urgency.PROMPT, "body": day.body}
         yield {**common, **send, "bubble_id": bubbles[one.patient_id], "day": one.due.day, "replaces": None}
+
+
+def _retired(one: Candidate, bubble_id: int, now: datetime) -> dict[str, Any]:
+    retire = {"action": Action.RETIRE, "urgency": Urgency.ANSWER, "body": "{}", "bubble_id": bubble_id}
+    return {**_common(one, now), **retire, "day": None, "replaces": None}
 
 
 def _common(one: Candidate, now: datetime) -> dict[str, Any]:
@@ -552,7 +586,7 @@ def settle(
     """Note that the prompt of a day arrived, or why it never will; then `bubble_id` is the bubble that never showed."""
     tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
     if cause is not None and bubble_id is not None:
-        tx.execute(_unshow, {"patient": patient_id, "on": day, "bubble": bubble_id})
+        _unshow.run(tx, {"patient": patient_id, "on": day, "bubble": bubble_id})
 
 
 def replaced(tx: Connection, parcel: Parcel, now: datetime, *, shown: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -209,3 +209,24 @@ async def test_others_note_no_flare(clinic: Desk) -> None:
     await desk.sends(desk.ada, "fl:20260302:1:8:now", bubble["message_id"])
     assert desk.ada.toasts[-1].text == "This button is no longer in use."
     assert "is stopped" in text_of(desk.ada.last)
+
+
+async def test_a_question_that_was_answered_by_typing_has_no_buttons_left(clinic: Desk) -> None:
+    """Else a tap on it would note the flare once more."""
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/flare pain")
+    scores = ada.last["message_id"]
+    assert "The scale goes" in await desk.says(ada, "15")
+    assert "9" in ada.labels(scores), "nothing was answered"
+    await desk.says(ada, "9")
+    assert ada.labels(scores) == []
+    since = ada.last["message_id"]
+    desk.clock.move(timedelta(hours=5))
+    assert "Kept as a flare: Pain 9" in await desk.says(ada, "14:30")
+    assert ada.labels(since) == []
+    await desk.says(ada, "/flare")
+    await desk.taps(ada, "Pain", "8")
+    tapped = ada.last["message_id"]
+    await desk.says(ada, "2 hours ago")
+    assert ada.labels(tapped) == []
+    assert await desk.rows("select score from flares where undone_at is null") == [(9,), (8,)]

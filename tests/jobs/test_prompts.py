@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.demo.person import Person
 from bot.jobs import prompts
 from tests.handlers.desk import Desk
 from tests.stage import newest, text_of
@@ -267,10 +268,48 @@ async def test_a_question_left_open_loses_its_buttons_to_the_next_evenings(clini
     await desk.jump(at(4, 20))
     assert ada.labels(tuesday) == []
     assert ada.labels(monday) == ["Change", "Add a note"]
-    # Asked in the morning, yesterday is open still: both can be answered.
+    # Asked in the morning, yesterday takes answers still, by /yesterday: a chat has one live question.
     await desk.rows(
         "update patients set prompt_time = '09:00:00.000000', next_prompt_at = :at returning id", at=row(at(5, 9))
     )
     wednesday = ada.last["message_id"]
     await desk.jump(at(5, 9))
-    assert "7" in ada.labels(wednesday)
+    thursday = ada.last["message_id"]
+    assert ada.labels(wednesday) == []
+    await desk.says(ada, "/yesterday")
+    assert "7" in ada.labels(ada.last["message_id"])
+    assert ada.labels(thursday) == []
+    await desk.taps(ada, "1", "2", "3")
+    await desk.says(ada, "/today")
+    assert live(ada) == [ada.last["message_id"]]
+    await desk.jump(at(6, 9))
+    assert live(ada) == [ada.last["message_id"]]
+
+
+def live(person: Person) -> list[int]:
+    """Messages with a scale."""
+    return [message["message_id"] for message in person.heard if "10" in person.labels(message["message_id"])]
+
+
+async def test_no_earlier_question_keeps_its_buttons_whatever_was_opened_in_between(clinic: Desk) -> None:
+    """A half answered evening, a pause, a day opened by hand in the pause, and the way back."""
+    desk, ada = clinic, clinic.ada
+    await desk.until(at(2, 20))
+    await desk.taps(ada, "2")
+    await desk.until(at(3, 9))
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until I come back")
+    await desk.until(at(5, 12))
+    await desk.says(ada, "/today")
+    await desk.taps(ada, "3")
+    assert live(ada) == [ada.last["message_id"]]
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "I'm back")
+    await desk.until(at(6, 20))
+    assert len(live(ada)) == 1
+    await desk.until(at(8, 13))
+    assert len(live(ada)) == 1
+    await desk.says(ada, "burning 3")
+    assert live(ada) == [ada.last["message_id"]]
+    await desk.says(ada, "/stop")
+    assert live(ada) == []

@@ -37,6 +37,8 @@ from tests.stage import text_of
 
 MICROSECOND: Final = timedelta(microseconds=1)
 ITEMS: Final = ("Burning", "Tingling", "Pain")
+MOST_MEANT: Final = len(ITEMS)
+"""Scores on a message that asks only what a number is for; a scale has more."""
 FOLLOWED_UP: Final = ("A gentle reminder", "You asked me to come back now.")
 HARMLESS: Final = ("is not modified", "query is too old", "bot was blocked by the user")
 A_MOMENT: Final = timedelta(seconds=7)
@@ -349,6 +351,7 @@ class Life(Frail):
             assert {key: score.value for key, score in counted.items()} == one.book.newest()
             if all_out:
                 self._one_bubble_a_day(one)
+                self._one_question(one)
             for day, at in one.owed.items():
                 assert self.now < at + timedelta(minutes=2), f"{day} was to be asked about again at {at}"
 
@@ -361,6 +364,17 @@ class Life(Frail):
                 live.setdefault(day, []).append(text_of(message))
         for day, shown in live.items():
             assert len(shown) == 1, f"{len(shown)} live bubbles of {day}: {shown}"
+
+    def _one_question(self, one: One) -> None:
+        """A scale of a day that misses an answer; who changes an answer has opened that scale by a tap."""
+        asking = set()
+        for message in one.person.heard:
+            taps = [buttons.unpack(data) for _, data in _taps(message)]
+            scale = [tap.day for tap in taps if isinstance(tap, buttons.Score)]
+            if len(scale) > MOST_MEANT and message["message_id"] in self.bubbles - self.excused:
+                asking.add(scale[0])
+        waiting = [day for day in asking if len(one.book.answers(day)) < len(one.items)]
+        assert len(waiting) <= 1, f"questions of {waiting} at once"
 
     # --- what must hold in the end ----------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 1. A diary day is asked once and followed up once at most, but for what a kill repeats; never while it is paused,
    answered, declined or closed, and never in quiet hours but at the hour that the patient chose.
-2. A day has one live bubble.
+2. A day has one live bubble, and a chat has one live question.
 3. No score is lost: what counts is the newest value that was taken, of each day and item.
 4. Each planned day ends in exactly one state, the right one, and no day is forgotten.
 5. A weekly mean is that of the newest scores of its days with an entry, and depends on nothing else.
