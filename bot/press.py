@@ -110,8 +110,13 @@ class Archive:
 
 def make(order: Order) -> Made | Nothing | Failed:
     """Make one order; never raises."""
+    return make_from(_reader(order.database), order)
+
+
+def make_from(reader: Any, order: Order) -> Made | Nothing | Failed:
+    """The same with an engine that reads the order's database."""
     try:
-        with _reader(order.database).connect() as tx, tx.begin():
+        with reader.connect() as tx, tx.begin():
             draft = written(tx, order)
         return draft if isinstance(draft, Nothing) else printed(draft, order)
     except Exception as error:

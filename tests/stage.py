@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
-from bot import app, logs, press
+from bot import app, press
 from bot.app import Program
 from bot.clock import MovableClock
 from bot.demo.calls import Call
@@ -32,20 +32,20 @@ ITO, ROY, ADA, BEN, CLEO, NOOR, MAX = 201, 202, 101, 102, 103, 104, 666
 class Studio:
     """The crew without its processes: each takes a second to start, and every story would start one."""
 
-    def __init__(self, _: Any) -> None: ...
+    def __init__(self, _: Any) -> None:
+        self.failed: list[str] = []
+        self._reader: Engine | None = None
 
     async def make(self, order: press.Order) -> press.Made | press.Nothing | press.Failed:
-        engine = reader_engine(order.database)
-        try:
-            with engine.connect() as tx, tx.begin():
-                draft = press.written(tx, order)
-            return draft if isinstance(draft, press.Nothing) else press.printed(draft, order)
-        except Exception as error:
-            return press.Failed(logs.trace(error))
-        finally:
-            engine.dispose()
+        self._reader = self._reader or reader_engine(order.database)
+        made = press.make_from(self._reader, order)
+        if isinstance(made, press.Failed):
+            self.failed.append(made.why)
+        return made
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.dispose()
 
 
 @dataclass

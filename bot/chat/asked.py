@@ -13,7 +13,7 @@ from bot.chat.entries import meaning
 from bot.chat.items import item_name, site_name, symptom_name
 from bot.chat.messages import Button, Message, Row
 from bot.chat.sessions import side_name
-from bot.chat.words import Sentence, Words, bold, joined
+from bot.chat.words import Sentence, Words, bold, capital, joined
 from bot.diary import items as rules
 from bot.diary.days import ONE_DAY
 from bot.diary.entries import Item, Side, Symptom
@@ -126,7 +126,7 @@ def _which_symptom(whose: Whose, so_far: buttons.AddItem, items: Sequence[Item],
 def _where(whose: Whose, so_far: buttons.AddItem, symptom: Symptom, words: Words) -> Message:
     sites = [
         Button(
-            _capital(site_name(site, None, words)),
+            capital(site_name(site, None, words)),
             tap=pack(replace(so_far, site=site, side=NO_SIDE if site in WITHOUT_SIDE else None)),
         )
         for site in SITES
@@ -276,7 +276,3 @@ def told_ended(therapist: str, item: Item, words: Words) -> Message:
 
 def _own_list(words: Words) -> Button:
     return Button(words("What is asked"), tap=pack(buttons.Items(None)))
-
-
-def _capital(text: Sentence) -> Sentence:
-    return Sentence(text[:1].upper() + text[1:])

@@ -26,9 +26,8 @@ def corrected(seen: DayView, given: Sequence[tuple[Item, int]], taken_back: Sequ
 
 def now_counts(seen: DayView, gone: Sequence[Item], words: Words) -> Message:
     """The scores of a message that has none any more: what counted before it counts again."""
-    again = {item.id: value for item in gone if (value := seen.values.get(item.id)) is not None}
-    given = [(item, again[item.id]) for item in gone if item.id in again]
-    return corrected(seen, given, [item for item in gone if item.id not in again], words)
+    given = [(item, value) for item in gone if (value := seen.values.get(item.id)) is not None]
+    return corrected(seen, given, [item for item in gone if seen.values.get(item.id) is None], words)
 
 
 def note_changed(day: date, note_id: int, words: Words) -> Message:

@@ -206,8 +206,7 @@ def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | Non
             for item, value in given
         ]
     else:
-        values = [words("{item} {value}", item=item_name(item, words), value=value) for item, value in given]
-        lines = [words("Stored for {day}: {values}.", day=words.day(view.day), values=bold(words.listed(values)))]
+        lines = [_stored(view.day, bold(_values(given, words)), words)]
     if view.past:
         lines.append(words("It is marked as entered the next day."))
     following = view.next_item
@@ -218,8 +217,15 @@ def stored(view: DayView, given: Sequence[tuple[Item, int]], other: Button | Non
 
 def stored_briefly(day: date, item: Item, value: int, words: Words) -> Sentence:
     """A few words that fade, where no message says what was stored."""
-    told = words("{item} {value}", item=item_name(item, words), value=value)
-    return words("Stored for {day}: {values}.", day=words.day(day), values=told)
+    return _stored(day, _values([(item, value)], words), words)
+
+
+def _stored(day: date, values: Sentence, words: Words) -> Sentence:
+    return words("Stored for {day}: {values}.", day=words.day(day), values=values)
+
+
+def _values(given: Sequence[tuple[Item, int]], words: Words) -> Sentence:
+    return words.listed([words("{item} {value}", item=item_name(item, words), value=value) for item, value in given])
 
 
 def other_day_button(view_day: date, other_day: date, since: int, mask: int, words: Words) -> Button:

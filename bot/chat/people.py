@@ -10,7 +10,7 @@ from bot.chat import buttons
 from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Picture, Row
 from bot.chat.places import Place
-from bot.chat.words import LANGUAGES, Sentence, Words, bold, joined, sentence
+from bot.chat.words import LANGUAGES, Sentence, Words, bold, capital, joined, moment, sentence
 from bot.diary.people import Reach, Role, Stage
 
 WORDING: Final = "2026-11"
@@ -234,9 +234,7 @@ def ask_start(card: Sentence, next_at: datetime, today: date, number: Sentence, 
             words("You can read this again at any time with /urgent."),
         ],
     )
-    later = when(next_at, today, words)
-    # A label begins with a capital letter; no markup is in a time, and a letter is no piece of any.
-    later = Sentence(later[:1].upper() + later[1:])
+    later = capital(when(next_at, today, words))
     return Message(
         text,
         (
@@ -256,7 +254,7 @@ def when(at: datetime, today: date, words: Words) -> Sentence:
         )
     if (at.date() - today).days == 1:
         return words("tomorrow at {time}", time=words.time(at))
-    return words.about("in the middle", "{day} at {time}", day=words.day(at.date()), time=words.time(at))
+    return moment(at, words)
 
 
 def started(next_at: datetime, today: date, words: Words) -> Message:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.chat import buttons
 from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Row
-from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.chat.words import Sentence, Words, bold, joined, moment, sentence
 
 # --- what is stored -------------------------------------------------------------------------------------------
 
@@ -115,13 +115,9 @@ def _until(leaves_at: datetime | None, days: int, words: Words) -> Sentence:
     return words(
         "{what}: until {when}. Copies that the computer makes by itself live {days}.",
         what=what,
-        when=_moment(leaves_at, words),
+        when=moment(leaves_at, words),
         days=lives,
     )
-
-
-def _moment(at: datetime, words: Words) -> Sentence:
-    return words.about("within a sentence", "{day} at {time}", day=words.day(at.date()), time=words.time(at))
 
 
 def _how_long(days: int, words: Words) -> Sentence:
@@ -235,7 +231,7 @@ def leaving(at: datetime, words: Words, *, unsaved: bool = False) -> Message:
     lines = [
         words(
             "Your diary will be deleted on {when}.",
-            when=bold(_moment(at, words)),
+            when=bold(moment(at, words)),
         ),
         words("Until then I ask nothing and nobody sees it."),
     ]
@@ -252,7 +248,7 @@ def leaving(at: datetime, words: Words, *, unsaved: bool = False) -> Message:
 
 def ask_sooner(at: datetime, words: Words) -> Message:
     """The week is not to be waited for: once more the word."""
-    when = _moment(at, words)
+    when = moment(at, words)
     return Message(
         words(
             "Nobody can take that back. To delete everything now, type the word {word}. If you send anything else, it "

@@ -11,7 +11,7 @@ from bot.chat import buttons
 from bot.chat.buttons import NO_SIDE, pack
 from bot.chat.items import site_name
 from bot.chat.messages import Button, Message, Row
-from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.chat.words import Sentence, Words, bold, capital, joined, sentence
 from bot.diary.entries import Side
 from bot.diary.sessions import Kind, Session
 
@@ -46,14 +46,14 @@ def next_question(label: str, so_far: buttons.Session, today: date, words: Words
     head = words("{head}, {day}", head=head, day=words.dated(so_far.day))
     if so_far.kind is None:
         rows: tuple[Row, ...] = tuple(
-            (Button(_capital(kind_name(kind, words)), tap=pack(replace(so_far, kind=kind))),) for kind in Kind
+            (Button(capital(kind_name(kind, words)), tap=pack(replace(so_far, kind=kind))),) for kind in Kind
         )
         return Message(joined("\n", [head, words("What was done?")]), rows)
     head = words("{head}, {kind}", head=head, kind=kind_name(so_far.kind, words))
     if so_far.site is None:
         sites = [
             Button(
-                _capital(site_label(site, words)),
+                capital(site_label(site, words)),
                 tap=pack(replace(so_far, site=site, side=NO_SIDE if site in NO_SIDES else None)),
             )
             for site in SITES
@@ -133,7 +133,3 @@ def no_patients(words: Words) -> Message:
 def not_shared(words: Words) -> Message:
     """The patient's yes was taken back while the session was being logged."""
     return Message(words("This patient does not share a diary with you now."))
-
-
-def _capital(text: Sentence) -> Sentence:
-    return Sentence(text[:1].upper() + text[1:])

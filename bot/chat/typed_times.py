@@ -258,8 +258,9 @@ _DAYS_AHEAD: Final = {
 def coming_day(text: str, today: date, there: date) -> date | None:
     """Read the date of something to come: "tomorrow", "lunes", "2 March", "2/3" (the day first), "2026-03-02".
 
-    A date without a year is the next one, a weekday the next such day. None for what is no date or lies not after
-    `today`. `there`: today by the calendar, which at night is a day ahead; "tomorrow" counts from it.
+    A date without a year is the nearest one: of "1 March" on the 2nd nobody means a year ahead. A weekday is the next
+    such day. None for what is no date or lies not after `today`. `there`: today by the calendar, at night a day
+    ahead; "tomorrow" counts from it.
     """
     if len(text) > _LONGEST_TIME:
         return None
@@ -273,7 +274,9 @@ def coming_day(text: str, today: date, there: date) -> date | None:
     dated = re.search("[0-9]{4}", words) or len(re.findall("[0-9]+", words)) == 3
     if found is not None and found <= today and not dated:
         # Without a year it was read as the last one.
-        found = _date(found.year + 1, found.month, found.day)
+        last, found = found, _date(found.year + 1, found.month, found.day)
+        if found is not None and found - today > today - last:
+            return None
     return found if found is not None and found > today else None
 
 

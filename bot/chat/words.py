@@ -154,6 +154,16 @@ class Words:
         return Sentence(format_list(parts, locale=self._locale))
 
 
+def capital(text: Sentence) -> Sentence:
+    """A sentence with a capital letter to begin with, as on a button."""
+    return Sentence(text[:1].upper() + text[1:])
+
+
+def moment(at: datetime, words: Words) -> Sentence:
+    """A day and a time, as they stand within a sentence; `at` is by the reader's own clock."""
+    return words.about("within a sentence", "{day} at {time}", day=words.day(at.date()), time=words.time(at))
+
+
 _ABBREVIATED: Final = (".", ".</b>")
 
 

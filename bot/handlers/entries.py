@@ -108,17 +108,26 @@ def refresh(turn: Turn, patient: Patient, seen: DayView) -> None:
             show(turn, patient, seen.day)
         else:
             turn.edit(message, bubble_id=bubble, patient_id=patient.id)
+            if seen.next_item is not None:
+                put_others_away(turn, patient, seen.day)
         return
-    adopt(turn, patient, seen.day)
-    turn.edit(message, patient_id=patient.id)
+    if adopt(turn, patient, seen.day):
+        turn.edit(message, patient_id=patient.id)
 
 
-def adopt(turn: Turn, patient: Patient, day: date) -> None:
-    """The tapped message is the day's bubble; another one, left over from a crash or still on its way, is not."""
+def adopt(turn: Turn, patient: Patient, day: date) -> bool:
+    """The tapped message is the day's bubble; another one, left over from a crash or still on its way, is not.
+
+    False: it does not become it, since another day is asked about meanwhile; it has no buttons any more then.
+    """
     assert turn.tapped is not None
     bubble, shown = storage.entries.shown_bubble(turn.tx, patient.id, day)
     if shown == turn.tapped:
-        return
+        return True
+    if storage.prompts.asks_of_another_day(turn.tx, patient.id, day):
+        turn.toast(chat.people.old_button(turn.words))
+        turn.retire(message_id=turn.tapped)
+        return False
     if shown is not None:
         turn.retire(message_id=shown)
     elif bubble is not None:
@@ -128,8 +137,7 @@ def adopt(turn: Turn, patient: Patient, day: date) -> None:
         bubble = storage.outbox.add_bubble(turn.tx, turn.chat_id, patient.id, turn.now, day)
     storage.entries.change_day(turn.tx, patient.id, day, bubble_id=bubble)
     storage.outbox.show_bubble(turn.tx, bubble, turn.tapped)
-    if view(turn, patient, day).next_item is not None:
-        put_others_away(turn, patient, day)
+    return True
 
 
 def put_others_away(turn: Turn, patient: Patient, day: date | None) -> None:
@@ -245,7 +253,9 @@ def not_today(turn: Turn, patient: Patient, planned: Day, tap: buttons.NotToday)
 @on_open_day
 def resume(turn: Turn, patient: Patient, planned: Day, tap: buttons.Resume) -> None:
     """Back to the day: "answer after all", or out of a correction. "Not today" stands until there is an answer."""
-    adopt(turn, patient, tap.day)
+    if not adopt(turn, patient, tap.day):
+        return
+    put_others_away(turn, patient, tap.day)
     seen = replace(view(turn, patient, tap.day, planned), declined=False)
     turn.edit(chat.entries.bubble(seen, turn.words), patient_id=patient.id)
 
@@ -253,7 +263,8 @@ def resume(turn: Turn, patient: Patient, planned: Day, tap: buttons.Resume) -> N
 @on_open_day
 def change(turn: Turn, patient: Patient, planned: Day, tap: buttons.Change) -> None:
     """Which answer should be another one?"""
-    adopt(turn, patient, tap.day)
+    if not adopt(turn, patient, tap.day):
+        return
     seen = view(turn, patient, tap.day, planned)
     turn.edit(chat.entries.choose_change(seen, turn.words), patient_id=patient.id)
 
@@ -266,7 +277,8 @@ def change_item(turn: Turn, patient: Patient, planned: Day, tap: buttons.ChangeI
     if item is None:
         turn.toast(chat.people.old_button(turn.words))
         return
-    adopt(turn, patient, tap.day)
+    if not adopt(turn, patient, tap.day):
+        return
     asked = chat.entries.question(seen, item, turn.words, changing=True)
     turn.edit(asked, patient_id=patient.id)
 

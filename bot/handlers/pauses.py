@@ -9,7 +9,7 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed_times
 from bot.diary.pauses import LONGEST, Pause
 from bot.diary.people import Patient
-from bot.handlers import entries, prompts, settings
+from bot.handlers import entries, settings
 from bot.handlers.turn import Turn
 
 EXPECT_DATE: Final = "pause"
@@ -40,8 +40,8 @@ def now_of(turn: Turn, patient: Patient) -> Pause | None:
 
 def _next(turn: Turn, patient: Patient) -> datetime | None:
     """The next question by the clock where the patient is; None: not before they come back."""
-    at = prompts.next_question(turn, patient)
-    return None if at is None else diary.days.local(at, patient.here)
+    due = settings.upcoming(turn, patient).due
+    return None if due is None else diary.days.local(due.at, patient.here)
 
 
 def _there(turn: Turn, patient: Patient) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from bot import chat, diary, storage
 from bot.chat import buttons
@@ -31,18 +31,6 @@ def replan(turn: Turn, patient: Patient) -> Due:
     return due
 
 
-def next_question(turn: Turn, patient: Patient) -> datetime | None:
-    """When the patient is asked next; None: not before they come back, or never."""
-    if patient.next_prompt_at is None or patient.next_prompt_day is None:
-        return None
-    pause = diary.pauses.covering(storage.pauses.of(turn.tx, patient.id), patient.next_prompt_day)
-    if pause is None:
-        return patient.next_prompt_at
-    if pause.until_day is None:
-        return None
-    return diary.days.at(pause.until_day, patient.hours.on(pause.until_day), patient.zone)
-
-
 def remind(turn: Turn, patient: Patient, day: date) -> None:
     """Plan the reminder of a prompt that goes out now."""
     at = diary.prompts.reminder_at(day, turn.now, Rhythm.of(patient))
@@ -69,7 +57,8 @@ def ask_later(turn: Turn, patient: Patient, planned: Day, tap: buttons.AskLater)
         turn.toast(why_not)
         entries.refresh(turn, patient, seen)
         return
-    entries.adopt(turn, patient, tap.day)
+    if not entries.adopt(turn, patient, tap.day):
+        return
     rhythm = Rhythm.of(patient)
     at = {
         choice: diary.prompts.snooze_until(choice, tap.day, turn.now, rhythm, planned.closes_at)
@@ -90,7 +79,8 @@ def snooze(turn: Turn, patient: Patient, planned: Day, tap: buttons.Snooze) -> N
         turn.toast(why_not or chat.prompts.too_late(turn.words))
         entries.refresh(turn, patient, seen)
         return
-    entries.adopt(turn, patient, tap.day)
+    if not entries.adopt(turn, patient, tap.day):
+        return
     storage.entries.change_day(turn.tx, patient.id, tap.day, snoozed_at=turn.now, declined_at=None)
     storage.prompts.snooze(turn.tx, patient.id, tap.day, at)
     local, today = diary.days.local(at, patient.here), diary.days.local(turn.now, patient.here).date()

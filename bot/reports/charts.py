@@ -175,7 +175,7 @@ class Drawing:
     last_day: date
     words: Words
     figures: Collection[date] | None = None
-    """Whether weekly means are printed as numbers, where they fit."""
+    """The Mondays whose means are printed as numbers, where they fit; None: all."""
 
     def svg(self, title: str) -> str:
         body: list[str] = []

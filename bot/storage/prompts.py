@@ -201,15 +201,15 @@ _third_newest: Final = (
     .correlate(tables.patients)
     .scalar_subquery()
 )
-_on_screen: Final = Prepared(
-    select(_days.patient_id, _days.day, _days.bubble_id)
+_open_questions: Final = Prepared(
+    select(_days.patient_id, _days.day, _days.bubble_id, tables.bubbles.c.message_id)
     .select_from(
-        # By patient, so that a year of days costs no more than a week of them. A question that is on screen is of
-        # today or of yesterday as they were when it came, and each later one put it away: three days are enough.
+        # By patient, so that a year of days costs no more than a week of them. A question is of today or of yesterday
+        # as they were when it came, and each later one put it away: three days are enough.
         tables.patients.join(
             tables.diary_days,
             and_(_days.patient_id == _patients.id, _days.day >= func.coalesce(_third_newest, date.min)),
-        ).join(tables.bubbles, and_(tables.bubbles.c.id == _days.bubble_id, tables.bubbles.c.message_id.is_not(None)))
+        ).join(tables.bubbles, tables.bubbles.c.id == _days.bubble_id)
     )
     .where(
         _patients.id.in_(_ids),
@@ -513,14 +513,30 @@ def put_away(
 ) -> list[tuple[PatientId, date, int]]:
     """Questions on screen, of other days than `but` and in the bubbles up to `last`, are their days' bubbles no more.
 
-    Gives patient, day and bubble of each: whoever asks for this takes their buttons off.
+    Gives patient, day and bubble of each: whoever asks for this takes their buttons off. One that is still on its way
+    stays: it is the newest.
     """
-    if last is None:
-        ((last,),) = _last_bubble.all(tx, {})
-    found = _on_screen.all(tx, {"ids": json.dumps(patient_ids), "last": last})
-    gone = [(PatientId(patient), day, bubble) for patient, day, bubble in found if day != but]
+    found = _questions(tx, patient_ids, last)
+    gone = [(patient, day, bubble) for patient, day, bubble, shown in found if shown is not None and day != but]
     _unshow.many(tx, [{"patient": patient, "on": day, "bubble": bubble} for patient, day, bubble in gone])
     return gone
+
+
+def asks_of_another_day(tx: Connection, patient_id: PatientId, day: date) -> bool:
+    """Whether the question of another day is on screen, or on its way."""
+    return any(on != day for _, on, *_ in _questions(tx, [patient_id]))
+
+
+def _questions(
+    tx: Connection, patient_ids: Sequence[PatientId], last: int | None = None
+) -> list[tuple[PatientId, date, int, int | None]]:
+    """Of the bubbles up to `last` those that ask for an answer: patient, day, bubble, and the message it shows as."""
+    if last is None:
+        ((last,),) = _last_bubble.all(tx, {})
+    return [
+        (PatientId(patient), day, bubble, shown)
+        for patient, day, bubble, shown in _open_questions.all(tx, {"ids": json.dumps(patient_ids), "last": last})
+    ]
 
 
 def _bubble_row(one: Candidate, bubble_id: int, now: datetime) -> dict[str, Any]:

@@ -143,6 +143,9 @@ def merged(language: str) -> bytes:
     """The catalogue brought up to date with the code, as it should lie in the file."""
     catalogue = read(language)
     catalogue.update(template(), no_fuzzy_matching=False)
+    for message in catalogue:
+        # Babel reads what a sentence was before as a comment of ours, and would write it for ever.
+        message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
     written = BytesIO()
     write_po(
         written,

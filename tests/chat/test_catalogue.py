@@ -46,11 +46,8 @@ NOT_SAID: Final = {
 """Texts that look like prose and are none."""
 RAW_SENTENCES: Final = {
     "bot/chat/alerts.py": {"card": "the clinic's own card, with a number that is a Sentence"},
-    "bot/chat/asked.py": {"_capital": "a sentence with another first letter"},
     "bot/chat/entries.py": {"_asking": "a sentence in italics", "unclear": "sentences in a row"},
     "bot/chat/flares.py": {"choose_score": "a sentence in italics"},
-    "bot/chat/people.py": {"ask_start": "a sentence with another first letter"},
-    "bot/chat/sessions.py": {"_capital": "a sentence with another first letter"},
     "bot/chat/words.py": {"*": "where sentences are made"},
     "bot/reports/charts.py": {"_told": "sentences in a row"},
     "bot/reports/letters.py": {"_within": "a sentence without its markup"},

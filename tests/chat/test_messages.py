@@ -294,6 +294,11 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield entries.value_words(value, say)
 
 
+@case(spoken.moment)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield spoken.moment(NOON, say)
+
+
 @case(entries.stored_briefly)
 def _(say: Words, label: str) -> Iterator[Made]:
     for view in views(label):

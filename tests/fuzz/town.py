@@ -15,7 +15,6 @@ import json
 import logging
 import shutil
 import tempfile
-import traceback
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,9 +31,9 @@ from xml.etree import ElementTree
 
 import structlog
 import tzfpy
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
-from bot import app, chat, logs, press, reports
+from bot import app, chat, logs, reports
 from bot.app import Program
 from bot.clock import MovableClock
 from bot.demo.calls import Params
@@ -42,7 +41,6 @@ from bot.demo.chats import Chat, Standing
 from bot.demo.person import SMALL_PICTURE
 from bot.demo.telegram import Telegram
 from bot.diary.entries import HIGHEST, LOWEST
-from bot.press import Made, Nothing, Order
 from bot.storage import database as storage_database
 from bot.wire import receiver
 from tests.fuzz import specimens
@@ -67,7 +65,7 @@ from tests.fuzz.updates import (
     Where,
 )
 from tests.handlers.desk import MONDAY, Desk, desk_at
-from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, link_in, settings_for
+from tests.stage import ADA, BEN, CLEO, ITO, MAX, NOOR, ROY, TOKEN, Studio, link_in, settings_for
 
 TUESDAY: Final = datetime(2026, 3, 3, 10, 30, tzinfo=UTC)
 """When every story begins: Monday is still open, Tuesday can be answered already."""
@@ -153,31 +151,6 @@ class Feed(Telegram):
         batch = list(islice(self.inflow, 100))
         self._served = len(batch)
         return batch
-
-
-class Easel:
-    """The crew without its processes: writes what is to be made and lays pictures out.
-
-    Drawing would take most of the time.
-    """
-
-    def __init__(self, _: Any) -> None:
-        self.failed: list[str] = []
-        self._engine: Engine | None = None
-
-    async def make(self, order: Order) -> Made | Nothing:
-        self._engine = self._engine or storage_database.reader_engine(order.database)
-        try:
-            with self._engine.connect() as tx, tx.begin():
-                draft = press.written(tx, order)
-            return draft if isinstance(draft, Nothing) else press.printed(draft, order)
-        except Exception:
-            self.failed.append(traceback.format_exc())
-            raise
-
-    async def close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
 
 
 def laid_out(svg: str) -> bytes:
@@ -646,7 +619,7 @@ def play(story: Story) -> Counter[str]:
         tempfile.TemporaryDirectory(prefix="symptom-diary-fuzz-") as folder,
         listening() as log,
         patch.object(chat.places, "at", zone_at),
-        patch.object(app, "Crew", Easel),
+        patch.object(app, "Crew", Studio),
         patch.object(receiver, "_pause", lambda _: 0.0),
         patch.object(reports.pictures, "png", laid_out),
     ):

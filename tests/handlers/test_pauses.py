@@ -147,6 +147,26 @@ async def test_a_double_tap_begins_one_pause(clinic: Desk) -> None:
     assert newest(desk.ada).startswith("Good to have you back.")
 
 
+async def test_who_comes_back_on_a_finished_day_is_promised_no_question_of_it(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "4 5 6")
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until I come back")
+    assert "My next question: tomorrow at 20:00." in await desk.taps(ada, "I'm back")
+    heard = len(ada.heard)
+    await desk.until(at(2, 23))
+    assert len(ada.heard) == heard
+
+
+@pytest.mark.parametrize("said", ["28/2", "1 March", "2 March", "yesterday"])
+async def test_a_date_that_has_just_passed_is_asked_again_and_no_pause_of_a_year(clinic: Desk, said: str) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.says(ada, "/pause")
+    await desk.taps(ada, "Until a date")
+    assert "paused" not in await desk.says(ada, said)
+    assert await desk.rows("select * from pauses") == []
+
+
 @pytest.mark.parametrize(("said", "until"), [("tomorrow", "tomorrow"), ("Tuesday", "tonight")])
 async def test_after_midnight_the_next_question_is_told_by_the_calendar(clinic: Desk, said: str, until: str) -> None:
     """Her diary has Monday until four; on her wall it is Tuesday."""

@@ -291,6 +291,26 @@ def live(person: Person) -> list[int]:
     return [message["message_id"] for message in person.heard if "10" in person.labels(message["message_id"])]
 
 
+async def test_a_late_tap_on_a_question_that_was_put_away_is_stored_and_told(clinic: Desk) -> None:
+    """It was on its way while another day was opened: it counts, and the old message does not ask again."""
+    desk, ada = clinic, clinic.ada
+    await desk.until(at(2, 20))
+    monday = ada.last["message_id"]
+    seven = next(key for row in ada.last["reply_markup"]["inline_keyboard"] for key in row if key["text"] == "7")
+    desk.clock.move_to(at(3, 10))
+    ada.send("/today")
+    ada.tap(monday, seven["callback_data"])
+    await desk.settle()
+    assert ada.toasts[-1].text == "Stored for Monday 2 March: Burning 7."
+    assert live(ada) == [ada.last["message_id"]]
+    assert await desk.scores(ada) == [("2026-03-02", "burning", 7)]
+    await desk.taps(ada, "Not today")
+    await desk.says(ada, "/yesterday")
+    await desk.taps(ada, "Not today")
+    await desk.says(ada, "/today")
+    assert live(ada) == [ada.last["message_id"]]
+
+
 async def test_no_earlier_question_keeps_its_buttons_whatever_was_opened_in_between(clinic: Desk) -> None:
     """A half answered evening, a pause, a day opened by hand in the pause, and the way back."""
     desk, ada = clinic, clinic.ada
