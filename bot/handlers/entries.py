@@ -85,8 +85,7 @@ def show(turn: Turn, patient: Patient, day: date, *, as_prompt: bool = False) ->
         turn.retire(bubble_id=earlier)
     # "Not today" stands until there is an answer, but who looks again may answer.
     seen = replace(view(turn, patient, day), declined=False)
-    if seen.next_item is not None:
-        put_others_away(turn, patient, day)
+    put_others_away(turn, patient, day, closed=seen.next_item is None)
     bubble = turn.say(
         chat.entries.bubble(seen, turn.words),
         patient_id=patient.id,
@@ -124,7 +123,7 @@ def adopt(turn: Turn, patient: Patient, day: date) -> bool:
     bubble, shown = storage.entries.shown_bubble(turn.tx, patient.id, day)
     if shown == turn.tapped:
         return True
-    if storage.prompts.asks_of_another_day(turn.tx, patient.id, day):
+    if any(one.day != day for one in storage.prompts.questions(turn.tx, [patient.id])):
         turn.toast(chat.people.old_button(turn.words))
         turn.retire(message_id=turn.tapped)
         return False
@@ -140,10 +139,19 @@ def adopt(turn: Turn, patient: Patient, day: date) -> bool:
     return True
 
 
-def put_others_away(turn: Turn, patient: Patient, day: date | None) -> None:
-    """There is just one live question in a chat: that of `day`, or none."""
-    for _, _, bubble in storage.prompts.put_away(turn.tx, [patient.id], but=day):
-        turn.retire(bubble_id=bubble)
+def put_others_away(turn: Turn, patient: Patient, day: date | None, *, closed: bool = False) -> None:
+    """There is just one live question in a chat: that of `day`, or none. `closed`: only days that are over go.
+
+    One that is still on its way stays: it is the newest.
+    """
+    gone = [
+        one
+        for one in storage.prompts.questions(turn.tx, [patient.id])
+        if one.day != day and one.message_id is not None and not (closed and turn.now < one.closes_at)
+    ]
+    storage.prompts.put_away(turn.tx, gone)
+    for one in gone:
+        turn.retire(bubble_id=one.bubble_id)
 
 
 def put_away(turn: Turn, patient: Patient, day: date) -> None:

@@ -202,10 +202,10 @@ _third_newest: Final = (
     .scalar_subquery()
 )
 _open_questions: Final = Prepared(
-    select(_days.patient_id, _days.day, _days.bubble_id, tables.bubbles.c.message_id)
+    select(_days.patient_id, _days.day, _days.bubble_id, tables.bubbles.c.message_id, _days.closes_at)
     .select_from(
-        # By patient, so that a year of days costs no more than a week of them. A question is of today or of yesterday
-        # as they were when it came, and each later one put it away: three days are enough.
+        # By patient, so that a year of days costs no more than a week of them. Whatever is shown of a day puts away the
+        # questions of days that are closed, so those that are left are of the newest three days shown.
         tables.patients.join(
             tables.diary_days,
             and_(_days.patient_id == _patients.id, _days.day >= func.coalesce(_third_newest, date.min)),
@@ -504,39 +504,32 @@ def put_days(tx: Connection, days: Sequence[DayAsked], now: datetime) -> None:
 def _take_off(tx: Connection, candidates: Sequence[Candidate], last: int, now: datetime) -> None:
     """Of all bubbles up to `last`: no other question stays on screen with these patients."""
     by_id = {one.patient_id: one for one in candidates}
-    gone = put_away(tx, list(by_id), last)
-    _say.many(tx, [_retired(by_id[patient], bubble, now) for patient, _, bubble in gone])
+    gone = questions(tx, list(by_id), last)
+    put_away(tx, gone)
+    _say.many(tx, [_retired(by_id[one.patient_id], one.bubble_id, now) for one in gone])
 
 
-def put_away(
-    tx: Connection, patient_ids: Sequence[PatientId], last: int | None = None, but: date | None = None
-) -> list[tuple[PatientId, date, int]]:
-    """Questions on screen, of other days than `but` and in the bubbles up to `last`, are their days' bubbles no more.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What asks for an answer in a chat; `message_id`: None while it is on its way."""
 
-    Gives patient, day and bubble of each: whoever asks for this takes their buttons off. One that is still on its way
-    stays: it is the newest.
-    """
-    found = _questions(tx, patient_ids, last)
-    gone = [(patient, day, bubble) for patient, day, bubble, shown in found if shown is not None and day != but]
-    _unshow.many(tx, [{"patient": patient, "on": day, "bubble": bubble} for patient, day, bubble in gone])
-    return gone
+    patient_id: PatientId
+    day: date
+    bubble_id: int
+    message_id: int | None
+    closes_at: datetime
 
 
-def asks_of_another_day(tx: Connection, patient_id: PatientId, day: date) -> bool:
-    """Whether the question of another day is on screen, or on its way."""
-    return any(on != day for _, on, *_ in _questions(tx, [patient_id]))
-
-
-def _questions(
-    tx: Connection, patient_ids: Sequence[PatientId], last: int | None = None
-) -> list[tuple[PatientId, date, int, int | None]]:
-    """Of the bubbles up to `last` those that ask for an answer: patient, day, bubble, and the message it shows as."""
+def questions(tx: Connection, patient_ids: Sequence[PatientId], last: int | None = None) -> list[Question]:
+    """The questions of these patients, among the bubbles up to `last`."""
     if last is None:
         ((last,),) = _last_bubble.all(tx, {})
-    return [
-        (PatientId(patient), day, bubble, shown)
-        for patient, day, bubble, shown in _open_questions.all(tx, {"ids": json.dumps(patient_ids), "last": last})
-    ]
+    return [Question(*row) for row in _open_questions.all(tx, {"ids": json.dumps(patient_ids), "last": last})]
+
+
+def put_away(tx: Connection, gone: Sequence[Question]) -> None:
+    """They are their days' bubbles no more. Whoever asks for this takes their buttons off."""
+    _unshow.many(tx, [{"patient": one.patient_id, "on": one.day, "bubble": one.bubble_id} for one in gone])
 
 
 def _bubble_row(one: Candidate, bubble_id: int, now: datetime) -> dict[str, Any]:

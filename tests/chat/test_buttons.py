@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, time
+from functools import cache
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat import asked, buttons
@@ -80,6 +81,7 @@ def values_of(kind: type[Any], name: str, hint: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(list(hint))
 
 
+@cache
 def taps_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     if kind is buttons.Enrol:
         return st.sampled_from(sorted(ANSWERS)).flatmap(
@@ -96,7 +98,6 @@ TAPS = st.one_of(*map(taps_of, KINDS))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=buttons.code_of)
-@settings(max_examples=20)
 @given(data=st.data())
 def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject) -> None:
     tap = data.draw(taps_of(kind))

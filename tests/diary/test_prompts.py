@@ -179,7 +179,7 @@ def test_a_night_of_changing_clocks_has_one_prompt_and_so_have_its_neighbours(
         assert days.local(it.at, zone).time() == hour
 
 
-@pytest.mark.parametrize("wall", [time(2, 30), time(3, 59)], ids=str)
+@pytest.mark.parametrize("wall", [time(2, 30), time(3, 59), time(4), time(23, 30)], ids=str)
 def test_one_prompt_per_diary_day_at_the_local_hour_in_every_zone(wall: time) -> None:
     """The whole of 2026, from prompt to prompt. Prompts of neighbouring days lie 22 to 26 hours apart."""
     apart = (timedelta(hours=22), timedelta(hours=26))

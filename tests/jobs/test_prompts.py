@@ -333,3 +333,16 @@ async def test_no_earlier_question_keeps_its_buttons_whatever_was_opened_in_betw
     assert live(ada) == [ada.last["message_id"]]
     await desk.says(ada, "/stop")
     assert live(ada) == []
+
+
+async def test_a_half_answered_day_asks_no_more_after_days_that_were_answered_by_typing(clinic: Desk) -> None:
+    """Their summaries ask nothing, and still they show that the older day is over."""
+    desk, ada = clinic, clinic.ada
+    await desk.until(at(2, 20))
+    await desk.taps(ada, "2")
+    for day in (3, 4):
+        await desk.until(at(day, 15))
+        await desk.says(ada, "4 3 5")
+    assert live(ada) == []
+    await desk.until(at(5, 20))
+    assert live(ada) == [ada.last["message_id"]]

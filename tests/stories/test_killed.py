@@ -9,7 +9,7 @@ from contextlib import closing
 from tests.soak.__main__ import play, violations
 from tests.soak.story import Plan
 
-SMALL = Plan("a small clinic", seed=7, replies=50, patients=10, kills=3, rate=None, digests=4)
+SMALL = Plan("a small clinic", seed=7, replies=80, patients=16, kills=4, rate=None, digests=4)
 
 
 async def test_a_clinic_whose_program_is_killed_again_and_again_loses_nothing() -> None:
