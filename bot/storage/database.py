@@ -40,7 +40,7 @@ log = logs.get(__name__)
 
 T = TypeVar("T")
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration; a test holds it against the scripts."""
 BUSY_FOR: Final = 5_000
 """How long one try to begin waits for another program that holds the file, in milliseconds."""

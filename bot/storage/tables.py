@@ -111,6 +111,15 @@ therapists: Final = Table(
     Column("since", Instant, nullable=False),
     Column("next_digest_at", Instant, index=True),
     Column("undelivered_at", Instant, comment="something could not reach them, and no admin was told yet"),
+    Column("digest_weekday", Integer, comment="0 is Monday; empty: the clinic's day"),
+    Column("digest_time", Time, comment="empty: the clinic's hour"),
+    Column("hours_from", Time, comment="alerts wait outside the own hours; empty: at any time"),
+    Column("hours_to", Time),
+    Column("workdays", String(7), comment="the weekdays of the own hours, 0 is Monday, as in 01234; empty: every day"),
+    Column("deputy_id", Integer, comment="the therapist who stands in for a holiday"),
+    Column("deputy_from", Day),
+    Column("deputy_until", Day, comment="the last day of the holiday"),
+    Column("left_at", Instant, comment="when they left the clinic"),
     Index(
         "ix_therapists_undelivered",
         "undelivered_at",
@@ -144,8 +153,12 @@ patients: Final = Table(
     Column("forget_at", Instant, comment="everything about this patient is deleted then"),
     Column("stage_before", Of(Stage), comment="where the patient stood before the wish to be forgotten"),
     Column("tag", String(32), comment="random; the ledger beside the file names by it who was forgotten"),
+    Column("code", String(40), comment="of a diary that was imported: the clinic's own"),
+    Column("alert_rise", Integer, comment="points above the usual that alert; empty: the rule's own"),
+    Column("alert_high", Integer, comment="the score that is high; empty: the rule's own"),
     Index("ix_patients_next_followup_at", "next_followup_at", sqlite_where=text("next_followup_at is not null")),
     Index("ix_patients_forget_at", "forget_at", sqlite_where=text("forget_at is not null")),
+    Index("uq_patients_code", "code", unique=True),
 )
 used_ids: Final = Table(
     "used_ids",
@@ -205,6 +218,33 @@ shares: Final = Table(
     Column("label", String(80), nullable=False),
     Column("since", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("until_day", Day, comment="of a stand-in: the last day on which it holds"),
+    Column("notes_seen_at", Instant, comment="when the therapist last looked at the notes"),
+)
+offers: Final = Table(
+    "offers",
+    metadata,
+    # What a patient is asked about who sees the diary: a stand-in, a hand-over, after a therapist left.
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("from_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("to_id", Integer, ForeignKey("therapists.id"), comment="empty: nobody yet"),
+    Column("until_day", Day),
+    Column("asked_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("given", Boolean),
+)
+accesses: Final = Table(
+    "accesses",
+    metadata,
+    # Who saw what: rows are added, and go only with the patient.
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "patient_id", "at"),
 )
 
 # --- the diary ------------------------------------------------------------------------------------------------
@@ -238,7 +278,10 @@ diary_days: Final = Table(
     Column("paused", Boolean, nullable=False, server_default=text("0")),
     Column("snoozed_at", Instant, comment="when the patient said later"),
     Column("reminded_at", Instant, comment="when the question was put into the outbox once more"),
+    Column("judge_at", Instant, comment="when the alert rules look at the day; empty: nothing new to judge"),
+    Column("imported_at", Instant, comment="kept elsewhere before, and brought in then"),
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
+    Index("ix_diary_days_judge_at", "judge_at", sqlite_where=text("judge_at is not null")),
 )
 scores: Final = Table(
     "scores",
@@ -250,6 +293,7 @@ scores: Final = Table(
     Column("value", Integer, comment="empty: skipped"),
     Column("waited_since", Instant, comment="received late by the bot: entered at some time since then"),
     Column("withdrawn_at", Instant, comment="moved to another day by the patient"),
+    Column("imported", Boolean, nullable=False, server_default=text("0"), comment="entered_at: when it was imported"),
     CheckConstraint("value between 0 and 10", name="in_range"),
     sqlite_with_rowid=False,
 )
@@ -310,13 +354,75 @@ sessions: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), comment="empty: reported by the patient"),
     Column("day", Day, nullable=False),
     Column("kind", Of(Kind), nullable=False),
     Column("site", String(40)),
     Column("side", Of(Side)),
+    Column("places", Data, nullable=False, server_default=text("'[]'"), comment="pairs of site and side, several"),
+    Column("label", String(80), comment="of another kind of treatment: what the therapist calls it"),
+    Column("note", Text),
     Column("logged_at", Instant, nullable=False),
-    Column("undone_at", Instant),
+    Column("undone_at", Instant, comment="taken back, or corrected by another row"),
+    Column(
+        "corrects", Integer, ForeignKey("sessions.id", ondelete="SET NULL"), comment="the row that this one replaces"
+    ),
+)
+checkins: Final = Table(
+    "checkins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("session_id", Integer, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("after_hours", Integer, nullable=False, comment="24 or 48"),
+    Column("due_at", Instant, comment="emptied when asked, or when there is nothing to ask any more"),
+    Column("asked_at", Instant),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
+    Column("answer", String(20)),
+    Column("answered_at", Instant),
+    Index("ix_checkins_due_at", "due_at", sqlite_where=text("due_at is not null")),
+)
+alerts: Final = Table(
+    "alerts",
+    metadata,
+    # What therapists are to see: a rule that the scores met, or a red flag that was reported.
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
+    Column("day", Day, nullable=False, comment="the diary day that raised it"),
+    Column("red_flag_id", Integer, ForeignKey("red_flags.id", ondelete="CASCADE"), index=True),
+    Column("checkin_id", Integer, ForeignKey("checkins.id", ondelete="CASCADE"), index=True),
+    Column("raised_at", Instant, nullable=False),
+    Column("told_at", Instant, comment="when it was put into the outbox for the first therapist"),
+    Column("urgency", String(20), comment="what the patient said: urgent, or can it wait"),
+    Column("urgency_at", Instant),
+    Column("withdrawn_at", Instant, comment="a correction undid it"),
+    Column("reminded_at", Instant, comment="when those who had not seen it were reminded"),
+    Column("deputy_at", Instant, comment="when it went to a deputy"),
+    Column("due_at", Instant, comment="when it is looked at again; empty: settled"),
+    Index(None, "patient_id", "day"),
+    Index("ix_alerts_due_at", "due_at", sqlite_where=text("due_at is not null")),
+)
+alert_items: Final = Table(
+    "alert_items",
+    metadata,
+    Column("alert_id", Integer, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_id", Integer, ForeignKey("items.id"), primary_key=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("rule", String(20), nullable=False),
+    Column("figures", Data, nullable=False, comment="the two days and scores, and the usual with its n"),
+)
+alert_acts: Final = Table(
+    "alert_acts",
+    metadata,
+    # Who was told, who saw it, and what was done: rows are added, and go only with the patient.
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", Integer, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("text", Text),
+    Column("at", Instant, nullable=False),
+    Column("outbox_id", Integer, comment="of an act that is a message: which"),
 )
 digests: Final = Table(
     "digests",

@@ -115,7 +115,9 @@ async def test_the_migrations_make_exactly_the_constraints_of_the_code(tmp_path:
     def schema(path: Path) -> dict[object, str]:
         rows = columns(path, "select name, sql from sqlite_master where sql is not null and name != 'alembic_version'")
         return {
-            name: " ".join(sorted(str(sql).replace("(", " ( ").replace(",", " ").replace(")", " ) ").split()))
+            name: " ".join(
+                sorted(str(sql).replace('"', "").replace("(", " ( ").replace(",", " ").replace(")", " ) ").split())
+            )
             for name, sql in rows
         }
 

@@ -49,7 +49,9 @@ def a_life(tx: Connection, cast: Cast) -> Patient:
     storage.entries.put_score(tx, zoe.id, MONDAY, item.id, 7, NOW)
     storage.entries.add_note(tx, zoe.id, MONDAY, NOTE, NOW)
     kind = storage.tables.Kind.NEEDLING
-    storage.sessions.add(tx, zoe.id, cast.ito.id, day=MONDAY, kind=kind, site="soap-stone", side=None, now=NOW)
+    session = storage.sessions.add(
+        tx, zoe.id, cast.ito.id, day=MONDAY, kind=kind, site="soap-stone", side=None, now=NOW
+    )
     common = {"patient_id": zoe.id}
     for table, values in (
         (tables.zones, {"zone": "Europe/Lisbon", "since": NOW}),
@@ -63,8 +65,19 @@ def a_life(tx: Connection, cast: Cast) -> Patient:
             {"message_id": 9, "entered_at": NOW, "became": Became.SCORES, "day": MONDAY, "items": [item.id]},
         ),
         (tables.red_flags, {"shown_at": NOW, "due_at": NOW}),
+        (tables.accesses, {"therapist_id": cast.ito.id, "what": "card", "at": NOW}),
+        (tables.offers, {"kind": "deputy", "from_id": cast.ito.id, "asked_at": NOW}),
+        (tables.checkins, {"session_id": session, "after_hours": 24, "due_at": NOW}),
     ):
         tx.execute(table.insert(), common | values)
+    alert = tx.execute(
+        tables.alerts.insert().returning(tables.alerts.c.id), common | {"day": MONDAY, "raised_at": NOW, "due_at": NOW}
+    ).scalar_one()
+    tx.execute(
+        tables.alert_items.insert(), common | {"alert_id": alert, "item_id": item.id, "rule": "high", "figures": [7, 8]}
+    )
+    seen = {"alert_id": alert, "therapist_id": cast.ito.id, "act": "note", "text": NOTE, "at": NOW}
+    tx.execute(tables.alert_acts.insert(), common | seen)
     tx.execute(tables.notices.insert(), {"chat_id": ZOE, "kind": "parked", "day": MONDAY, "told_at": NOW})
     bubble = storage.outbox.add_bubble(tx, ZOE, zoe.id, NOW, MONDAY)
     storage.entries.change_day(tx, zoe.id, MONDAY, bubble_id=bubble)
