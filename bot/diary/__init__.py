@@ -1,6 +1,7 @@
 """The rules of the diary. Pure: plain values and `now` in, plain values out."""
 
 from bot.diary import (
+    accesses,
     alerts,
     days,
     digests,
@@ -22,6 +23,7 @@ from bot.diary import (
 )
 
 __all__ = [
+    "accesses",
     "alerts",
     "days",
     "digests",

@@ -82,7 +82,12 @@ COMMANDS: dict[str, Command] = {
     "stop": people.stop,
     "patients": digests.patients,
     "digest": digests.digest,
+    # panel
+    # sessions
     "session": sessions.session,
+    # alerts
+    # together
+    # files
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
     "symptoms": items.symptoms,
@@ -140,6 +145,12 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Notes: digests.notes,
     buttons.Panel: digests.page,
     buttons.AllPatients: digests.all_patients,
+    # panel
+    # course
+    # alerts
+    # together
+    # files
+    # sessions
     buttons.Session: sessions.step,
     buttons.SessionDate: sessions.ask_date,
     buttons.UndoSession: sessions.undo,

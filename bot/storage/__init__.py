@@ -1,6 +1,7 @@
 """What we remember. The only place with SQLAlchemy: plain verbs that take the transaction first."""
 
 from bot.storage import (
+    accesses,
     alerts,
     backups,
     checks,
@@ -40,6 +41,7 @@ __all__ = [
     "Replaced",
     "Savepoint",
     "Unusable",
+    "accesses",
     "alerts",
     "backups",
     "checks",

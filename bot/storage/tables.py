@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.diary.accesses import What
 from bot.diary.alerts import RedFlagAnswer
 from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
@@ -242,7 +243,7 @@ accesses: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False),
     Column("therapist_id", Integer, ForeignKey("therapists.id"), nullable=False),
-    Column("what", String(20), nullable=False),
+    Column("what", Of(What), nullable=False),
     Column("at", Instant, nullable=False),
     Index(None, "patient_id", "at"),
 )

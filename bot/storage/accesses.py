@@ -1,0 +1,33 @@
+"""The log of who saw what: entries are added and read, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.diary.accesses import Access, What
+from bot.diary.people import PatientId, TherapistId
+from bot.storage import tables
+from bot.storage.prepared import Prepared
+
+_add: Final = Prepared(tables.accesses.insert())
+_of: Final = (
+    select(tables.accesses.c.therapist_id, tables.therapists.c.name, tables.accesses.c.what, tables.accesses.c.at)
+    .join(tables.therapists, tables.therapists.c.id == tables.accesses.c.therapist_id)
+    .where(tables.accesses.c.patient_id == bindparam("patient"))
+    .order_by(tables.accesses.c.at.desc(), tables.accesses.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def add(tx: Connection, therapist_id: TherapistId, what: What, now: datetime, *patient_ids: PatientId) -> None:
+    """Write down that a therapist saw this of these patients, or did it."""
+    _add.many(tx, [{"patient_id": one, "therapist_id": therapist_id, "what": what, "at": now} for one in patient_ids])
+
+
+def newest(tx: Connection, patient_id: PatientId, most: int) -> Sequence[Access]:
+    """The newest `most` entries about a patient, newest first."""
+    return [Access(TherapistId(row[0]), *row[1:]) for row in tx.execute(_of, {"patient": patient_id, "most": most})]
