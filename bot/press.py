@@ -204,7 +204,7 @@ def _pictured(tx: Connection, order: Order) -> Draft | Nothing:
         return Draft(body, picture)
     values: Mapping[str, Any] = picture.values
     patient_id = PatientId(values["patient"])
-    if not storage.sharing.may_read(tx, order.reader, patient_id):
+    if not storage.sharing.may_read(tx, order.reader, patient_id, order.now):
         return Nothing(GONE)
     patient = storage.people.patient_by_id(tx, patient_id)
     kept = _diary(tx, patient, date.fromisoformat(values["first"]) - timedelta(weeks=1), order.now)
@@ -234,7 +234,7 @@ def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Not
     if patient is None:
         return Nothing(GONE)
     kept = _diary(tx, patient, wanted.start - FOR_A_CHART, order.now)
-    shares = storage.sharing.readers_of(tx, patient.id)
+    shares = storage.sharing.readers_of(tx, patient.id, order.now)
     reader = storage.people.therapist_by_id(tx, shares[0].therapist_id).name if shares else None
     first, *more = letters.patient_week(patient, kept, wanted.start, order.now, say, reader)
     rest = more[0] if more else None
@@ -269,7 +269,7 @@ def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | N
     since = diary.days.day_of(order.now, patient.zone) - timedelta(weeks=wanted.weeks + 2)
     kept = _diary(tx, patient, since, order.now)
     notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
-    shares = storage.sharing.readers_of(tx, patient.id)
+    shares = storage.sharing.readers_of(tx, patient.id, order.now)
     readers = [storage.people.therapist_by_id(tx, share.therapist_id).name for share in shares]
     sheet = reports.sheets.Sheet(kept, wanted.weeks, notes, order.now, wanted.clinic, tuple(readers))
 
@@ -288,7 +288,7 @@ def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
 def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
     share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
-    if share is None or not diary.sharing.may_see(share):
+    if share is None or not diary.sharing.may_see(share, order.now):
         return Nothing(GONE)
     patient = storage.people.patient_by_id(tx, wanted.patient)
     if patient.stage is not Stage.ACTIVE:

@@ -111,7 +111,7 @@ async def test_who_may_not_see_it_gets_nothing(answered: Desk) -> None:
         assert press.make(await order(desk, reader, wanted)) == gone
 
     def stop_sharing(tx: Connection) -> None:
-        [share] = storage.sharing.readers_of(tx, ada)
+        [share] = storage.sharing.readers_of(tx, ada, NEXT_MONDAY)
         storage.sharing.end(tx, ada, share.therapist_id, desk.now)
 
     await desk.database.write(stop_sharing)

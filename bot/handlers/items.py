@@ -258,7 +258,7 @@ def _desk(turn: Turn, patient_id: int | None) -> Desk | None:
     therapist = turn.therapist if patient_id is not None else None
     if therapist is not None and patient_id is not None:
         share = storage.sharing.find(turn.tx, PatientId(patient_id), therapist.id)
-        if share is not None and diary.sharing.may_see(share):
+        if share is not None and diary.sharing.may_see(share, turn.now):
             patient = storage.people.patient_by_id(turn.tx, share.patient_id)
             if patient.stage is Stage.ACTIVE:
                 whose = Whose(patient_id, share.label, diary.days.day_of(turn.now, patient.zone))

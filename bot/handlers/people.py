@@ -317,7 +317,7 @@ def _decline(turn: Turn, patient: Patient) -> None:
 
 
 def _end_shares(turn: Turn, patient: Patient) -> None:
-    for share in storage.sharing.readers_of(turn.tx, patient.id):
+    for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now):
         storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
 
 
@@ -441,7 +441,7 @@ def stop(turn: Turn, _: str) -> None:
     entries.put_others_away(turn, patient, None)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
-    for share in storage.sharing.readers_of(turn.tx, patient.id):
+    for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now):
         sharing.tell(turn, share, chat.people.has_stopped, patient.id)
 
 
@@ -478,7 +478,7 @@ def _tell_therapist(turn: Turn, patient: Patient) -> None:
     assert invite.therapist_id is not None
     therapist = storage.people.therapist_by_id(turn.tx, invite.therapist_id)
     account = storage.people.find_account(turn.tx, therapist.chat_id)
-    shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id))
+    shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id), turn.now)
     turn.say(
         chat.people.invite_accepted(
             invite.label or "", shared, chat.words.words(account.language if account else "en")

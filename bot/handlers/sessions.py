@@ -22,7 +22,7 @@ def session(turn: Turn, _: str) -> None:
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
         return
-    shares = storage.sharing.all_of(turn.tx, therapist.id)
+    shares = storage.sharing.all_of(turn.tx, therapist.id, turn.now)
     if not shares:
         turn.say(chat.sessions.no_patients(turn.words))
     elif len(shares) > MOST_BUTTONS:
@@ -62,7 +62,7 @@ def _ask(turn: Turn, therapist: Therapist, so_far: buttons.Session, *, new: bool
 def _share(turn: Turn, therapist: Therapist, patient_id: PatientId) -> diary.sharing.Share | None:
     """The patient's yes to this therapist; where there is none, that is all that is said."""
     share = storage.sharing.find(turn.tx, patient_id, therapist.id)
-    if share is not None and diary.sharing.may_see(share):
+    if share is not None and diary.sharing.may_see(share, turn.now):
         patient = storage.people.patient_by_id(turn.tx, patient_id)
         if patient.stage is Stage.ACTIVE:
             return share

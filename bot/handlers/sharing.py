@@ -36,7 +36,7 @@ def stop(turn: Turn, tap: buttons.StopSharing) -> None:
         return
     share = storage.sharing.find(turn.tx, patient.id, TherapistId(reader.therapist_id))
     told = None
-    if share is not None and diary.sharing.may_see(share):
+    if share is not None and diary.sharing.may_see(share, turn.now):
         storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
         _consent(turn, patient, share.therapist_id, given=False)
         therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
@@ -100,7 +100,7 @@ def _readers(turn: Turn, patient: Patient) -> list[chat.sharing.Reader]:
     shares = storage.sharing.ever_of(turn.tx, patient.id)
     found = {}
     for share in shares:
-        since = diary.days.local(share.since, patient.zone).date() if diary.sharing.may_see(share) else None
+        since = diary.days.local(share.since, patient.zone).date() if diary.sharing.may_see(share, turn.now) else None
         name = storage.people.therapist_by_id(turn.tx, share.therapist_id).name
         found[int(share.therapist_id)] = chat.sharing.Reader(int(share.therapist_id), name, since)
     inviter = _inviter(turn, patient)

@@ -120,10 +120,12 @@ def _roles(schema: Schema) -> list[str]:
 
 
 def _remember_ids(file: sqlite3.Connection, schema: Schema, patient_id: int) -> None:
-    """Patients and treatment sessions are named in the buttons of others: their ids are never given again."""
+    """What buttons name that stay in people's chats: its ids are never given again."""
     if "used_ids" not in schema:
         return
-    for table, column in (("patients", "id"), ("sessions", "patient_id")):
+    for table, column in (("patients", "id"), ("sessions", "patient_id"), ("offers", "patient_id")):
+        if column not in schema.get(table, ()):
+            continue
         highest = file.execute(f"select max(id) from {table} where {column} = ?", (patient_id,)).fetchone()[0]
         if highest is not None:
             file.execute(

@@ -15,6 +15,7 @@ from bot.diary.excerpts import FOR_NUMBERS
 from bot.diary.people import Patient, Stage, TherapistId
 from bot.storage import diaries, tables
 from bot.storage.people import PATIENT
+from bot.storage.sharing import HOLDS
 
 _members: Final = (
     select(*PATIENT, tables.shares.c.label, tables.accounts.c.reach)
@@ -22,7 +23,7 @@ _members: Final = (
     .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
     .where(
         tables.shares.c.therapist_id == bindparam("therapist"),
-        tables.shares.c.ended_at.is_(None),
+        *HOLDS,
         tables.patients.c.stage == Stage.ACTIVE,
     )
     .order_by(tables.shares.c.label)
@@ -30,9 +31,9 @@ _members: Final = (
 _any: Final = _members.with_only_columns(tables.patients.c.id).order_by(None).limit(1)
 
 
-def anyone(tx: Connection, therapist_id: TherapistId) -> bool:
+def anyone(tx: Connection, therapist_id: TherapistId, now: datetime) -> bool:
     """Whether someone who keeps a diary shares it with this therapist now."""
-    return tx.execute(_any, {"therapist": therapist_id}).first() is not None
+    return tx.execute(_any, {"therapist": therapist_id, "now": now}).first() is not None
 
 
 def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: datetime | None = None) -> Panel:
@@ -40,7 +41,9 @@ def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: d
 
     `due_at`: the hour of a digest that may be late, if it is one; the weeks are those of that hour.
     """
-    rows = [(Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_members, {"therapist": therapist_id})]
+    rows = [
+        (Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_members, {"therapist": therapist_id, "now": now})
+    ]
     if not rows:
         return digests.panel([])
     starts = {patient.id: digests.last_week(due_at or now, patient.zone, patient.sunday_time) for patient, _, _ in rows}

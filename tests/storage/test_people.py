@@ -129,7 +129,7 @@ async def test_a_yes_and_a_later_no_are_both_kept(database: Database, cast: Cast
 
 def readers(tx: Connection, cast: Cast) -> set[ChatId]:
     """Whoever of the whole cast may read Ada's diary."""
-    return {chat for chat in (ADA, BEN, ITO, ROY, MAX) if sharing.may_read(tx, chat, cast.ada.id)}
+    return {chat for chat in (ADA, BEN, ITO, ROY, MAX) if sharing.may_read(tx, chat, cast.ada.id, LATER)}
 
 
 async def test_ada_and_her_therapist_read_her_diary_and_max_never_does(database: Database, cast: Cast) -> None:
@@ -138,7 +138,7 @@ async def test_ada_and_her_therapist_read_her_diary_and_max_never_does(database:
 
 async def test_a_diary_that_is_shared_with_nobody_is_read_by_its_patient_alone(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> list[bool]:
-        return [sharing.may_read(tx, chat, cast.ben.id) for chat in (BEN, ADA, ITO, ROY, MAX)]
+        return [sharing.may_read(tx, chat, cast.ben.id, LATER) for chat in (BEN, ADA, ITO, ROY, MAX)]
 
     assert await database.write(work) == [True, False, False, False, False]
 
@@ -147,19 +147,22 @@ async def test_an_ended_share_stops_reading_and_a_new_yes_opens_it_again(databas
     def work(tx: Connection) -> None:
         sharing.put(tx, Share(cast.ada.id, cast.roy.id, "A.", LATER))
         assert readers(tx, cast) == {ADA, ITO, ROY}
-        assert [share.therapist_id for share in sharing.readers_of(tx, cast.ada.id)] == [cast.ito.id, cast.roy.id]
+        assert [share.therapist_id for share in sharing.readers_of(tx, cast.ada.id, LATER)] == [
+            cast.ito.id,
+            cast.roy.id,
+        ]
 
         sharing.end(tx, cast.ada.id, cast.ito.id, LATER)
         assert readers(tx, cast) == {ADA, ROY}
-        assert sharing.all_of(tx, cast.ito.id) == []
-        assert [share.label for share in sharing.all_of(tx, cast.roy.id)] == ["A."]
+        assert sharing.all_of(tx, cast.ito.id, LATER) == []
+        assert [share.label for share in sharing.all_of(tx, cast.roy.id, LATER)] == ["A."]
         ended = sharing.find(tx, cast.ada.id, cast.ito.id)
         assert ended is not None
         assert ended.ended_at == LATER
 
         sharing.put(tx, Share(cast.ada.id, cast.ito.id, "Ada", LATER))
         assert readers(tx, cast) == {ADA, ITO, ROY}
-        assert [(share.label, share.ended_at) for share in sharing.all_of(tx, cast.ito.id)] == [("Ada", None)]
+        assert [(share.label, share.ended_at) for share in sharing.all_of(tx, cast.ito.id, LATER)] == [("Ada", None)]
 
     await database.write(work)
 
