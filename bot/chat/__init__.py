@@ -1,9 +1,12 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
 
 from bot.chat import (
+    accesses,
     alerts,
     asked,
     buttons,
+    clinic,
+    deputies,
     edits,
     entries,
     exports,
@@ -13,6 +16,7 @@ from bot.chat import (
     looking,
     messages,
     notices,
+    offers,
     pauses,
     people,
     places,
@@ -28,9 +32,12 @@ from bot.chat import (
 )
 
 __all__ = [
+    "accesses",
     "alerts",
     "asked",
     "buttons",
+    "clinic",
+    "deputies",
     "edits",
     "entries",
     "exports",
@@ -40,6 +47,7 @@ __all__ = [
     "looking",
     "messages",
     "notices",
+    "offers",
     "pauses",
     "people",
     "places",

@@ -13,7 +13,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
-from bot.handlers import entries, flares, items, pauses, privacy, prompts, sessions, settings, sharing, zones
+from bot.handlers import deputies, entries, flares, items, pauses, privacy, prompts, sessions, settings, sharing, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -573,7 +573,7 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    return named or (expecting is not None and expecting.startswith(sessions.EXPECT_DATE))
+    return named or (expecting is not None and expecting.startswith((sessions.EXPECT_DATE, deputies.EXPECT)))
 
 
 def text(turn: Turn, said: str, replied_to: int | None) -> bool:
@@ -588,6 +588,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
         sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(deputies.EXPECT):
+        deputies.expected_date(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
         return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
