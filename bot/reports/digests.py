@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.chat import flares, pauses
+from bot.chat import checkins, flares, pauses, sessions
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -756,6 +756,8 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
         )
         if first_session is not None
         else words("No treatment session logged."),
+        sessions.last_ones(diary.sessions, words),
+        checkins.newest(diary.checkins, words),
         _paused_now(diary, now, words),
         _received_late(diary, week, words),
     ]

@@ -216,7 +216,7 @@ async def test_in_the_week_nothing_is_asked_and_nobody_sees_the_diary(clinic: De
     for command in ("/patients", "/digest", "/session"):
         assert "Ada" not in await clinic.says(ito, command)
     toasts = len(ito.toasts)
-    for tap in ("pc:1", "pn:1", "se:1::::", "sd:1"):
+    for tap in ("pc:1", "pn:1", "sn:1::::", "sd:1:", "ss:1:0", "so:1:1"):
         await clinic.sends(ito, tap, ito.heard[0]["message_id"])
     assert [toast.text for toast in ito.toasts[toasts:]] == ["This button is no longer in use."] * 4
 
@@ -400,7 +400,7 @@ async def test_old_buttons_in_the_therapists_chat_never_reach_the_next_patient(c
     await clinic.enrol(clinic.ben, ito, "Ben")
     await clinic.says(ito, "/session")
     await clinic.taps(ito, "Today", "Dry needling", "Foot", "Left")
-    for tap in ("pc:1", "pn:1", "se:1:20260302:other:foot:left", "su:1"):
+    for tap in ("pc:1", "pn:1", "sl:1:20260302:o:1", "sx:1:1:1", "sy:1:1", "so:1:1"):
         await clinic.sends(ito, tap, undo)
     assert await clinic.rows("select count(*), count(undone_at) from sessions") == [(1, 0)]
     assert "Ben" not in "".join(text_of(message) for message in ito.heard if message["message_id"] == undo)

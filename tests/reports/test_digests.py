@@ -67,7 +67,7 @@ def diary(*rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: It
             for n, mark in enumerate(row)
             if mark != "."
         },
-        sessions=tuple(Session(SessionId(n), day(n), Kind.NEEDLING, None, None, MONDAY_MORNING) for n in needled),
+        sessions=tuple(Session(SessionId(n), day(n), Kind.NEEDLING, MONDAY_MORNING) for n in needled),
         enrolled_day=START,
         zone=LISBON,
     )
