@@ -696,13 +696,21 @@ class Done(StrEnum):
 @payload("sn")
 class Session:
     """A session as far as it is known; the first thing missing is asked next. `places`: a bit for each button of
-    chat/sessions.py, as they stand after this tap. `like`: another session, which says all but the day."""
+    chat/sessions.py, as they stand after this tap."""
 
     patient: int
     day: date | None = None
     done: Done | None = None
     places: int | None = None
-    like: int | None = None
+
+
+@payload("sm")
+class SameSession:
+    """A session like another one: all is known of it but, perhaps, its day."""
+
+    patient: int
+    like: int
+    day: date | None
 
 
 @payload("sl")
@@ -717,7 +725,7 @@ class LogSession:
 
 @payload("sd")
 class SessionDate:
-    """The date will be typed. `like`: as in Session."""
+    """The date will be typed. `like`: of a session like that one."""
 
     patient: int
     like: int | None = None
@@ -767,14 +775,30 @@ class CorrectSession:
 
 
 @payload("sk")
-class SessionAs:
-    """Another value of one part of a session; the others are empty. `places` counts once it is `sure`."""
+class SessionOn:
+    """A session was on another day."""
 
     patient: int
     session: int
-    day: date | None
-    done: Done | None
-    places: int | None
+    day: date
+
+
+@payload("sh")
+class SessionWas:
+    """Something else was done in it."""
+
+    patient: int
+    session: int
+    done: Done
+
+
+@payload("sz")
+class SessionAt:
+    """It was at other places, as they stand after this tap; they count once it is `sure`."""
+
+    patient: int
+    session: int
+    places: int
     sure: bool
 
 

@@ -102,7 +102,7 @@ def choose_patient(patients: Sequence[tuple[int, str]], page: int, words: Words,
 
 
 def nobody_found(typed: str, words: Words) -> Sentence:
-    return words("None of your patients has “{typed}” in the name.", typed=typed)
+    return words("No patient of yours has “{typed}” in the name.", typed=typed)
 
 
 def _in_pairs(taps: Sequence[Button]) -> list[Row]:
@@ -126,16 +126,13 @@ def _turning(page: int, pages: int, to: object, words: Words) -> Row:
 def next_question(label: str, so_far: buttons.Session, last: Session | None, today: date, words: Words) -> Message:
     """The first thing still missing of a session. `last`: the one before, which may have been the same."""
     head = words("Treatment of {name}", name=bold(sentence(label)))
-    if so_far.day is None and so_far.like is not None and last is not None:
-        head = joined("\n", [head, sentence_of(last, words)])
-        return Message(joined("\n", [head, words("When was it?")]), _dates(so_far, today, words))
     if so_far.day is None:
-        lines, rows = [head], _dates(so_far, today, words)
+        lines, rows = [head], _dates(so_far.patient, None, today, words)
         if last is not None:
             lines.append(
                 words("Last time, on {day}: {treatment}.", day=words.dated(last.day), treatment=what(last, words))
             )
-            same = Button(words("Same as last time"), tap=pack(buttons.Session(so_far.patient, like=int(last.id))))
+            same = Button(words("Same as last time"), tap=pack(buttons.SameSession(so_far.patient, int(last.id), None)))
             rows = ((same,), *rows)
         return Message(joined("\n", [*lines, words("When was it?")]), rows)
     head = words("{head}, {day}", head=head, day=words.dated(so_far.day))
@@ -150,6 +147,13 @@ def next_question(label: str, so_far: buttons.Session, last: Session | None, tod
     return _ask_places(head, chosen, lambda bits: pack(replace(so_far, places=bits)), ready, words)
 
 
+def same_again(label: str, patient: int, last: Session, today: date, words: Words) -> Message:
+    """A session like another one: on which day?"""
+    head = words("Treatment of {name}", name=bold(sentence(label)))
+    lines = [head, sentence_of(last, words), words("When was it?")]
+    return Message(joined("\n", lines), _dates(patient, int(last.id), today, words))
+
+
 def sentence_of(session: Session, words: Words) -> Sentence:
     return words("{treatment}.", treatment=capital(what(session, words)))
 
@@ -157,7 +161,7 @@ def sentence_of(session: Session, words: Words) -> Sentence:
 def _kinds(words: Words) -> list[tuple[Done, Sentence]]:
     known = [(Done.NEEDLING, Kind.NEEDLING), (Done.STIMULATION, Kind.NEEDLING_STIMULATION), (Done.OTHER, Kind.OTHER)]
     found = [(done, capital(kind_name(kind, words))) for done, kind in known]
-    return [*found, (Done.NAMED, words("Other, I type the name"))]
+    return [*found, (Done.NAMED, words("Something else, I type it"))]
 
 
 def _ask_places(head: Sentence, chosen: int, to: object, ready: str | None, words: Words) -> Message:
@@ -179,13 +183,16 @@ def _ask_places(head: Sentence, chosen: int, to: object, ready: str | None, word
     return Message(joined("\n", lines), tuple(rows))
 
 
-def _dates(so_far: buttons.Session, today: date, words: Words) -> tuple[Row, ...]:
+def _dates(patient: int, like: int | None, today: date, words: Words) -> tuple[Row, ...]:
+    def on(day: date) -> str:
+        return pack(buttons.Session(patient, day) if like is None else buttons.SameSession(patient, like, day))
+
     return (
         (
-            Button(words("Today"), tap=pack(replace(so_far, day=today))),
-            Button(words("Yesterday"), tap=pack(replace(so_far, day=today - timedelta(days=1)))),
+            Button(words("Today"), tap=on(today)),
+            Button(words("Yesterday"), tap=on(today - timedelta(days=1))),
         ),
-        (Button(words("Another date"), tap=pack(buttons.SessionDate(so_far.patient, so_far.like))),),
+        (Button(words("Another date"), tap=pack(buttons.SessionDate(patient, like))),),
     )
 
 
@@ -300,6 +307,7 @@ def one(
     shown = forms[-FORMS_SHOWN:]
     lines += [line for n, form in enumerate(shown) for line in _history(form, shown[n - 1] if n else None, zone, words)]
     if gone:
+        lines.append(_deleted(newest, zone, words))
         return Message(joined("\n", lines), (_to_all(patient, words),))
     rows = _ways(patient, newest.session, words)
     if newest.session.reported and newest.confirmed_at is None:
@@ -347,8 +355,7 @@ def _visible(session: Session) -> tuple[object, ...]:
     return session.day, session.kind, session.places, session.label
 
 
-def deleted_line(form: Version, zone: str, words: Words) -> Sentence:
-    """Who deleted a session; for its card."""
+def _deleted(form: Version, zone: str, words: Words) -> Sentence:
     assert form.undone_at is not None
     who = words("the patient") if form.undone_by is None else sentence(form.undone_by)
     return words("Deleted by {who}, {when}.", who=who, when=moment(days.local(form.undone_at, zone), words))
@@ -371,7 +378,7 @@ def which_part(label: str, patient: int, session: Session, words: Words) -> Mess
 def another_day(label: str, patient: int, session: Session, today: date, words: Words) -> Message:
     number = int(session.id)
     row = tuple(
-        Button(name, tap=pack(buttons.SessionAs(patient, number, day, None, None, True)))
+        Button(name, tap=pack(buttons.SessionOn(patient, number, day)))
         for name, day in ((words("Today"), today), (words("Yesterday"), today - timedelta(days=1)))
     )
     typed = Button(words("Another date"), tap=pack(buttons.CorrectSession(patient, number, Part.TYPED_DAY)))
@@ -383,8 +390,7 @@ def another_day(label: str, patient: int, session: Session, today: date, words: 
 
 def another_kind(label: str, patient: int, session: Session, words: Words) -> Message:
     rows = tuple(
-        (Button(name, tap=pack(buttons.SessionAs(patient, int(session.id), None, done, None, True))),)
-        for done, name in _kinds(words)
+        (Button(name, tap=pack(buttons.SessionWas(patient, int(session.id), done))),) for done, name in _kinds(words)
     )
     return Message(
         joined("\n", [_about(label, session, words), words("What was done?")]), (*rows, _back(patient, session, words))
@@ -393,7 +399,7 @@ def another_kind(label: str, patient: int, session: Session, words: Words) -> Me
 
 def other_places(label: str, patient: int, session: Session, chosen: int, words: Words) -> Message:
     def tap(bits: int, *, sure: bool = False) -> str:
-        return pack(buttons.SessionAs(patient, int(session.id), None, None, bits, sure))
+        return pack(buttons.SessionAt(patient, int(session.id), bits, sure))
 
     ready = tap(chosen, sure=True) if chosen or session.kind is Kind.OTHER else None
     message = _ask_places(_about(label, session, words), chosen, tap, ready, words)
@@ -476,11 +482,11 @@ def _line(form: Version, words: Words) -> Sentence:
     return words("{line}, deleted", line=line) if form.undone_at is not None else line
 
 
-def last_ones(sessions: Sequence[Session], words: Words) -> Sentence:
-    """The newest session in a line, for a card; nothing where there is none."""
-    if not sessions:
-        return Sentence("")
+def last_one(sessions: Sequence[Session], words: Words) -> Sentence:
+    """The newest of some sessions in a line, for a card."""
     newest = max(sessions, key=lambda session: (session.day, session.id))
+    if len(sessions) == 1:
+        return words("{treatment}.", treatment=capital(described(newest, words)))
     return words(
         "Last treatment, {day}: {treatment}.",
         day=words.short_day(newest.day),
@@ -532,6 +538,11 @@ def known_already(session: Session, words: Words) -> Message:
             treatment=what(session, words),
         )
     )
+
+
+def report_instead(words: Words) -> Sentence:
+    """To a patient who wants to log one as therapists do."""
+    return words("To tell about a treatment of your own: /treatment")
 
 
 def report_undone(words: Words) -> Message:

@@ -154,13 +154,16 @@ TAPS: dict[type[Any], Tapped] = {
     # files
     # sessions
     buttons.Session: sessions.step,
+    buttons.SameSession: sessions.same,
     buttons.LogSession: sessions.log,
     buttons.SessionDate: sessions.ask_date,
     buttons.SessionPatients: sessions.page,
     buttons.Sessions: sessions.sessions,
     buttons.OneSession: sessions.one,
     buttons.CorrectSession: sessions.correct,
-    buttons.SessionAs: sessions.change,
+    buttons.SessionOn: sessions.on,
+    buttons.SessionWas: sessions.was,
+    buttons.SessionAt: sessions.at,
     buttons.DeleteSession: sessions.delete,
     buttons.ConfirmSession: sessions.confirm,
     buttons.ReportSession: sessions.report,

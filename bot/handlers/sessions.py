@@ -75,12 +75,12 @@ def _show(turn: Turn, desk: Desk, message: Message, *, new: bool = False) -> Non
 
 
 def session(turn: Turn, name: str) -> None:
-    """`/session`, `/session NAME`: for whom? Asked only where there is a choice. A patient reports their own."""
+    """`/session`, `/session NAME`: for whom? Asked only where there is a choice."""
     therapist = turn.therapist
-    if therapist is None and entries.active(turn) is not None:
-        treatment(turn, "")
-    elif therapist is None:
-        turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
+    if therapist is None:
+        refusal = chat.people.not_for_you(Role.THERAPIST, turn.words)
+        own = [chat.sessions.report_instead(turn.words)] if entries.active(turn) is not None else []
+        turn.say(replace(refusal, text=chat.words.joined("\n", [refusal.text, *own])))
     else:
         _choose(turn, therapist, name.strip())
 
@@ -131,7 +131,7 @@ def page(turn: Turn, tap: buttons.SessionPatients) -> None:
 
 
 def step(turn: Turn, tap: buttons.Session) -> None:
-    """Ask what is still missing, or, of one like another, log it."""
+    """Ask what is still missing."""
     desk = _desk(turn, tap.patient)
     if desk is not None:
         _ask(turn, desk, tap, new=False)
@@ -140,15 +140,10 @@ def step(turn: Turn, tap: buttons.Session) -> None:
 def _ask(turn: Turn, desk: Desk, so_far: buttons.Session, *, new: bool) -> None:
     if so_far.day is not None and not _is_possible(turn, desk.patient, so_far.day):
         return
-    last = _last(turn, desk, so_far.like)
-    if so_far.like is not None and last is None:
-        _show(turn, desk, chat.sessions.no_such_session(turn.words), new=new)
-        return
-    if so_far.day is not None and so_far.like is not None and last is not None:
-        _log(turn, desk, so_far.day, last.kind, last.places, last.label, new=new)
-        return
+    standing = storage.sessions.all_of(turn.tx, desk.patient.id)
     today = diary.days.day_of(turn.now, desk.patient.zone)
     try:
+        last = standing[-1] if standing else None
         message = chat.sessions.next_question(desk.label, so_far, last, today, turn.words)
     except ValueError:
         turn.toast(chat.people.old_button(turn.words))
@@ -156,12 +151,23 @@ def _ask(turn: Turn, desk: Desk, so_far: buttons.Session, *, new: bool) -> None:
     _show(turn, desk, message, new=new)
 
 
-def _last(turn: Turn, desk: Desk, like: int | None) -> Session | None:
-    """The session that is meant by "the same as last time": that of the button, or the newest."""
-    standing = storage.sessions.all_of(turn.tx, desk.patient.id)
-    if like is None:
-        return standing[-1] if standing else None
-    return next((one for one in standing if one.id == like), None)
+def same(turn: Turn, tap: buttons.SameSession) -> None:
+    """As last time: only the day is asked."""
+    desk = _desk(turn, tap.patient)
+    if desk is not None:
+        _same(turn, desk, tap, new=False)
+
+
+def _same(turn: Turn, desk: Desk, tap: buttons.SameSession, *, new: bool) -> None:
+    found = _standing(turn, desk, tap.like)
+    if found is None or (tap.day is not None and not _is_possible(turn, desk.patient, tap.day)):
+        return
+    last = found.session
+    if tap.day is not None:
+        _log(turn, desk, tap.day, last.kind, last.places, last.label, new=new)
+        return
+    today = diary.days.day_of(turn.now, desk.patient.zone)
+    _show(turn, desk, chat.sessions.same_again(desk.label, desk.number, last, today, turn.words), new=new)
 
 
 def _is_possible(turn: Turn, patient: Patient, day: date) -> bool:
@@ -308,19 +314,22 @@ def expected(turn: Turn, expecting: str, said: str) -> None:
         return
     match tap:
         case buttons.SessionDate():
-            _typed_day(turn, desk.patient, said, lambda day: _ask(turn, desk, _of_day(tap, day), new=True))
+            _typed_day(turn, desk.patient, said, lambda day: _of_day(turn, desk, tap, day))
         case buttons.LogSession():
             _typed_name(turn, desk, tap, said)
         case buttons.CorrectSession(part=Part.TYPED_DAY):
             _typed_day(turn, desk.patient, said, lambda day: _correct_day(turn, desk, tap, day))
-        case buttons.SessionAs():
+        case buttons.SessionWas():
             _typed_other_name(turn, desk, tap, said)
         case buttons.CorrectSession():
             _typed_note(turn, desk, tap, said)
 
 
-def _of_day(tap: buttons.SessionDate, day: date) -> buttons.Session:
-    return buttons.Session(tap.patient, day, like=tap.like)
+def _of_day(turn: Turn, desk: Desk, tap: buttons.SessionDate, day: date) -> None:
+    if tap.like is None:
+        _ask(turn, desk, buttons.Session(tap.patient, day), new=True)
+    else:
+        _same(turn, desk, buttons.SameSession(tap.patient, tap.like, day), new=True)
 
 
 def _typed_day(turn: Turn, patient: Patient, said: str, go_on: Callable[[date], None]) -> None:
@@ -443,35 +452,39 @@ def correct(turn: Turn, tap: buttons.CorrectSession) -> None:
     _show(turn, desk, asked)
 
 
-def change(turn: Turn, tap: buttons.SessionAs) -> None:
-    """Another day, another kind, or other places; of places one at a time, until it is "done"."""
+def on(turn: Turn, tap: buttons.SessionOn) -> None:
+    """It was on another day."""
+    desk = _desk(turn, tap.patient)
+    found = None if desk is None else _standing(turn, desk, tap.session)
+    if desk is not None and found is not None and _is_possible(turn, desk.patient, tap.day):
+        _change(turn, desk, found, day=tap.day)
+
+
+def was(turn: Turn, tap: buttons.SessionWas) -> None:
+    """Something else was done."""
     desk = _desk(turn, tap.patient)
     found = None if desk is None else _standing(turn, desk, tap.session)
     if desk is None or found is None:
         return
-    match tap:
-        case buttons.SessionAs(day=date() as day, done=None, places=None):
-            if _is_possible(turn, desk.patient, day):
-                _change(turn, desk, found, day=day)
-        case buttons.SessionAs(day=None, done=Done.NAMED, places=None):
-            turn.expect(f"{EXPECT}other {buttons.pack(tap)}")
-            _show(turn, desk, chat.sessions.ask_name(turn.words))
-        case buttons.SessionAs(day=None, done=Done() as done, places=None):
-            _change(turn, desk, found, kind=done.kind, label=None)
-        case buttons.SessionAs(day=None, done=None, places=int(bits)):
-            _change_places(turn, desk, found, bits, sure=tap.sure)
-        case _:
-            turn.toast(chat.people.old_button(turn.words))
+    if tap.done is Done.NAMED:
+        turn.expect(f"{EXPECT}other {buttons.pack(tap)}")
+        _show(turn, desk, chat.sessions.ask_name(turn.words))
+    else:
+        _change(turn, desk, found, kind=tap.done.kind, label=None)
 
 
-def _change_places(turn: Turn, desk: Desk, found: Version, bits: int, *, sure: bool) -> None:
-    places = _places(turn, bits)
-    if places is None:
+def at(turn: Turn, tap: buttons.SessionAt) -> None:
+    """It was at other places: one tap after another, until it is "done"."""
+    desk = _desk(turn, tap.patient)
+    found = None if desk is None else _standing(turn, desk, tap.session)
+    places = None if found is None else _places(turn, tap.places)
+    if desk is None or found is None or places is None:
         return
-    if sure and (places or found.session.kind is Kind.OTHER):
+    if tap.sure and (places or found.session.kind is Kind.OTHER):
         _change(turn, desk, found, places=places)
     else:
-        _show(turn, desk, chat.sessions.other_places(desk.label, desk.number, found.session, bits, turn.words))
+        asked = chat.sessions.other_places(desk.label, desk.number, found.session, tap.places, turn.words)
+        _show(turn, desk, asked)
 
 
 def _correct_day(turn: Turn, desk: Desk, tap: buttons.CorrectSession, day: date) -> None:
@@ -480,7 +493,7 @@ def _correct_day(turn: Turn, desk: Desk, tap: buttons.CorrectSession, day: date)
         _change(turn, desk, found, new=True, day=day)
 
 
-def _typed_other_name(turn: Turn, desk: Desk, tap: buttons.SessionAs, said: str) -> None:
+def _typed_other_name(turn: Turn, desk: Desk, tap: buttons.SessionWas, said: str) -> None:
     if len(said) > chat.sessions.MAX_LABEL:
         turn.say(chat.sessions.name_too_long(turn.words))
         return

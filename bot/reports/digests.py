@@ -748,19 +748,24 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
         words("Last answer: {day}.", day=words.short_day(last_answer))
         if last_answer is not None
         else words("No answer so far."),
-        words.many(
-            "{n} treatment session, on {day}.",
-            "{n} treatment sessions, the first on {day}.",
-            len(diary.sessions),
-            day=words.short_day(first_session),
-        )
-        if first_session is not None
-        else words("No treatment session logged."),
-        sessions.last_ones(diary.sessions, words),
-        checkins.newest(diary.checkins, words),
+        _sessions(diary, first_session, words),
         _paused_now(diary, now, words),
         _received_late(diary, week, words),
     ]
+
+
+def _sessions(diary: Diary, first: date | None, words: Words) -> Sentence:
+    """How many there were, the newest in words, and what was said after it."""
+    if first is None:
+        return words("No treatment session logged.")
+    counted = words.many(
+        "{n} treatment session, on {day}.",
+        "{n} treatment sessions, the first on {day}.",
+        len(diary.sessions),
+        day=words.short_day(first),
+    )
+    last = sessions.last_one(diary.sessions, words)
+    return joined(" ", [counted, last, checkins.newest(diary.checkins, words)])
 
 
 def _paused_now(diary: Diary, now: datetime, words: Words) -> Sentence:

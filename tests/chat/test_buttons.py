@@ -59,7 +59,7 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Travel, "zone"): st.sampled_from(sorted(days.zones())),
     (buttons.Session, "places"): st.none() | PLACE_BITS,
     (buttons.LogSession, "places"): PLACE_BITS,
-    (buttons.SessionAs, "places"): st.none() | PLACE_BITS,
+    (buttons.SessionAt, "places"): PLACE_BITS,
     (buttons.Sessions, "page"): st.integers(0, 10**9),
     (buttons.SessionPatients, "page"): st.integers(0, 10**9),
 }
@@ -114,8 +114,9 @@ def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject)
     "longest",
     [
         buttons.MoveScores(date(9999, 12, 31), date(9999, 12, 30), 253_402_300_799_999_999, 63),
-        buttons.Session(2**40, date(9999, 12, 31), buttons.Done.NEEDLING, (1 << len(OPTIONS)) - 1, 2**40),
-        buttons.SessionAs(2**40, 2**40, date(9999, 12, 31), buttons.Done.NEEDLING, (1 << len(OPTIONS)) - 1, True),
+        buttons.Session(2**40, date(9999, 12, 31), buttons.Done.NEEDLING, (1 << len(OPTIONS)) - 1),
+        buttons.SameSession(2**40, 2**40, date(9999, 12, 31)),
+        buttons.SessionAt(2**40, 2**40, (1 << len(OPTIONS)) - 1, True),
         buttons.Enrol(Stage.ZONE, max(days.zones(), key=len)),
         buttons.Score(date(9999, 12, 31), 2**40, 10),
         buttons.Travel(buttons.Clock.THERE, max(days.zones(), key=len)),

@@ -188,6 +188,7 @@ for _each in (
     sessions.note_too_long,
     sessions.no_such_session,
     sessions.report_undone,
+    sessions.report_instead,
     sessions.report_stands,
     sessions.no_patients,
     sessions.not_shared,
@@ -692,8 +693,8 @@ def treatments(label: str) -> Iterator[Session]:
     for kind in Kind:
         yield Session(SessionId(2**40), LONGEST_DAY, kind, NOON, (TreatedAt("foot", Side.LEFT), TreatedAt("other")))
         yield Session(SessionId(2**40), LONGEST_DAY, kind, NOON, sessions.places_of(EVERYWHERE), reported=True)
-    name, note = (label * 80)[: sessions.MAX_LABEL], (label * 1000)[: sessions.MAX_NOTE]
-    yield Session(SessionId(2**40), LONGEST_DAY, Kind.OTHER, NOON, (own,), name, note)
+    note = " ".join([label] * (sessions.MAX_NOTE // (len(label) + 1)))
+    yield Session(SessionId(2**40), LONGEST_DAY, Kind.OTHER, NOON, (own,), label, note)
 
 
 def versions(label: str) -> Iterator[list[Version]]:
@@ -736,7 +737,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(sessions.what)
 @case(sessions.described)
 @case(sessions.sentence_of)
-@case(sessions.last_ones)
+@case(sessions.same_again)
+@case(sessions.last_one)
 @case(sessions.which_part)
 @case(sessions.another_day)
 @case(sessions.another_kind)
@@ -745,12 +747,12 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(sessions.delete)
 @case(sessions.told_therapist)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield sessions.last_ones([], say)
     for one in treatments(label):
         yield sessions.what(one, say)
         yield sessions.described(one, say)
         yield sessions.sentence_of(one, say)
-        yield sessions.last_ones([one], say)
+        yield sessions.same_again(label, 2**40, one, MONDAY, say)
+        yield sessions.last_one([one], say)
         yield sessions.which_part(label, 2**40, one, say)
         yield sessions.another_day(label, 2**40, one, MONDAY, say)
         yield sessions.another_kind(label, 2**40, one, say)
@@ -783,7 +785,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
     for forms in versions(label):
         yield sessions.one(label, 2**40, forms, told, "Europe/Lisbon", say)
         for page in (0, 2):
-            yield sessions.listed(label, 2**40, forms * 12, page, say)
+            many = [replace(form, session=replace(form.session, id=SessionId(n))) for n, form in enumerate(forms * 12)]
+            yield sessions.listed(label, 2**40, many, page, say)
 
 
 @case(sessions.ask_patient_when)
@@ -798,7 +801,6 @@ def _(say: Words, label: str) -> Iterator[Made]:
     *_, last = treatments(label)
     for before in (None, last):
         yield sessions.next_question(label, buttons.Session(2**40), before, MONDAY, say)
-        yield sessions.next_question(label, buttons.Session(2**40, like=2**40), before, MONDAY, say)
     yield sessions.next_question(label, buttons.Session(2**40, LONGEST_DAY), last, MONDAY, say)
     for done in buttons.Done:
         for places in (None, 1, EVERYWHERE):
@@ -836,10 +838,10 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield checkins.stored_briefly(feeling, say)
         yield checkins.sign_in_words(feeling, say)
     yield checkins.question(2**40, LONGEST_DAY, say)
-    yield checkins.newest([], say)
     for one in asked_after():
         yield checkins.line(one, "Europe/Lisbon", say)
-        yield checkins.newest([one, one], say)
+        if one.asked_at is not None:
+            yield checkins.newest([one, one], say)
         for view in views(label):
             yield entries.bubble(replace(view, checkin=one), say)
             yield checkins.beside(entries.bubble(view, say), 2**40, LONGEST_DAY, say)
