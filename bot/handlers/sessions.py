@@ -386,21 +386,22 @@ def sessions(turn: Turn, tap: buttons.Sessions) -> None:
 def one(turn: Turn, tap: buttons.OneSession) -> None:
     """One treatment with its history."""
     desk = _desk(turn, tap.patient)
-    if desk is not None:
+    if desk is not None and _show_one(turn, desk, tap.session):
         _saw(turn, desk, What.COURSE)
-        _show_one(turn, desk, tap.session)
 
 
-def _show_one(turn: Turn, desk: Desk, session_id: int, *, new: bool = False) -> None:
+def _show_one(turn: Turn, desk: Desk, session_id: int, *, new: bool = False) -> bool:
+    """Show one treatment, if the patient has one of that number."""
     versions = storage.sessions.versions_of(turn.tx, desk.patient.id)
     forms = diary.sessions.history(versions, SessionId(session_id))
     if not forms:
         turn.toast(chat.people.old_button(turn.words))
-        return
+        return False
     zone = desk.therapist.zone
     asked = storage.checkins.of_session(turn.tx, desk.patient.id, forms[-1].session.id)
     told = [chat.checkins.line(one, zone, turn.words) for one in asked]
     _show(turn, desk, chat.sessions.one(desk.label, desk.number, forms, told, zone, turn.words), new=new)
+    return True
 
 
 def _standing(turn: Turn, desk: Desk, session_id: int) -> Version | None:
@@ -519,6 +520,8 @@ def _change(turn: Turn, desk: Desk, before: Version, *, new: bool = False, **val
     if wanted != before.session:
         write(turn, desk.patient, desk.therapist, wanted, before)
         _saw(turn, desk, What.SESSION_CHANGED)
+    else:
+        _saw(turn, desk, What.COURSE)
     _show_one(turn, desk, int(before.session.id), new=new)
 
 
