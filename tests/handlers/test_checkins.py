@@ -1,4 +1,4 @@
-"""After needling the bot asks how it is: once, by itself or with the evening question, and a warning sign goes at once."""
+"""After needling the bot asks how it is, by itself or with the evening question; a warning sign goes out at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ async def test_it_comes_after_24_hours_and_of_the_trunk_after_48_too(clinic: Des
 
 async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path: Path) -> None:
     for hour, minute in ((19, 10), (20, 50)):
-        async with clinic_at(tmp_path / f"{hour}") as desk:
+        (folder := tmp_path / f"{hour}").mkdir()
+        async with clinic_at(folder) as desk:
             ada = desk.ada
             await desk.until(datetime(2026, 3, 2, hour, minute, tzinfo=UTC))
             await needle(desk, "Left foot")
@@ -75,7 +76,8 @@ async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path:
 
 async def test_a_warning_sign_brings_the_card_and_the_alert_that_names_it_at_once(tmp_path: Path) -> None:
     for hour in (11, 20):
-        async with clinic_at(tmp_path / f"{hour}") as desk:
+        (folder := tmp_path / f"{hour}").mkdir()
+        async with clinic_at(folder) as desk:
             ada, ito = desk.ada, desk.ito
             await desk.until(datetime(2026, 3, 2, hour, tzinfo=UTC))
             await needle(desk, "Neck")
@@ -153,6 +155,7 @@ async def test_nobody_answers_for_another_and_what_was_not_asked_has_no_answer(c
     await desk.says(desk.ito, "/session")
     await desk.taps(desk.ito, "Ada L", "Today", "Dry needling", "Back", "Done")
     for person in (ada, ben, desk.ito):
+        await desk.says(person, "/urgent")
         for number in (1, 7):
             await desk.sends(person, f"sq:{number}:chest_pain")
             assert "no longer in use" in person.toasts[-1].text
