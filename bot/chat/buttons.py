@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
 from bot.diary.alerts import RedFlagAnswer
+from bot.diary.checkins import Feeling
 from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
 from bot.diary.looking import Span
@@ -269,34 +270,11 @@ class Panel:
 # --- treatment sessions ---------------------------------------------------------------------------------------
 
 
-@payload("se")
-class Session:
-    """A session as far as it is known; the first thing missing is asked next. `side` is "-" where there is none."""
-
-    patient: int
-    day: date | None
-    kind: Kind | None
-    site: str | None
-    side: str | None
-
-
 NO_SIDE: Final = "-"
 
 
 def side_of(text: str) -> Side | None:
     return None if text == NO_SIDE else Side(text)
-
-
-@payload("sd")
-class SessionDate:
-    """The date will be typed."""
-
-    patient: int
-
-
-@payload("su")
-class UndoSession:
-    session: int
 
 
 # --- later and pauses ---------------------------------------------------------------------------------------------
@@ -698,6 +676,175 @@ class Run:
 
 
 # --- sessions, check-ins --------------------------------------------------------------------------------------------
+
+
+class Done(StrEnum):
+    """What was done in a session, in one letter: with the patient's number, a date and the places there is no more
+    room."""
+
+    NEEDLING = "n"
+    STIMULATION = "s"
+    OTHER = "o"
+    NAMED = "w"
+    """Something else, whose name is typed."""
+
+    @property
+    def kind(self) -> Kind:
+        return {Done.NEEDLING: Kind.NEEDLING, Done.STIMULATION: Kind.NEEDLING_STIMULATION}.get(self, Kind.OTHER)
+
+
+@payload("sn")
+class Session:
+    """A session as far as it is known; the first thing missing is asked next. `places`: a bit for each button of
+    chat/sessions.py, as they stand after this tap."""
+
+    patient: int
+    day: date | None = None
+    done: Done | None = None
+    places: int | None = None
+
+
+@payload("sm")
+class SameSession:
+    """A session like another one: all is known of it but, perhaps, its day."""
+
+    patient: int
+    like: int
+    day: date | None
+
+
+@payload("sl")
+class LogSession:
+    """All is known of a session that is to be logged, but the name of a NAMED one, which is typed next."""
+
+    patient: int
+    day: date
+    done: Done
+    places: int
+
+
+@payload("sd")
+class SessionDate:
+    """The date will be typed. `like`: of a session like that one."""
+
+    patient: int
+    like: int | None = None
+
+
+@payload("sp")
+class SessionPatients:
+    """Whose treatment? One page of the names."""
+
+    page: int
+
+
+@payload("ss")
+class Sessions:
+    """The treatments of a patient, a page of them."""
+
+    patient: int
+    page: int
+
+
+@payload("so")
+class OneSession:
+    """One treatment with what became of it."""
+
+    patient: int
+    session: int
+
+
+class Part(StrEnum):
+    """What of a session is to be corrected."""
+
+    DAY = "day"
+    DONE = "done"
+    PLACES = "places"
+    NOTE = "note"
+    TYPED_DAY = "typed"
+    NO_NOTE = "bare"
+
+
+@payload("sc")
+class CorrectSession:
+    """Ask for another value of a part; none: of which?"""
+
+    patient: int
+    session: int
+    part: Part | None
+
+
+@payload("sk")
+class SessionOn:
+    """A session was on another day."""
+
+    patient: int
+    session: int
+    day: date
+
+
+@payload("sh")
+class SessionWas:
+    """Something else was done in it."""
+
+    patient: int
+    session: int
+    done: Done
+
+
+@payload("sz")
+class SessionAt:
+    """It was at other places, as they stand after this tap; they count once it is `sure`."""
+
+    patient: int
+    session: int
+    places: int
+    sure: bool
+
+
+@payload("sx")
+class DeleteSession:
+    """`sure`: the question whether to was answered with yes."""
+
+    patient: int
+    session: int
+    sure: bool
+
+
+@payload("sy")
+class ConfirmSession:
+    """What the patient reported is right."""
+
+    patient: int
+    session: int
+
+
+@payload("sr")
+class ReportSession:
+    """A treatment that a patient reports, as far as it is known."""
+
+    day: date | None
+    done: Done | None
+
+
+@payload("st")
+class ReportDate:
+    """The date of it will be typed."""
+
+
+@payload("sw")
+class UndoReport:
+    """Take back a treatment that one has reported."""
+
+    session: int
+
+
+@payload("sq")
+class CheckIn:
+    """What a patient says to a check-in; nothing: show its answers again."""
+
+    checkin: int
+    feeling: Feeling | None
 
 
 # --- course ---------------------------------------------------------------------------------------------------------

@@ -41,7 +41,10 @@ def readme(words: Words) -> list[Sentence]:
     return [
         words("This is a copy of everything that the symptom diary keeps about you."),
         words("diary.csv: one line for each day and each symptom. values.csv: every number that you ever gave."),
-        words("notes.csv, flares.csv, pauses.csv, sessions.csv: your notes, flares, pauses and treatments."),
+        words(
+            "notes.csv, flares.csv, pauses.csv, sessions.csv, checkins.csv: your notes, flares, pauses, treatments and "
+            "how you were after them."
+        ),
         words("dictionary.csv: what each column means. everything.json: all of it once more, for programs."),
         words("charts: pictures of twelve weeks each."),
         words(
@@ -114,13 +117,25 @@ def meanings(words: Words) -> Mapping[str, Mapping[str, Sentence]]:
             "ended_at": words("When the pause ended. Empty: not yet."),
         },
         "sessions.csv": {
+            "session": words("A number of its own for each form of a treatment."),
             "day": words("Your date of the treatment."),
             "kind": words("What was done."),
-            "site": site,
-            "side": side,
-            "therapist": words("Who wrote it down."),
+            "label": words("What another kind of treatment is called."),
+            "places": words("Where it was done."),
+            "note": words("A therapist's note about it."),
+            "reported": words("Whether you were the first to tell of it."),
+            "therapist": words("Who wrote it down. Empty: you."),
             "logged_at": words("When it was written down."),
+            "confirmed_at": words("When a therapist said that what you had told is right."),
+            "corrects": words("The form of the treatment that this one replaces."),
             "taken_back_at": taken_back,
+        },
+        "checkins.csv": {
+            "session": words("The treatment that it was asked after."),
+            "after_hours": words("How many hours after it."),
+            "asked_at": words("When it was asked. Empty: not, or not yet."),
+            "said": words("What you said. Empty: you said nothing."),
+            "answered_at": words("When you said it."),
         },
     }
 
@@ -145,7 +160,7 @@ def values(words: Words) -> Mapping[str, Sentence]:
             ),
             instant,
         ),
-        "logged_at": instant,
+        **dict.fromkeys(("logged_at", "confirmed_at", "asked_at", "answered_at"), instant),
         "entered_local": words("date and time"),
         "zone": words("name of a zone: Area/City"),
         "state": words(
@@ -165,6 +180,14 @@ def values(words: Words) -> Mapping[str, Sentence]:
         "reason": words("holiday, ill, hospital"),
         "kind": words("needling: dry needling; needling_stimulation: the same with electricity; other"),
         "therapist": words("name"),
+        **dict.fromkeys(("session", "corrects", "after_hours"), words("whole number")),
+        **dict.fromkeys(("label", "note"), words("text")),
+        "places": words("a site with its side, where it has one; several with commas"),
+        "reported": yes_no,
+        "said": words(
+            "nothing: nothing unusual; sore: sore, as expected; a warning sign: chest_pain, breathless, cough, "
+            "redness, fever, weakness"
+        ),
     }
 
 

@@ -3,6 +3,7 @@
 from bot.diary import (
     accesses,
     alerts,
+    checkins,
     days,
     digests,
     edits,
@@ -25,6 +26,7 @@ from bot.diary import (
 __all__ = [
     "accesses",
     "alerts",
+    "checkins",
     "days",
     "digests",
     "edits",

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days
+from bot.diary.checkins import Checkin
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
 from bot.diary.flares import Flare
 from bot.diary.pauses import Pause, covering
@@ -26,7 +27,6 @@ from bot.diary.sessions import (
     LAST_OF_SEVEN,
     SEVEN_DAYS,
     Baseline,
-    Kind,
     Session,
     baseline,
     mean,
@@ -92,6 +92,8 @@ class Diary:
     flares: tuple[Flare, ...] = ()
     """In the order in which they began; they enter no number of a week."""
     pauses: tuple[Pause, ...] = ()
+    checkins: tuple[Checkin, ...] = ()
+    """Of the sessions that stand, by their time."""
 
 
 class Step(StrEnum):
@@ -576,9 +578,7 @@ def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
     usual = mean(before)
     if score is None or score.value is None or usual is None or not _reaches(score.value - usual, JUMP_BY):
         return None
-    sore = any(
-        session.kind is not Kind.OTHER and 0 <= (day - session.day).days <= SORE_FOR for session in diary.sessions
-    )
+    sore = any(session.needled and 0 <= (day - session.day).days <= SORE_FOR for session in diary.sessions)
     return Jump(item, day, score.value, usual, len(before), sore)
 
 

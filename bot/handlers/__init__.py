@@ -33,6 +33,7 @@ from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
     alerts,
+    checkins,
     digests,
     edits,
     entries,
@@ -85,6 +86,7 @@ COMMANDS: dict[str, Command] = {
     # panel
     # sessions
     "session": sessions.session,
+    "treatment": sessions.treatment,
     # alerts
     # together
     # files
@@ -107,7 +109,7 @@ OF_A_DIARY: tuple[Command, ...] = (
     people.stop,
     items.symptoms,
 )
-NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
+NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist, sessions.session)
 """What follows these is a code, or somebody else's name: no words about oneself."""
 FOR_STRANGERS: tuple[Command, ...] = (
     people.start,
@@ -152,8 +154,22 @@ TAPS: dict[type[Any], Tapped] = {
     # files
     # sessions
     buttons.Session: sessions.step,
+    buttons.SameSession: sessions.same,
+    buttons.LogSession: sessions.log,
     buttons.SessionDate: sessions.ask_date,
-    buttons.UndoSession: sessions.undo,
+    buttons.SessionPatients: sessions.page,
+    buttons.Sessions: sessions.sessions,
+    buttons.OneSession: sessions.one,
+    buttons.CorrectSession: sessions.correct,
+    buttons.SessionOn: sessions.on,
+    buttons.SessionWas: sessions.was,
+    buttons.SessionAt: sessions.at,
+    buttons.DeleteSession: sessions.delete,
+    buttons.ConfirmSession: sessions.confirm,
+    buttons.ReportSession: sessions.report,
+    buttons.ReportDate: sessions.ask_report_date,
+    buttons.UndoReport: sessions.undo_report,
+    buttons.CheckIn: checkins.answer,
     # later, pauses
     buttons.AskLater: prompts.ask_later,
     buttons.Snooze: prompts.snooze,

@@ -5,10 +5,13 @@ Rule: what was written is kept first, by whoever takes it; nothing here depends 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.words import Sentence, words
 from bot.diary.alerts import UNANSWERED_AFTER, Meaning, RedFlag, RedFlagAnswer, Showing
+from bot.diary.checkins import Checkin
 from bot.diary.people import Patient
 from bot.handlers.turn import Turn
 from bot.storage.alerts import Listener
@@ -72,22 +75,37 @@ def answer(turn: Turn, tap: buttons.RedFlag) -> None:
     meant = diary.alerts.meaning(flag, tap.answer, turn.now)
     match meant:
         case Meaning.REPORT:
-            _report(turn, patient, flag)
+            report(turn, patient, flag)
         case Meaning.REPEATED if flag is not None and flag.answered_at is not None:
-            at = diary.days.local(flag.answered_at, patient.here)
-            said = chat.alerts.told_before(_number(turn, patient), at, turn.words)
-            turn.say(said, patient_id=patient.id, urgency=Urgency.RED_FLAG)
+            told_before(turn, patient, flag.answered_at)
         case Meaning.STANDS:
-            said = chat.alerts.stands(_number(turn, patient), turn.words)
-            turn.say(said, patient_id=patient.id, urgency=Urgency.RED_FLAG)
+            stands(turn, patient)
         case _ if flag is None:
             turn.toast(chat.people.old_button(turn.words))
         case _:
             _not_now(turn, patient, flag, to_therapists=meant is Meaning.NO_AFTER_SILENCE)
 
 
-def _report(turn: Turn, patient: Patient, flag: RedFlag | None) -> None:
-    """Happening now: the patient is told what to do, and every therapist who may see the diary hears of it, at once."""
+def told_before(turn: Turn, patient: Patient, answered_at: datetime) -> None:
+    """The same was reported before: whom to call, once more."""
+    said = chat.alerts.told_before(_number(turn, patient), diary.days.local(answered_at, patient.here), turn.words)
+    turn.say(said, patient_id=patient.id, urgency=Urgency.RED_FLAG)
+
+
+def stands(turn: Turn, patient: Patient) -> None:
+    """A calmer answer takes no report back."""
+    said = chat.alerts.stands(_number(turn, patient), turn.words)
+    turn.say(said, patient_id=patient.id, urgency=Urgency.RED_FLAG)
+
+
+def report(
+    turn: Turn, patient: Patient, flag: RedFlag | None, checkin: Checkin | None = None, *, in_place: bool = True
+) -> None:
+    """Happening now: the patient is told what to do, and every therapist who may see the diary hears of it, at once.
+
+    `checkin`: the sign was named in answer to it. `in_place`: the card takes the place of what was tapped.
+    """
+    sign = None if checkin is None else checkin.answer
     if flag is None or flag.answer is RedFlagAnswer.NOW:
         # An old button, or one that we do not know: a report of its own.
         flag = storage.alerts.add(turn.tx, patient.id, turn.now, None)
@@ -95,7 +113,11 @@ def _report(turn: Turn, patient: Patient, flag: RedFlag | None) -> None:
     # The clock's work looks whether it arrives anywhere (jobs/alerts.py).
     storage.alerts.answered(turn.tx, flag, RedFlagAnswer.NOW, turn.now, told_at=turn.now, due_at=turn.now)
     number, at = _number(turn, patient), diary.days.local(turn.now, patient.here)
-    turn.edit(chat.alerts.chosen_now(_card(turn, patient), turn.words), patient_id=patient.id)
+    card = chat.alerts.chosen_now(_card(turn, patient), turn.words, sign)
+    if in_place:
+        turn.edit(card, patient_id=patient.id)
+    else:
+        turn.say(card, patient_id=patient.id, urgency=Urgency.RED_FLAG)
     names = [one.name for one in listeners]
     said = chat.alerts.what_to_do(number, names, turn.settings.clinic_name, turn.words)
     turn.say(said, patient_id=patient.id, urgency=Urgency.RED_FLAG)
@@ -103,7 +125,7 @@ def _report(turn: Turn, patient: Patient, flag: RedFlag | None) -> None:
         language = words(one.language)
         settings = turn.settings
         there = chat.alerts.number_in(patient.here, settings.default_timezone, settings.emergency_number, language)
-        alert = chat.alerts.reported(one.label, int(patient.id), at, there, language)
+        alert = chat.alerts.reported(one.label, int(patient.id), at, there, language, sign)
         _tell(turn, patient, one, alert, Urgency.RED_FLAG)
 
 

@@ -11,6 +11,7 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed
 from bot.chat.entries import DayView
 from bot.chat.messages import Button
+from bot.diary.checkins import Checkin
 from bot.diary.edits import Became
 from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
@@ -65,7 +66,15 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
             item_id for (on, item_id), score in counted.items() if on == day and diary.entries.entered_late(score, zone)
         ),
         large=patient.large_buttons,
+        checkin=_checkin(turn, patient, day, planned),
     )
+
+
+def _checkin(turn: Turn, patient: Patient, day: date, planned: Day | None) -> Checkin | None:
+    """What is still to be answered after a treatment in the bubble of a day. A reminder does not ask it again."""
+    if planned is None or planned.intended_at is None or planned.reminded_at is not None:
+        return None
+    return diary.checkins.open_on(storage.checkins.of_day(turn.tx, patient.id, day), day)
 
 
 def _values(turn: Turn, patient: Patient, day: date) -> dict[ItemId, int | None]:

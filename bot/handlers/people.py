@@ -573,7 +573,7 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    return named or (expecting is not None and expecting.startswith(sessions.EXPECT_DATE))
+    return named or (expecting is not None and expecting.startswith(sessions.EXPECT))
 
 
 def text(turn: Turn, said: str, replied_to: int | None) -> bool:
@@ -586,8 +586,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         if len(" ".join(said.split())) <= MAX_LABEL:
             turn.expect(None)
         invite(turn, said)
-    elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
-        sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(sessions.EXPECT):
+        sessions.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
         return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
@@ -616,6 +616,8 @@ def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     """Whether a text was the time, the place or the date that a page asked for."""
     if patient.stage is not Stage.ACTIVE:
         return False
+    if expecting.startswith(sessions.EXPECT_REPORT_DATE):
+        return sessions.expected_report_date(turn, patient, said)
     if expecting.startswith(pauses.EXPECT_DATE):
         return pauses.expected_date(turn, patient, expecting, said)
     if expecting.startswith(settings.EXPECT_TIME):

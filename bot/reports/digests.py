@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.chat import flares, pauses
+from bot.chat import checkins, flares, pauses, sessions
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -748,17 +748,24 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
         words("Last answer: {day}.", day=words.short_day(last_answer))
         if last_answer is not None
         else words("No answer so far."),
-        words.many(
-            "{n} treatment session, on {day}.",
-            "{n} treatment sessions, the first on {day}.",
-            len(diary.sessions),
-            day=words.short_day(first_session),
-        )
-        if first_session is not None
-        else words("No treatment session logged."),
+        _sessions(diary, first_session, words),
         _paused_now(diary, now, words),
         _received_late(diary, week, words),
     ]
+
+
+def _sessions(diary: Diary, first: date | None, words: Words) -> Sentence:
+    """How many there were, the newest in words, and what was said after it."""
+    if first is None:
+        return words("No treatment session logged.")
+    counted = words.many(
+        "{n} treatment session, on {day}.",
+        "{n} treatment sessions, the first on {day}.",
+        len(diary.sessions),
+        day=words.short_day(first),
+    )
+    last = sessions.last_one(diary.sessions, words)
+    return joined(" ", [counted, last, checkins.newest(diary.checkins, words)])
 
 
 def _paused_now(diary: Diary, now: datetime, words: Words) -> Sentence:

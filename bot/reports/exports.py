@@ -53,8 +53,25 @@ def files(contents: Contents, words: Words, now: datetime) -> dict[str, bytes]:
             for row in contents.tables["pauses"]
         ],
         "sessions.csv": [
-            (row["day"], row["kind"], row["site"], row["side"], row["therapist"], row["logged_at"], row["undone_at"])
+            (
+                row["id"],
+                row["day"],
+                row["kind"],
+                row["label"],
+                _places(row["places"]),
+                row["note"],
+                row["reported"],
+                row.get("therapist"),
+                row["logged_at"],
+                row["confirmed_at"],
+                row["corrects"],
+                row["undone_at"],
+            )
             for row in contents.tables["sessions"]
+        ],
+        "checkins.csv": [
+            (row["session_id"], row["after_hours"], row["asked_at"], row["answer"], row["answered_at"])
+            for row in contents.tables["checkins"]
         ],
     }
     meanings = said.meanings(words)
@@ -135,6 +152,12 @@ def _flares(contents: Contents) -> list[Row]:
         (row["day"], *_item(items[row["item_id"]]), row["score"], row["began_at"], row["noted_at"], row["undone_at"])  # type: ignore[index]
         for row in contents.tables["flares"]
     ]
+
+
+def _places(places: object) -> str:
+    """ "foot left, back": each site with its side, as in the columns of an item."""
+    assert isinstance(places, list)
+    return ", ".join(" ".join(part for part in place if part) for place in places)
 
 
 def _item(item: Item) -> tuple[Cell, ...]:

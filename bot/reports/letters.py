@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.chat import buttons
+from bot.chat import buttons, sessions
 from bot.chat.buttons import pack
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -146,8 +146,9 @@ def card(
         (
             (
                 Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id)))),
-                Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))),
+                Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id)))),
             ),
+            (sessions.treatments_button(int(patient.id), words),),
             (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
         ),
         picture=picture,

@@ -15,8 +15,8 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
-from bot.chat.items import item_name, site_name
-from bot.chat.sessions import kind_name
+from bot.chat.items import item_name
+from bot.chat.sessions import described
 from bot.chat.words import Sentence, Words, joined, sentence
 from bot.diary import days, digests, looking
 from bot.diary.digests import ChangeLabel, Diary
@@ -564,7 +564,7 @@ def _as_many(parts: Sequence[str], room: float, size: float) -> str:
 
 
 def _session_in_words(session: Session, words: Words) -> Sentence:
-    return joined(", ", [kind_name(session.kind, words), site_name(session.site, session.side, words)])
+    return described(session, words)
 
 
 def _counted(texts: Sequence[str], most: int, words: Words) -> Iterator[str]:

@@ -36,6 +36,7 @@ NOT_SAID: Final = {
     },
     "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
     "bot/jobs/alerts.py": {"an alert could not be made": "a log event"},
+    "bot/jobs/checkins.py": {"a check-in could not be made": "a log event"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
     "bot/jobs/notices.py": {"backup failed": "a kind of notice"},
     "bot/jobs/privacy.py": {"somebody could not be forgotten": "a log event"},

@@ -29,6 +29,7 @@ from bot.chat import (
     alerts,
     asked,
     buttons,
+    checkins,
     edits,
     entries,
     flares,
@@ -51,10 +52,11 @@ from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
 from bot.chat.people import NO, NOW, YES
 from bot.chat.places import Place
-from bot.chat.sessions import SITES
 from bot.chat.typed import Reason, Scores
 from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
+from bot.diary.checkins import Checkin, CheckinId, Feeling
+from bot.diary.checkins import Moment as AskedAt
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
@@ -64,7 +66,8 @@ from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
 from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage
 from bot.diary.prompts import Due, Later
-from bot.diary.sessions import Kind, Session, SessionId
+from bot.diary.sessions import Kind, Session, SessionId, Version
+from bot.diary.sessions import Place as TreatedAt
 from bot.diary.settings import REMINDERS, Hush, Upcoming, Why
 from bot.diary.zones import Clocks
 from bot.reports import digests
@@ -178,8 +181,15 @@ for _each in (
     help.short_description,
     sessions.ask_date,
     sessions.no_such_date,
-    sessions.undone,
-    sessions.already_undone,
+    sessions.still_to_come,
+    sessions.too_long_ago,
+    sessions.ask_name,
+    sessions.name_too_long,
+    sessions.note_too_long,
+    sessions.no_such_session,
+    sessions.report_undone,
+    sessions.report_instead,
+    sessions.report_stands,
     sessions.no_patients,
     sessions.not_shared,
     settings.ask_language,
@@ -461,7 +471,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(items.site_name)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for site in (*SITES, *asked.SITES, label, None):
+    for site in (*sessions.SITES, *asked.SITES, label, None):
         for side in (*Side, None):
             if site or side:
                 yield items.site_name(site, side, say)
@@ -674,9 +684,42 @@ def _(say: Words, label: str) -> Iterator[Made]:
             yield people.when(NOON.replace(hour=hour), NOON.date() - timedelta(days=ahead), say)
 
 
+EVERYWHERE: Final = (1 << len(sessions.OPTIONS)) - 1
+
+
+def treatments(label: str) -> Iterator[Session]:
+    """One of each kind; one everywhere; one with the longest name and note, at a place in somebody's own words."""
+    own = TreatedAt(label, Side.BOTH)
+    for kind in Kind:
+        yield Session(SessionId(2**40), LONGEST_DAY, kind, NOON, (TreatedAt("foot", Side.LEFT), TreatedAt("other")))
+        yield Session(SessionId(2**40), LONGEST_DAY, kind, NOON, sessions.places_of(EVERYWHERE), reported=True)
+    note = " ".join([label] * (sessions.MAX_NOTE // (len(label) + 1)))
+    yield Session(SessionId(2**40), LONGEST_DAY, Kind.OTHER, NOON, (own,), label, note)
+
+
+def versions(label: str) -> Iterator[list[Version]]:
+    """Histories: logged, reported, changed again and again, deleted."""
+    for session in treatments(label):
+        logged = Version(session, None, label, NOON)
+        told = Version(replace(session, reported=True), None, None, NOON, confirmed_at=NOON, confirmed_by=label)
+        moved = Version(replace(session, day=MONDAY), session.id, label, NOON)
+        noted = Version(replace(session, day=MONDAY, note="short"), session.id, None, NOON, NOON, label)
+        yield [logged]
+        yield [replace(told, confirmed_at=None)]
+        yield [logged, replace(logged, corrects=session.id), moved, noted] * 4
+        yield [told, replace(logged, corrects=session.id, undone_at=NOON, session=replace(session, note=None))]
+
+
 @case(sessions.choose_patient)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield sessions.choose_patient([(n, label) for n in range(1, 41)], say)
+    for many in (1, 20, 200):
+        for page in (0, 3):
+            for found in (True, False):
+                yield sessions.choose_patient([(n, label) for n in range(many)], page, say, found=found)
+
+
+of_label(sessions.nobody_found)
+of_label(sessions.ask_note)
 
 
 @case(sessions.kind_name)
@@ -685,26 +728,83 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield sessions.kind_name(kind, say)
 
 
-@case(sessions.logged)
+@case(sessions.place_name)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for kind in Kind:
-        for site in SITES:
-            for side in (*Side, None):
-                yield sessions.logged(label, Session(SessionId(2**40), LONGEST_DAY, kind, site, side, NOON), say)
+    for place in (*sessions.OPTIONS, TreatedAt(label)):
+        yield sessions.place_name(place, say)
+
+
+@case(sessions.what)
+@case(sessions.described)
+@case(sessions.sentence_of)
+@case(sessions.same_again)
+@case(sessions.last_one)
+@case(sessions.which_part)
+@case(sessions.another_day)
+@case(sessions.another_kind)
+@case(sessions.other_places)
+@case(sessions.other_note)
+@case(sessions.delete)
+@case(sessions.told_therapist)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for one in treatments(label):
+        yield sessions.what(one, say)
+        yield sessions.described(one, say)
+        yield sessions.sentence_of(one, say)
+        yield sessions.same_again(label, 2**40, one, MONDAY, say)
+        yield sessions.last_one([one], say)
+        yield sessions.which_part(label, 2**40, one, say)
+        yield sessions.another_day(label, 2**40, one, MONDAY, say)
+        yield sessions.another_kind(label, 2**40, one, say)
+        yield sessions.other_places(label, 2**40, one, 0, say)
+        yield sessions.other_places(label, 2**40, one, EVERYWHERE, say)
+        yield sessions.other_note(label, 2**40, one, say)
+        yield sessions.delete(label, 2**40, one, say)
+        yield sessions.told_therapist(label, 2**40, one, say)
+
+
+@case(sessions.logged)
+@case(sessions.reported)
+@case(sessions.known_already)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for one in treatments(label):
+        yield sessions.known_already(one, say)
+        for coming in ([], [AskedAt(24, NOON)], [AskedAt(24, NOON), AskedAt(48, NOON)]):
+            yield sessions.logged(label, 2**40, one, coming, say)
+            yield sessions.reported(one, [label, label], coming, say)
+    yield sessions.reported(one, [], [], say)
+
+
+@case(sessions.one)
+@case(sessions.listed)
+@case(sessions.treatments_button)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield sessions.treatments_button(2**40, say)
+    yield sessions.listed(label, 2**40, [], 0, say)
+    told = [checkins.line(one, "Europe/Lisbon", say) for one in asked_after()][:2]
+    for forms in versions(label):
+        yield sessions.one(label, 2**40, forms, told, "Europe/Lisbon", say)
+        for page in (0, 2):
+            many = [replace(form, session=replace(form.session, id=SessionId(n))) for n, form in enumerate(forms * 12)]
+            yield sessions.listed(label, 2**40, many, page, say)
+
+
+@case(sessions.ask_patient_when)
+@case(sessions.ask_patient_what)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield sessions.ask_patient_when(MONDAY, say)
+    yield sessions.ask_patient_what(LONGEST_DAY, say)
 
 
 @case(sessions.next_question)
 def _(say: Words, label: str) -> Iterator[Made]:
-    asked = buttons.Session(2**40, None, None, None, None)
-    yield sessions.next_question(label, asked, MONDAY, say)
-    for kind in Kind:
-        for site in SITES:
-            for so_far in (
-                buttons.Session(2**40, LONGEST_DAY, None, None, None),
-                buttons.Session(2**40, LONGEST_DAY, kind, None, None),
-                buttons.Session(2**40, LONGEST_DAY, kind, site, None),
-            ):
-                yield sessions.next_question(label, so_far, MONDAY, say)
+    *_, last = treatments(label)
+    for before in (None, last):
+        yield sessions.next_question(label, buttons.Session(2**40), before, MONDAY, say)
+    yield sessions.next_question(label, buttons.Session(2**40, LONGEST_DAY), last, MONDAY, say)
+    for done in buttons.Done:
+        for places in (None, 1, EVERYWHERE):
+            yield sessions.next_question(label, buttons.Session(2**40, LONGEST_DAY, done, places), None, MONDAY, say)
 
 
 @case(sessions.side_name)
@@ -713,10 +813,38 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield sessions.side_name(side, say)
 
 
-@case(sessions.site_label)
+def asked_after() -> Iterator[Checkin]:
+    """Check-ins: answered in each way, asked, planned, dropped."""
+    one = Checkin(CheckinId(2**40), SessionId(1), LONGEST_DAY, 24, NOON, None, NOON)
+    for feeling in Feeling:
+        yield replace(one, answer=feeling, answered_at=NOON)
+    yield one
+    yield replace(one, asked_at=None, due_at=NOON)
+    yield replace(one, asked_at=None)
+
+
+@case(checkins.feeling_name)
+@case(checkins.stored)
+@case(checkins.stored_briefly)
+@case(checkins.sign_in_words)
+@case(checkins.question)
+@case(checkins.beside)
+@case(checkins.line)
+@case(checkins.newest)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for site in (*SITES, label):
-        yield sessions.site_label(site, say)
+    for feeling in Feeling:
+        yield checkins.feeling_name(feeling, say)
+        yield checkins.stored(2**40, feeling, LONGEST_DAY, say)
+        yield checkins.stored_briefly(feeling, say)
+        yield checkins.sign_in_words(feeling, say)
+    yield checkins.question(2**40, LONGEST_DAY, say)
+    for one in asked_after():
+        yield checkins.line(one, "Europe/Lisbon", say)
+        if one.asked_at is not None:
+            yield checkins.newest([one, one], say)
+        for view in views(label):
+            yield entries.bubble(replace(view, checkin=one), say)
+            yield checkins.beside(entries.bubble(view, say), 2**40, LONGEST_DAY, say)
 
 
 def a_patient(**changes: Any) -> Patient:
@@ -990,6 +1118,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield alerts.flagged(2**40, card(say), say)
         yield alerts.flagged_again(2**40, number, say)
         yield alerts.chosen_now(card(say), say)
+        yield alerts.chosen_now(card(say), say, Feeling.CHEST_PAIN)
         yield alerts.chosen_no(2**40, card(say), number, say)
         for therapists in ([], [label], [label, label]):
             yield alerts.what_to_do(number, therapists, clinic(label), say)
@@ -1002,7 +1131,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(alerts.no_answer)
 @case(alerts.answered_no)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield alerts.reported(label, 2**40, NOON, alerts.emergency_number(label[:20], True, say), say)
+    for sign in (None, Feeling.WEAKNESS):
+        yield alerts.reported(label, 2**40, NOON, alerts.emergency_number(label[:20], True, say), say, sign)
     yield alerts.no_answer(label, 2**40, NOON, say)
     yield alerts.answered_no(label, NOON, say)
 
@@ -1302,7 +1432,7 @@ def test_every_symptom_is_understood_by_the_name_that_we_give_it(language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_item_is_understood_by_the_name_that_we_give_it(language: str) -> None:
     """Whichever else is asked: the right side, another symptom, the same one without a place."""
-    for site in (*{*asked.SITES, *SITES} - {"other"}, "big toe", "sole of the foot", "mid-foot"):
+    for site in (*{*asked.SITES, *sessions.SITES} - {"other"}, "big toe", "sole of the foot", "mid-foot"):
         for side in (*Side, None):
             burning, pain = an_item(1, Symptom.BURNING, site, side), an_item(2, Symptom.PAIN, site, side)
             followed = (burning, pain, an_item(3, Symptom.BURNING))
@@ -1432,7 +1562,11 @@ def a_diary(*rows: str, needled: int | None = None) -> Diary:
         },
         sessions=()
         if needled is None
-        else (Session(SessionId(1), start + timedelta(days=needled), Kind.NEEDLING, "foot", Side.LEFT, NOON),),
+        else (
+            Session(
+                SessionId(1), start + timedelta(days=needled), Kind.NEEDLING, NOON, (TreatedAt("foot", Side.LEFT),)
+            ),
+        ),
         enrolled_day=start,
         zone="UTC",
     )

@@ -23,7 +23,7 @@ def flag(answer: RedFlagAnswer | None = None, *, told: bool = False) -> RedFlag:
 
 
 def treated(kind: Kind, days_ago: int) -> Session:
-    return Session(SessionId(1), MONDAY - timedelta(days=days_ago), kind, None, None, SHOWN_AT)
+    return Session(SessionId(1), MONDAY - timedelta(days=days_ago), kind, SHOWN_AT)
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,6 @@ def a_year(luck: Random, length: int) -> Diary:
             SessionId(n),
             ENROLLED + timedelta(days=luck.randrange(length)),
             Kind.NEEDLING,
-            None,
-            None,
             evening(ENROLLED),
         )
         for n in range(luck.choice([0, 0, 2]))
@@ -120,9 +118,7 @@ def steady(length: int) -> Diary:
 
 @pytest.mark.parametrize("treated", [[], [100]])
 def test_of_a_steady_year_an_excerpt_is_enough_and_short(treated: list[int]) -> None:
-    needled = [
-        Session(SessionId(n), ENROLLED + timedelta(days=n), Kind.OTHER, None, None, evening(ENROLLED)) for n in treated
-    ]
+    needled = [Session(SessionId(n), ENROLLED + timedelta(days=n), Kind.OTHER, evening(ENROLLED)) for n in treated]
     whole = replace(steady(365), sessions=tuple(needled))
     now = evening(ENROLLED + timedelta(days=364))
     recent = digests.last_week(now, LISBON, EVENING) - FOR_NUMBERS

@@ -67,7 +67,7 @@ def diary(*rows: str, marks: str = "", needled: Iterable[int] = (), symptoms: It
             for n, mark in enumerate(row)
             if mark != "."
         },
-        sessions=tuple(Session(SessionId(n), day(n), Kind.NEEDLING, None, None, MONDAY_MORNING) for n in needled),
+        sessions=tuple(Session(SessionId(n), day(n), Kind.NEEDLING, MONDAY_MORNING) for n in needled),
         enrolled_day=START,
         zone=LISBON,
     )
@@ -549,7 +549,7 @@ def test_the_card_of_ada() -> None:
         "<b>Ada &lt;K&gt;</b>, 2 Mar to 8 Mar",
         "Answered 5 of 5 days asked.",
         "Last answer: 7 Mar.",
-        "1 treatment session, on 23 Feb.",
+        "1 treatment session, on 23 Feb. Dry needling.",
         "",
         "<b>Burning</b> 4.4 from 5 days. About the same as last week (4.9 from 7 days).",
         "Worst day: Wednesday (7). Days at 7 or more: 1.",
@@ -595,7 +595,7 @@ def test_the_card_of_a_patient_who_has_just_started() -> None:
         "<b>Noor</b>, 2 Mar to 8 Mar",
         "No day of this week was asked and is over.",
         "No answer so far.",
-        "2 treatment sessions, the first on 17 Feb.",
+        "2 treatment sessions, the first on 17 Feb. Last treatment, 24 Feb: dry needling.",
         "",
         "<b>Burning</b>: no answers this week.",
         "No baseline yet.",

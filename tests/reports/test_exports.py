@@ -17,7 +17,7 @@ from bot.diary.exports import Contents
 from bot.reports import exports
 
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
-EMPTY = {"notes": [], "flares": [], "pauses": [], "sessions": []}
+EMPTY = {"notes": [], "flares": [], "pauses": [], "sessions": [], "checkins": []}
 
 
 def contents(*notes: str) -> Contents:
