@@ -442,6 +442,7 @@ class _Page:
             (words("Answer may be lost, by a failure of the bot"), Mark.LOST),
             (words("Could not be reached"), Mark.UNREACHED),
             (words("Still open"), Mark.OPEN),
+            (words("From an earlier diary"), Mark.IMPORTED),
         )
         told = []
         for what, mark in named:
