@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -104,6 +104,56 @@ def parked(
     from bot import upkeep
 
     sys.exit(upkeep.parked(_settings(), retry, drop))
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A table as CSV in UTF-8; its first line names the columns.")],
+    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    create: Annotated[bool, typer.Option("--create", help="Make patients that are missing, without a chat.")] = False,
+    date: Annotated[str | None, typer.Option(help="The column with the day, as 2026-03-04.", metavar="COL")] = None,
+    burning: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    tingling: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    pain: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    item: Annotated[
+        list[str] | None,
+        typer.Option(help='Another one, with its place: "numbness=COL", "pain left knee=COL".', metavar="NAME=COL"),
+    ] = None,
+    therapist: Annotated[str | None, typer.Option(help="Show imported diaries to this therapist.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows, name the others.")] = False,
+) -> None:
+    """Bring in diaries that were kept elsewhere, also while the bot runs.
+
+    Without options for columns the table has a row for each score: patient,day,symptom,score. With them it has a row
+    for each day. Exit 0: done; 1: rows were refused; 2: wrong use.
+    """
+    from bot import files
+
+    named = {"burning": burning, "tingling": tingling, "pain": pain}
+
+    def work(settings: Settings) -> int:
+        scores = files.columns_named([f"{name}={col}" for name, col in named.items() if col is not None], item or [])
+        return files.import_(settings, files.Order(file, patient, date, scores, create, therapist, dry_run, skip_bad))
+
+    sys.exit(_on_files(work))
+
+
+def _on_files(work: Callable[[Settings], int]) -> int:
+    """Do something with files, for which no token is needed; wrong use is said in a sentence."""
+    from bot import files, settings
+
+    try:
+        return work(settings.load_for_files())
+    except settings.WrongSettings as error:
+        typer.echo(f"This can't be done.\n{error}", err=True)
+        return WRONG_SETTINGS
+    except files.WrongUse as error:
+        typer.echo(str(error), err=True)
+        return error.code
 
 
 def _settings() -> Settings:

@@ -9,6 +9,7 @@ from bot.diary import (
     entries,
     exports,
     flares,
+    imports,
     items,
     looking,
     moments,
@@ -19,6 +20,7 @@ from bot.diary import (
     sessions,
     settings,
     sharing,
+    summaries,
     zones,
 )
 
@@ -31,6 +33,7 @@ __all__ = [
     "entries",
     "exports",
     "flares",
+    "imports",
     "items",
     "looking",
     "moments",
@@ -41,5 +44,6 @@ __all__ = [
     "sessions",
     "settings",
     "sharing",
+    "summaries",
     "zones",
 ]
