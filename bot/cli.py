@@ -142,6 +142,35 @@ def import_(
     sys.exit(_on_files(work))
 
 
+@cli.command()
+def report(
+    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every diary, by its code.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    pdf: Annotated[Path | None, typer.Option(help="The visit sheet of one patient, into this file.")] = None,
+) -> None:
+    """A diary in numbers: baseline, last seven days, change, weeks, and its days by state."""
+    from bot import files
+
+    sys.exit(_on_files(lambda settings: files.report(settings, patient, everyone=everyone, as_json=as_json, pdf=pdf)))
+
+
+@cli.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where it goes: a name that ends in .csv, .json or .zip.")],
+    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    therapist: Annotated[str | None, typer.Option(help="All that are shared with this therapist.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every diary.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write diaries out in long form, a row for each patient, day and symptom, with a data dictionary."""
+    from bot import files
+
+    sys.exit(
+        _on_files(lambda settings: files.export(settings, file, patient, therapist, everyone=everyone, force=force))
+    )
+
+
 def _on_files(work: Callable[[Settings], int]) -> int:
     """Do something with files, for which no token is needed; wrong use is said in a sentence."""
     from bot import files, settings

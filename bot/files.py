@@ -11,25 +11,33 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot import diary, storage
+from bot import diary, reports, storage
+from bot.chat.words import words
 from bot.clock import WallClock
+from bot.diary.digests import Diary
+from bot.diary.exports import Contents
 from bot.diary.imports import Columns, Reading
 from bot.diary.items import Wanted
-from bot.diary.people import Patient, Stage, Therapist
+from bot.diary.people import SHOWN, Patient, Stage, Therapist
+from bot.diary.summaries import Summary
 from bot.settings import Settings
-from bot.storage import database
+from bot.storage import checks, database, troubles
 from bot.storage.imports import Ambiguous, Stored
 
 if TYPE_CHECKING:
@@ -41,6 +49,9 @@ REFUSED: Final = 1
 WRONG_USE: Final = 2
 ALREADY_RUNNING: Final = 3
 DELIMITERS: Final = ",;\t"
+FORMS: Final = (".csv", ".json", ".zip")
+SHEET_WEEKS: Final = 13
+"""Of a sheet that is made here: three months, the longest that the chat offers."""
 MOST_NAMED: Final = 12
 """Lines or names that are listed before the rest is only counted."""
 
@@ -113,7 +124,10 @@ def import_(settings: Settings, order: Order) -> int:
             if order.dry_run or (reading.refused and not order.skip_bad):
                 raise _Undo
 
-        _write(settings.database_path, work, now, on_a_copy=order.dry_run)
+        # What is not going to be stored makes no file where there is none, and brings none to a newer form.
+        idle = order.dry_run or (bool(reading.refused) and not order.skip_bad)
+        unknown = not order.create and not settings.database_path.is_file()
+        _write(settings.database_path, work, now, on_a_copy=idle or unknown)
     _tell(order, reading, outcome)
     return REFUSED if reading.refused else 0
 
@@ -284,7 +298,146 @@ def _columns(order: Order, heads: Sequence[str]) -> Columns:
     return diary.imports.long_columns(heads, one_patient=order.patient is not None)
 
 
+# --- report ---------------------------------------------------------------------------------------------------
+
+
+def report(settings: Settings, code: str | None, *, everyone: bool, as_json: bool, pdf: Path | None) -> int:
+    """`symptom-diary report`: diaries in numbers, as text or JSON, or one as a visit sheet. Returns the exit code."""
+    if (code is not None) == everyone:
+        raise WrongUse("Say either --patient CODE or --all.")
+    if pdf is not None and (everyone or as_json):
+        raise WrongUse("--pdf makes the sheet of one patient, and no JSON.")
+    now = WallClock().now()
+    if pdf is not None:
+        assert code is not None
+        return _sheet(settings, code, pdf, now)
+    found = {}
+    with _progress() as progress:
+        for name, summary in _summaries(settings, code, now, progress):
+            found[name] = summary
+    if as_json:
+        made = {name: reports.summaries.as_data(name, it) for name, it in found.items()}
+        typer.echo(json.dumps(made if everyone else made[next(iter(made))], ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n\n".join(reports.summaries.as_text(name, it) for name, it in found.items()) or "No diary yet.")
+    return 0
+
+
+def _summaries(
+    settings: Settings, code: str | None, now: datetime, progress: Progress
+) -> Iterator[tuple[str, Summary]]:
+    """Each diary in numbers. Each is read by itself, so that no bot has to wait for all of them."""
+    for name, one in _with_progress(_asked_for(settings, code, None, now), progress, "Working out"):
+        yield name, diary.summaries.summary(_look_at(settings, partial(_whole, one, now), now), now)
+
+
+def _whole(one: Patient, now: datetime, tx: Connection) -> Diary:
+    return storage.diaries.of(tx, [one], date.min, now)[one.id]
+
+
+def _sheet(settings: Settings, code: str, target: Path, now: datetime) -> int:
+    ((name, one),) = _asked_for(settings, code, None, now)
+    kept = _look_at(settings, partial(_whole, one, now), now)
+    at = diary.summaries.as_of(kept, now) if one.stage is Stage.IMPORTED else now
+    sheet = reports.sheets.Sheet(
+        kept, SHEET_WEEKS, None, at, settings.clinic_name, maker=reports.sheets.Maker.CLINIC, made_at=now
+    )
+    _put(target, reports.sheets.pdf(sheet, words("en")))
+    typer.echo(f"The visit sheet of {name} is in {target}. It is health data: keep it safe.")
+    return 0
+
+
+# --- export ---------------------------------------------------------------------------------------------------
+
+
+def export(
+    settings: Settings, target: Path, code: str | None, therapist: str | None, *, everyone: bool, force: bool
+) -> int:
+    """`symptom-diary export FILE`: diaries in long form, by the ending of the file as CSV with a dictionary beside it,
+    as JSON, or both in a ZIP. Returns the exit code."""
+    if sum((code is not None, therapist is not None, everyone)) != 1:
+        raise WrongUse("Say one of --patient CODE, --therapist NAME and --all.")
+    kind = target.suffix.lower()
+    if kind not in FORMS:
+        raise WrongUse(f"{target} ends in none of {', '.join(FORMS)}.")
+    dictionary = target.with_name(f"{target.stem}.dictionary.csv")
+    made = [target, *([dictionary] if kind == ".csv" else [])]
+    if (there := [str(path) for path in made if path.exists()]) and not force:
+        raise WrongUse(f"{', '.join(there)} is there already. --force replaces it.")
+    now, say = WallClock().now(), words("en")
+    parts = []
+    with _progress() as progress:
+        for name, one in _with_progress(_asked_for(settings, code, therapist, now), progress, "Writing out"):
+            parts.append(reports.long_form.Part(name, _look_at(settings, partial(_rows_of, one), now)))
+    if kind == ".csv":
+        _put(target, reports.long_form.table(parts, now))
+        _put(dictionary, reports.long_form.dictionary(say))
+    elif kind == ".json":
+        _put(target, reports.long_form.data(parts, say, now))
+    else:
+        _put(target, reports.long_form.archive(parts, say, now))
+    beside = f" What its columns mean is in {dictionary}." if kind == ".csv" else ""
+    typer.echo(f"{_count(len(parts), 'diary', 'diaries')} in {target}.{beside} It is health data: keep it safe.")
+    return 0
+
+
+def _rows_of(one: Patient, tx: Connection) -> Contents:
+    return storage.exports.rows_of(tx, one)
+
+
+def _put(target: Path, content: bytes) -> None:
+    """Write a whole file or none, readable by its owner alone."""
+    part = target.with_name(f".{target.name}.partial")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise WrongUse(f"{target} can't be written ({error.strerror}).") from None
+
+
+def _asked_for(settings: Settings, code: str | None, therapist: str | None, now: datetime) -> list[tuple[str, Patient]]:
+    """Whose diaries are meant, each with its name in files. Raises WrongUse where there is nobody."""
+
+    def find(tx: Connection) -> list[tuple[str, Patient]]:
+        if code is not None:
+            one = _patient(tx, code)
+            if one is None:
+                raise WrongUse(f"There is no patient {code}.")
+            return [(code, one)]
+        if therapist is None:
+            return [(name, one) for one, name in storage.imports.everyone(tx)]
+        shares = storage.sharing.all_of(tx, _therapist(tx, therapist).id)
+        found = [(share.label, storage.people.patient_by_id(tx, share.patient_id)) for share in shares]
+        return [(name, one) for name, one in found if one.stage in SHOWN]
+
+    return _look_at(settings, find, now)
+
+
+def _with_progress(found: Sequence[T], progress: Progress, what: str) -> Iterator[T]:
+    yield from progress.track(found, description=what)
+
+
 # --- the database ---------------------------------------------------------------------------------------------
+
+
+def _look_at(settings: Settings, work: Callable[[Connection], T], now: datetime) -> T:
+    """Read in one snapshot, also beside a running bot, of whatever form the file is; nothing is written or made."""
+    path = settings.database_path
+    if not path.is_file():
+        raise WrongUse(f"There is no database {path}. Start this where the bot is started, with its settings.")
+    if _version(path) != database.HEAD:
+        return _write(path, work, now, on_a_copy=True)  # type: ignore[return-value]
+    engine = database.reader_engine(path)
+    try:
+        with engine.connect() as tx, tx.begin():
+            return work(tx)
+    except SQLAlchemyError as error:
+        raise WrongUse(troubles.sentence(error, path) or f"{path} can't be read ({type(error).__name__}).") from None
+    finally:
+        engine.dispose()
 
 
 def _write(path: Path, work: Callable[[Connection], T], now: datetime, *, on_a_copy: bool = False) -> T | None:
@@ -309,15 +462,10 @@ def _write(path: Path, work: Callable[[Connection], T], now: datetime, *, on_a_c
 
 
 def _version(path: Path) -> str | None:
-    from contextlib import closing
-    from sqlite3 import Error
-
-    from bot.storage import checks, troubles
-
     try:
         with closing(checks.reader(path)) as connection:
             return checks.version(connection)
-    except Error as error:
+    except SqliteError as error:
         raise WrongUse(troubles.sentence(error, path) or f"{path} can't be read ({error}).") from None
 
 
@@ -362,5 +510,5 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
+def _count(n: int, what: str, many: str = "") -> str:
+    return f"{n} {what if n == 1 else many or what + 's'}"

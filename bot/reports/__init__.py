@@ -6,10 +6,12 @@ from bot.reports import (
     digests,
     exports,
     letters,
+    long_form,
     looking,
     pictures,
     recipes,
     sheets,
+    summaries,
     weekly_charts,
 )
 
@@ -19,9 +21,11 @@ __all__ = [
     "digests",
     "exports",
     "letters",
+    "long_form",
     "looking",
     "pictures",
     "recipes",
     "sheets",
+    "summaries",
     "weekly_charts",
 ]
