@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import typer
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot import diary, reports, storage
+from bot import diary, reports, storage, summaries
 from bot.chat.words import words
 from bot.clock import WallClock
 from bot.diary.digests import Diary
@@ -316,10 +315,10 @@ def report(settings: Settings, code: str | None, *, everyone: bool, as_json: boo
         for name, summary in _summaries(settings, code, now, progress):
             found[name] = summary
     if as_json:
-        made = {name: reports.summaries.as_data(name, it) for name, it in found.items()}
+        made = {name: summaries.as_data(name, it) for name, it in found.items()}
         typer.echo(json.dumps(made if everyone else made[next(iter(made))], ensure_ascii=False, indent=2))
     else:
-        typer.echo("\n\n".join(reports.summaries.as_text(name, it) for name, it in found.items()) or "No diary yet.")
+        typer.echo("\n\n".join(summaries.as_text(name, it) for name, it in found.items()) or "No diary yet.")
     return 0
 
 
@@ -430,14 +429,10 @@ def _look_at(settings: Settings, work: Callable[[Connection], T], now: datetime)
         raise WrongUse(f"There is no database {path}. Start this where the bot is started, with its settings.")
     if _version(path) != database.HEAD:
         return _write(path, work, now, on_a_copy=True)  # type: ignore[return-value]
-    engine = database.reader_engine(path)
     try:
-        with engine.connect() as tx, tx.begin():
-            return work(tx)
-    except SQLAlchemyError as error:
-        raise WrongUse(troubles.sentence(error, path) or f"{path} can't be read ({type(error).__name__}).") from None
-    finally:
-        engine.dispose()
+        return database.look(path, work)
+    except storage.Unusable as error:
+        raise WrongUse(str(error)) from None
 
 
 def _write(path: Path, work: Callable[[Connection], T], now: datetime, *, on_a_copy: bool = False) -> T | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Final
 
-from bot.chat.messages import Message
-from bot.chat.words import Sentence, Words, bold, joined
+from bot.chat import buttons
+from bot.chat.buttons import OnSheet, pack
+from bot.chat.messages import Button, Message, Row
+from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary.entries import Symptom
 from bot.diary.exports import LOINC, SNOMED
+
+MOST_BUTTONS: Final = 40
+"""Patients with a button of their own."""
 
 
 def caption(words: Words, *, without_charts: bool = False) -> Message:
@@ -183,6 +189,75 @@ def codes(words: Words) -> Sentence:
 def heads(words: Words) -> list[Sentence]:
     """The columns of the dictionary itself."""
     return [words("table"), words("column"), words("meaning"), words("values"), words("codes")]
+
+
+# --- for a therapist ----------------------------------------------------------------------------------------------
+
+
+def whose(words: Words) -> Message:
+    """Of someone who keeps a diary and reads others'."""
+    return Message(
+        words("Your own diary, or your patients'?"),
+        (
+            (
+                Button(words("My own diary"), tap=pack(buttons.OwnCopy())),
+                Button(words("My patients"), tap=pack(buttons.ChooseExport())),
+            ),
+        ),
+    )
+
+
+def choose(patients: Sequence[tuple[int, str]], words: Words) -> Message:
+    """Everybody at once, or one of those who have a button."""
+    shown = patients[:MOST_BUTTONS]
+    lines = [
+        bold(words("Whose diary shall I put into a file?")),
+        words("It is a ZIP file: a table that spreadsheets open, what its columns mean, and the same for programs."),
+    ]
+    if len(shown) < len(patients):
+        lines.append(words("Anybody else: open the card from /patients, then tap “As a file”."))
+    rows: list[Row] = []
+    if len(patients) > 1:
+        everyone = words("All {n} patients in one file", n=len(patients))
+        rows.append((Button(everyone, tap=pack(buttons.ExportAll())),))
+    one = [Button(sentence(label), tap=pack(buttons.ExportOne(patient))) for patient, label in shown]
+    rows += [tuple(one[at : at + 2]) for at in range(0, len(one), 2)]
+    return Message(joined("\n", lines), tuple(rows))
+
+
+def of_card(patient: int, weeks: int, words: Words) -> Row:
+    """What a patient's card offers to take away."""
+    return (
+        Button(words("Visit sheet (PDF)"), tap=pack(buttons.SheetOf(patient, weeks, OnSheet.ASK))),
+        Button(words("As a file"), tap=pack(buttons.ExportOne(patient))),
+    )
+
+
+def on_its_way(words: Words) -> Sentence:
+    """A toast."""
+    return words("The file is on its way.")
+
+
+def panel_caption(labels: Sequence[str], words: Words) -> Message:
+    """Under the file with the diaries of these patients."""
+    if len(labels) == 1:
+        head = words("The diary of {name}", name=sentence(labels[0]))
+    else:
+        head = words("{n} diaries", n=len(labels))
+    safe = words(
+        "It is health data: keep it safe. Telegram carries it and could read it. Each patient can see with "
+        "/who that you took it."
+    )
+    return Message(joined("\n", [bold(head), words("README.txt in the ZIP file explains it."), safe]))
+
+
+def panel_too_large(words: Words) -> Message:
+    return Message(
+        words(
+            "These diaries are too large for Telegram. Whoever runs the bot can write them out on its machine, with "
+            "symptom-diary export."
+        )
+    )
 
 
 # --- diaries of several, in long form -----------------------------------------------------------------------------

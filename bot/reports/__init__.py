@@ -11,7 +11,6 @@ from bot.reports import (
     pictures,
     recipes,
     sheets,
-    summaries,
     weekly_charts,
 )
 
@@ -26,6 +25,5 @@ __all__ = [
     "pictures",
     "recipes",
     "sheets",
-    "summaries",
     "weekly_charts",
 ]
