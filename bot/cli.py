@@ -171,6 +171,23 @@ def export(
     )
 
 
+@cli.command("replay-alerts")
+def replay_alerts(
+    file: Annotated[Path, typer.Argument(help="Diaries in long form: patient,day,symptom,score.")],
+    rise: Annotated[int, typer.Option(min=1, max=10, help="Points above the usual that alert.")] = 2,
+    high: Annotated[int, typer.Option(min=1, max=10, help="The score that is high.")] = 7,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Take the good rows, name the others.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say how often the alert rules would have spoken in these diaries, per patient-week, and with other limits.
+
+    Nothing is stored. Exit 0: done; 1: rows were refused; 2: wrong use.
+    """
+    from bot import files
+
+    sys.exit(_on_files(lambda settings: files.replay(settings, file, rise, high, skip_bad=skip_bad, as_json=as_json)))
+
+
 def _on_files(work: Callable[[Settings], int]) -> int:
     """Do something with files, for which no token is needed; wrong use is said in a sentence."""
     from bot import files, settings

@@ -177,17 +177,8 @@ def _import(
 
 
 def _tell(order: Order, reading: Reading, outcome: Outcome) -> None:
-    for refusal in reading.refused:
-        typer.echo(f"line {refusal.line}: {refusal.reason}", err=True)
     stopped = bool(reading.refused) and not order.skip_bad
-    if reading.refused:
-        rows = _count(len(reading.refused), "row")
-        typer.echo(
-            f"{rows} of {reading.rows} refused, so nothing was imported. --skip-bad imports the others."
-            if stopped
-            else f"{rows} of {reading.rows} refused.",
-            err=True,
-        )
+    _name_refused(reading, "so nothing was imported. --skip-bad imports the others.", skip_bad=order.skip_bad)
     if reading.blanks:
         typer.echo(f"Without a score, left as gaps: {_lines(reading.blanks)}.")
     if repeated := reading.repeated:
@@ -210,6 +201,15 @@ def _tell(order: Order, reading: Reading, outcome: Outcome) -> None:
         typer.echo("Nothing was written, because of --dry-run.")
 
 
+def _name_refused(reading: Reading, so: str, *, skip_bad: bool) -> None:
+    """Every row that is not taken, with its line and the reason; `so`: what follows from it where none is left out."""
+    for refusal in reading.refused:
+        typer.echo(f"line {refusal.line}: {refusal.reason}", err=True)
+    if reading.refused:
+        told = f"{_count(len(reading.refused), 'row')} of {reading.rows} refused"
+        typer.echo(f"{told}." if skip_bad else f"{told}, {so}", err=True)
+
+
 def _patient(tx: Connection, code: str) -> Patient | None:
     try:
         found = storage.imports.patient(tx, code)
@@ -228,6 +228,27 @@ def _therapist(tx: Connection, name: str) -> Therapist:
     if found is None:
         raise WrongUse(f"There is no therapist {name}.")
     return found
+
+
+# --- replay ---------------------------------------------------------------------------------------------------
+
+
+def replay(settings: Settings, file: Path, rise: int, high: int, *, skip_bad: bool, as_json: bool) -> int:
+    """`symptom-diary replay-alerts FILE`: how often the alert rules would have spoken. Returns the exit code."""
+    today = diary.days.local(WallClock().now(), settings.default_timezone).date()
+    with _progress() as progress:
+        reading = _read(Order(file, None, None, (), False, None, True, skip_bad), today, progress)
+        if not reading.rows:
+            raise WrongUse(f"{file} has no rows below its first line.")
+    _name_refused(reading, "so no rates are worked out. --skip-bad takes the others.", skip_bad=skip_bad)
+    if reading.refused and not skip_bad:
+        return REFUSED
+    diaries: dict[str, dict[Wanted, dict[date, int]]] = {}
+    for (code, day, wanted), said in reading.scores.items():
+        diaries.setdefault(code, {}).setdefault(wanted, {})[day] = said.score
+    limits = diary.replays.Limits(rise, high)
+    typer.echo(summaries.replay_as_data(diaries, limits) if as_json else summaries.replay_as_text(diaries, limits))
+    return REFUSED if reading.refused else 0
 
 
 # --- reading a table ------------------------------------------------------------------------------------------

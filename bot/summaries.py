@@ -1,4 +1,4 @@
-"""A whole diary in numbers, for a program and for a screen of plain letters.
+"""Diaries in numbers, for a program and for a screen of plain letters: a report of one, a replay of the alert rules.
 
 Rules:
 1. Numbers for programs are as they were worked out, not rounded, and null where there is none. A screen shows one
@@ -8,11 +8,14 @@ Rules:
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
+from bot.diary import replays
 from bot.diary.digests import Change, ChangeLabel
 from bot.diary.entries import DayState
 from bot.diary.imports import name_of
+from bot.diary.replays import Diaries, Limits, Replay
 from bot.diary.sessions import MIN_SCORES
 from bot.diary.summaries import ItemSummary, Summary
 
@@ -27,6 +30,8 @@ LABELS: Final = {
 NAME: Final = 22
 """Letters of a symptom's name on a screen."""
 WEEKS_SHOWN: Final = 6
+RULE: Final = 56
+"""Letters of a rule's description."""
 
 
 def as_data(patient: str, summary: Summary) -> dict[str, Any]:
@@ -119,3 +124,77 @@ def _of(mean: float | None, n: int) -> str:
 
 def _day(day: object) -> str | None:
     return None if day is None else str(day)
+
+
+# --- the alert rules over the past ----------------------------------------------------------------------------
+
+
+def replay_as_data(diaries: Diaries, limits: Limits) -> str:
+    """As JSON: how often each rule speaks, in all and per patient-week; of all symptoms together and of each."""
+    made = {
+        "rise": limits.rise,
+        "high": limits.high,
+        **_rates(replays.replay(diaries, limits)),
+        "items": {
+            name_of(wanted): _rates(replays.replay(those, limits)) for wanted, those in replays.by_item(diaries).items()
+        },
+    }
+    return json.dumps(made, ensure_ascii=False, indent=2)
+
+
+def _rates(found: Replay) -> dict[str, Any]:
+    counts = {name: getattr(found, name) for name in ("jumps", "rose", "entered", "alerts", "messages")}
+    return {
+        "patients": found.patients,
+        "days": found.days,
+        "patient_weeks": found.weeks,
+        **counts,
+        "per_patient_week": {name: n / found.weeks if found.days else None for name, n in counts.items()},
+    }
+
+
+def replay_as_text(diaries: Diaries, limits: Limits) -> str:
+    """For a screen: each rule with its rate, each symptom, and what other limits would bring."""
+    found = replays.replay(diaries, limits)
+    if not found.days:
+        return "There are no scores in this file."
+    rise, high = limits.rise, limits.high
+    told = (
+        (f"one day {rise} or more above the usual: a line in the digest", found.jumps),
+        (f"two days in a row {rise} or more above the usual", found.rose),
+        (f"two days in a row at {high} or more, the usual below {high}", found.entered),
+        ("alerts: either pair, once per symptom in 7 days", found.alerts),
+        ("messages: one per patient and day, for all symptoms", found.messages),
+    )
+    lines = [
+        f"{found.patients} patient{'' if found.patients == 1 else 's'}, {found.days} days with a score: "
+        f"{found.weeks:.1f} patient-weeks",
+        "The usual: the mean of the 7 days before the first of the two, from 4 scores or more; without it no alert.",
+        "",
+        f"{'':{RULE}}  {'times':>6}  per patient-week",
+        *(f"{rule:{RULE}}  {n:>6}  {n / found.weeks:>16.3f}" for rule, n in told),
+        "",
+        *_by_item(diaries, limits),
+        "",
+        "Messages per patient-week with other limits, across: the high score, down: points above the usual",
+        *_grid(diaries),
+        "",
+        "A file has no treatments, so nothing is held back for soreness after needling.",
+    ]
+    return "\n".join(lines)
+
+
+def _by_item(diaries: Diaries, limits: Limits) -> list[str]:
+    lines = [f"{'alerts by symptom':{RULE}}  {'times':>6}  per patient-week"]
+    for wanted, those in sorted(replays.by_item(diaries).items(), key=lambda pair: name_of(pair[0])):
+        found = replays.replay(those, limits)
+        lines.append(f"{name_of(wanted):{RULE}}  {found.alerts:>6}  {found.alerts / found.weeks:>16.3f}")
+    return lines
+
+
+def _grid(diaries: Diaries) -> list[str]:
+    lines = ["      " + "".join(f"{high:>8}" for high in replays.HIGHS)]
+    for rise in replays.RISES:
+        found = [replays.replay(diaries, Limits(rise, high)) for high in replays.HIGHS]
+        lines.append(f"{rise:>6}" + "".join(f"{it.messages / it.weeks:>8.3f}" for it in found))
+    return lines
