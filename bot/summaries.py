@@ -131,25 +131,28 @@ def _day(day: object) -> str | None:
 
 def replay_as_data(diaries: Diaries, limits: Limits) -> str:
     """As JSON: how often each rule speaks, in all and per patient-week; of all symptoms together and of each."""
+    found = replays.replay(diaries, limits)
     made = {
         "rise": limits.rise,
         "high": limits.high,
-        **_rates(replays.replay(diaries, limits)),
+        **_rates(found, found.weeks),
         "items": {
-            name_of(wanted): _rates(replays.replay(those, limits)) for wanted, those in replays.by_item(diaries).items()
+            name_of(wanted): _rates(replays.replay(those, limits), found.weeks)
+            for wanted, those in replays.by_item(diaries).items()
         },
     }
     return json.dumps(made, ensure_ascii=False, indent=2)
 
 
-def _rates(found: Replay) -> dict[str, Any]:
+def _rates(found: Replay, weeks: float) -> dict[str, Any]:
+    """`weeks`: the patient-weeks of the whole file, so that the rates of its symptoms add up."""
     counts = {name: getattr(found, name) for name in ("jumps", "rose", "entered", "alerts", "messages")}
     return {
         "patients": found.patients,
         "days": found.days,
-        "patient_weeks": found.weeks,
+        "patient_weeks": weeks,
         **counts,
-        "per_patient_week": {name: n / found.weeks if found.days else None for name, n in counts.items()},
+        "per_patient_week": {name: n / weeks if weeks else None for name, n in counts.items()},
     }
 
 
@@ -174,7 +177,7 @@ def replay_as_text(diaries: Diaries, limits: Limits) -> str:
         f"{'':{RULE}}  {'times':>6}  per patient-week",
         *(f"{rule:{RULE}}  {n:>6}  {n / found.weeks:>16.3f}" for rule, n in told),
         "",
-        *_by_item(diaries, limits),
+        *_by_item(diaries, limits, found.weeks),
         "",
         "Messages per patient-week with other limits, across: the high score, down: points above the usual",
         *_grid(diaries),
@@ -184,11 +187,11 @@ def replay_as_text(diaries: Diaries, limits: Limits) -> str:
     return "\n".join(lines)
 
 
-def _by_item(diaries: Diaries, limits: Limits) -> list[str]:
+def _by_item(diaries: Diaries, limits: Limits, weeks: float) -> list[str]:
     lines = [f"{'alerts by symptom':{RULE}}  {'times':>6}  per patient-week"]
     for wanted, those in sorted(replays.by_item(diaries).items(), key=lambda pair: name_of(pair[0])):
         found = replays.replay(those, limits)
-        lines.append(f"{name_of(wanted):{RULE}}  {found.alerts:>6}  {found.alerts / found.weeks:>16.3f}")
+        lines.append(f"{name_of(wanted):{RULE}}  {found.alerts:>6}  {found.alerts / weeks:>16.3f}")
     return lines
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from bot.chat import buttons
-from bot.chat.buttons import OnSheet, pack
+from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Row
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary.entries import Symptom
@@ -223,14 +223,6 @@ def choose(patients: Sequence[tuple[int, str]], words: Words) -> Message:
     one = [Button(sentence(label), tap=pack(buttons.ExportOne(patient))) for patient, label in shown]
     rows += [tuple(one[at : at + 2]) for at in range(0, len(one), 2)]
     return Message(joined("\n", lines), tuple(rows))
-
-
-def of_card(patient: int, weeks: int, words: Words) -> Row:
-    """What a patient's card offers to take away."""
-    return (
-        Button(words("Visit sheet (PDF)"), tap=pack(buttons.SheetOf(patient, weeks, OnSheet.ASK))),
-        Button(words("As a file"), tap=pack(buttons.ExportOne(patient))),
-    )
 
 
 def on_its_way(words: Words) -> Sentence:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.chat import buttons, exports
-from bot.chat.buttons import pack
+from bot.chat import buttons
+from bot.chat.buttons import OnSheet, pack
 from bot.chat.looking import USUAL_WEEKS
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
@@ -142,7 +142,7 @@ def card(
     text = patient_card(label, diary, start, now, words, unreachable)
     last_day = max([start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares)])
     picture = course(patient.id, diary, start, last_day, sentence(label), words)
-    files = exports.of_card(int(patient.id), USUAL_WEEKS, words)
+    files = _files(int(patient.id), words)
     if patient.stage is Stage.IMPORTED:  # Nothing is asked of anyone there.
         return Message(text, (files,), picture=picture)
     return Message(
@@ -156,6 +156,14 @@ def card(
             files,
         ),
         picture=picture,
+    )
+
+
+def _files(patient: int, words: Words) -> Row:
+    """What can be taken away."""
+    return (
+        Button(words("Visit sheet (PDF)"), tap=pack(buttons.SheetOf(patient, USUAL_WEEKS, OnSheet.ASK))),
+        Button(words("As a file"), tap=pack(buttons.ExportOne(patient))),
     )
 
 
