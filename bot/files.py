@@ -259,13 +259,14 @@ def _read(order: Order, today: date, progress: Progress) -> Reading:
     try:
         with order.file.open("rb") as raw:
             _look(raw, order.file)
-            rows = _rows(raw, progress)
-            head = next(rows, None)
-            if head is None:
-                raise WrongUse(f"{order.file} is empty.")
-            width = _width(head[1])
-            columns = _columns(order, head[1][:width])
-            return diary.imports.read(rows, columns, width, order.patient, today)
+            with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
+                rows = _rows(text, raw, progress)
+                head = next(rows, None)
+                if head is None:
+                    raise WrongUse(f"{order.file} is empty.")
+                width = _width(head[1])
+                columns = _columns(order, head[1][:width])
+                return diary.imports.read(rows, columns, width, order.patient, today)
     except diary.imports.WrongTable as wrong:
         raise WrongUse(f"{order.file}: {wrong}") from None
     except UnicodeDecodeError:
@@ -286,11 +287,10 @@ def _look(raw: io.BufferedReader, file: Path) -> None:
     raw.seek(0)
 
 
-def _rows(raw: io.BufferedReader, progress: Progress) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: io.TextIOWrapper, raw: io.BufferedReader, progress: Progress) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of its first line; the delimiter is the one that the first line has most of."""
     size = os.fstat(raw.fileno()).st_size
     task = progress.add_task("Reading", total=size or 1)
-    text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     start = next((line for line in iter(text.readline, "") if line.strip()), "")
     text.seek(0)
     # A quoted name may hold a comma that separates nothing.
