@@ -131,10 +131,11 @@ async def test_a_therapist_takes_one_diary_or_all_and_it_is_noted(clinic: Desk) 
         ("pain", "5", "complete"),
     ]
     assert [row["column"] for row in table(files, "dictionary.csv")] == [*rows[0]]
-    await clinic.sends(ito, "xp:1")
+    await clinic.says(ito, "/patients")
+    await clinic.taps(ito, "Ada L", "As a file")
     assert {row["patient"] for row in table(taken(clinic, ito), "diaries.csv")} == {"Ada L"}
-    await clinic.sends(ito, "xs:1:8:ask")
-    await clinic.taps(ito, "With notes")
+    await clinic.says(ito, "/patients")
+    await clinic.taps(ito, "Ada L", "Visit sheet (PDF)", "With notes")
     assert ito.last["document"]["mime_type"] == "application/pdf"
     seen = await clinic.rows("select what from accesses where patient_id = 1 order by id")
     assert [row[0] for row in seen] == ["export", "export", "sheet", "notes"]
