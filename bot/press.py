@@ -24,9 +24,9 @@ from bot.diary.digests import Diary
 from bot.diary.excerpts import FOR_A_CHART
 from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
-from bot.diary.people import ChatId, Patient, PatientId, Stage
+from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage
 from bot.reports import letters
-from bot.reports.recipes import Card, Chart, Export, Month, Page, Panel, Sheet, Wanted, Week
+from bot.reports.recipes import Card, Chart, Diaries, Export, Month, Page, Panel, PatientSheet, Sheet, Wanted, Week
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -97,6 +97,8 @@ class Draft:
     document: Callable[[], Document] | None = None
     """Writes the file that goes along."""
     archive: Archive | None = None
+    instead: dict[str, Any] | None = None
+    """What to say where the file is too large for Telegram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,12 @@ def printed(draft: Draft, order: Order) -> Made:
     if draft.archive is not None:
         return _packed(draft, draft.archive, order)
     if draft.document is not None:
-        return Made({"text": order.body["text"]}) if order.plain else Made(draft.body, document=draft.document())
+        if order.plain:
+            return Made({"text": order.body["text"]})
+        document = draft.document()
+        if draft.instead is not None and len(document.content) > reports.exports.MOST_BYTES:
+            return Made(draft.instead)
+        return Made(draft.body, document=document)
     photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
     return Made(draft.body, photo, rest=draft.rest)
 
@@ -178,9 +185,9 @@ def _packed(draft: Draft, archive: Archive, order: Order) -> Made:
     found = reports.exports.files(archive.contents, say, order.now)
     charts = () if order.plain else archive.charts
     drawn = {_chart_name(chart): _drawn(chart, draft.diary, order.now) for chart in charts}
-    made = reports.exports.archive(found | drawn, order.now)
+    made = reports.exports.packed(found | drawn, order.now)
     if drawn and len(made) > reports.exports.MOST_BYTES:
-        drawn, made = {}, reports.exports.archive(found, order.now)
+        drawn, made = {}, reports.exports.packed(found, order.now)
     body = as_data(chat.exports.caption(say, without_charts=len(drawn) < len(archive.charts)))
     if len(made) > reports.exports.MOST_BYTES:
         return Made(as_data(chat.exports.too_large(say)))
@@ -227,6 +234,10 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _sheet(tx, order, wanted, say)
         case Export():
             return _export(tx, order, wanted, say)
+        case Diaries():
+            return _diaries(tx, order, wanted, say)
+        case PatientSheet():
+            return _patient_sheet(tx, order, wanted, say)
 
 
 def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Nothing:
@@ -279,6 +290,60 @@ def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | N
     return replace(_draft(reports.looking.sheet(sheet, say)), document=document)
 
 
+def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Words) -> Draft | Nothing:
+    found = _shared(tx, order, wanted.patient)
+    if found is None:
+        return Nothing(GONE)
+    patient, label = found
+    kept = _diary(tx, patient, date.min, order.now)
+    at = _seen_at(patient, kept, order.now)
+    since = diary.days.day_of(at, patient.zone) - timedelta(weeks=wanted.weeks + 2)
+    notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
+    readers = [
+        storage.people.therapist_by_id(tx, it.therapist_id).name for it in storage.sharing.readers_of(tx, patient.id)
+    ]
+    sheet = reports.sheets.Sheet(
+        kept, wanted.weeks, notes, at, wanted.clinic, tuple(readers), reports.sheets.Maker.THERAPIST, order.now
+    )
+
+    def document() -> Document:
+        return Document(reports.sheets.file_name(sheet, say), reports.sheets.pdf(sheet, say), "application/pdf")
+
+    return replace(_draft(reports.looking.sheet(sheet, say, label)), document=document)
+
+
+def _diaries(tx: Connection, order: Order, wanted: Diaries, say: Words) -> Draft | Nothing:
+    therapist = storage.people.therapist(tx, order.reader)
+    shares = [] if therapist is None else storage.sharing.all_of(tx, therapist.id)
+    found = [_shared(tx, order, share.patient_id) for share in shares if wanted.patient in (None, share.patient_id)]
+    read = [(label, storage.exports.rows_of(tx, patient)) for patient, label in filter(None, found)]
+    if not read:
+        return Nothing(GONE)
+    parts = [reports.long_form.Part(label, contents) for label, contents in read]
+
+    def document() -> Document:
+        name = reports.long_form.file_name(order.now)
+        return Document(name, reports.long_form.archive(parts, say, order.now), "application/zip")
+
+    told = chat.exports.panel_caption([label for label, _ in read], say)
+    return replace(_draft(told), document=document, instead=as_data(chat.exports.panel_too_large(say)))
+
+
+def _shared(tx: Connection, order: Order, patient_id: PatientId) -> tuple[Patient, str] | None:
+    """The patient and the reader's name for them, where the reader is a therapist who may see the diary now."""
+    therapist = storage.people.therapist(tx, order.reader)
+    share = None if therapist is None else storage.sharing.find(tx, patient_id, therapist.id)
+    if share is None or not diary.sharing.may_see(share):
+        return None
+    patient = storage.people.patient_by_id(tx, patient_id)
+    return (patient, share.label) if patient.stage in SHOWN else None
+
+
+def _seen_at(patient: Patient, kept: Diary, now: datetime) -> datetime:
+    """A diary that was imported is looked at from its own end: nothing more will come."""
+    return diary.summaries.as_of(kept, now) if patient.stage is Stage.IMPORTED else now
+
+
 def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
     """The patient, where it is the reader's own diary and it is kept."""
     patient = storage.people.patient(tx, order.reader)
@@ -286,18 +351,18 @@ def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
 
 
 def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:
-    therapist = storage.people.therapist(tx, order.reader)
-    share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
-    if share is None or not diary.sharing.may_see(share):
+    found = _shared(tx, order, wanted.patient)
+    if found is None:
         return Nothing(GONE)
-    patient = storage.people.patient_by_id(tx, wanted.patient)
-    if patient.stage is not Stage.ACTIVE:
-        return Nothing(GONE)
+    patient, label = found
+    if patient.stage is Stage.IMPORTED:
+        kept = _diary(tx, patient, date.min, order.now)
+        return _draft(letters.card(patient, label, kept, _seen_at(patient, kept, order.now), say), kept)
     start = diary.digests.last_week(order.now, patient.zone, patient.sunday_time)
     kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
     account = storage.people.find_account(tx, patient.chat_id)
     unreachable = None if account is None else diary.entries.cause_of(account.reach)
-    return _draft(letters.card(patient, share.label, kept, order.now, say, unreachable), kept)
+    return _draft(letters.card(patient, label, kept, order.now, say, unreachable), kept)
 
 
 def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:

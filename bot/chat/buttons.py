@@ -857,3 +857,32 @@ class CheckIn:
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
+
+
+@payload("xo")
+class OwnCopy:
+    """A copy of one's own diary, for someone who treats patients too."""
+
+
+@payload("xc")
+class ChooseExport:
+    """Whose diaries shall be written out?"""
+
+
+@payload("xa")
+class ExportAll:
+    """The diaries of all patients of this therapist as a file."""
+
+
+@payload("xp")
+class ExportOne:
+    patient: int
+
+
+@payload("xs")
+class SheetOf:
+    """The visit sheet of a patient, for their therapist."""
+
+    patient: int
+    weeks: int
+    notes: OnSheet

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Final
 
-from bot.chat.messages import Message
-from bot.chat.words import Sentence, Words, bold, joined
+from bot.chat import buttons
+from bot.chat.buttons import pack
+from bot.chat.messages import Button, Message, Row
+from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary.entries import Symptom
 from bot.diary.exports import LOINC, SNOMED
+
+MOST_BUTTONS: Final = 40
+"""Patients with a button of their own."""
 
 
 def caption(words: Words, *, without_charts: bool = False) -> Message:
@@ -82,6 +88,7 @@ def meanings(words: Words) -> Mapping[str, Mapping[str, Sentence]]:
             "late": late,
             "received_late": words("Whether the answer had to wait for the bot. This is not your fault."),
             "values_entered": words("How many numbers were entered, with those that do not count."),
+            "imported": words("Whether the day is from an earlier diary, which was brought in."),
         },
         "values.csv": {
             "day": day,
@@ -175,7 +182,7 @@ def values(words: Words) -> Mapping[str, Sentence]:
         "answer": words("scored: a number; skipped: you left it out; none: nothing came"),
         "score": words("whole number from 0 to 10: 0 none, 10 worst possible, over the past 24 hours"),
         "values_entered": words("whole number from 0"),
-        **dict.fromkeys(("late", "received_late", "counts"), yes_no),
+        **dict.fromkeys(("late", "received_late", "counts", "imported"), yes_no),
         "text": words("text"),
         "reason": words("holiday, ill, hospital"),
         "kind": words("needling: dry needling; needling_stimulation: the same with electricity; other"),
@@ -205,3 +212,126 @@ def codes(words: Words) -> Sentence:
 def heads(words: Words) -> list[Sentence]:
     """The columns of the dictionary itself."""
     return [words("table"), words("column"), words("meaning"), words("values"), words("codes")]
+
+
+# --- for a therapist ----------------------------------------------------------------------------------------------
+
+
+def whose(words: Words) -> Message:
+    """Of someone who keeps a diary and reads others'."""
+    return Message(
+        words("Your own diary, or your patients'?"),
+        (
+            (
+                Button(words("My own diary"), tap=pack(buttons.OwnCopy())),
+                Button(words("My patients"), tap=pack(buttons.ChooseExport())),
+            ),
+        ),
+    )
+
+
+def choose(patients: Sequence[tuple[int, str]], words: Words) -> Message:
+    """Everybody at once, or one of those who have a button."""
+    shown = patients[:MOST_BUTTONS]
+    lines = [
+        bold(words("Whose diary shall I put into a file?")),
+        words("It is a ZIP file: a table that spreadsheets open, what its columns mean, and the same for programs."),
+    ]
+    if len(shown) < len(patients):
+        lines.append(words("Anybody else: open the card from /patients, then tap “As a file”."))
+    rows: list[Row] = []
+    if len(patients) > 1:
+        everyone = words("All {n} patients in one file", n=len(patients))
+        rows.append((Button(everyone, tap=pack(buttons.ExportAll())),))
+    one = [Button(sentence(label), tap=pack(buttons.ExportOne(patient))) for patient, label in shown]
+    rows += [tuple(one[at : at + 2]) for at in range(0, len(one), 2)]
+    return Message(joined("\n", lines), tuple(rows))
+
+
+def on_its_way(words: Words) -> Sentence:
+    """A toast."""
+    return words("The file is on its way.")
+
+
+def panel_caption(labels: Sequence[str], words: Words) -> Message:
+    """Under the file with the diaries of these patients."""
+    if len(labels) == 1:
+        head = words("The diary of {name}", name=sentence(labels[0]))
+    else:
+        head = words("{n} diaries", n=len(labels))
+    safe = words(
+        "It is health data: keep it safe. Telegram carries it and could read it. Each patient can see with "
+        "/who that you took it."
+    )
+    return Message(joined("\n", [bold(head), words("README.txt in the ZIP file explains it."), safe]))
+
+
+def panel_too_large(words: Words) -> Message:
+    return Message(
+        words(
+            "These diaries are too large for Telegram. Whoever runs the bot can write them out on its machine, with "
+            "symptom-diary export."
+        )
+    )
+
+
+# --- diaries of several, in long form -----------------------------------------------------------------------------
+
+
+@cache
+def long_form(words: Words) -> Mapping[str, tuple[Sentence, Sentence]]:
+    """What each column of the long form means, and what its cells hold, in their order."""
+    told = values(words)
+    of_day, of_values = meanings(words)["diary.csv"], meanings(words)["values.csv"]
+    date, yes_no = told["day"], told["late"]
+    return {
+        "patient": (words("Whose diary: the code, or the name, by which you know them."), words("text")),
+        "day": (words("The diary day: the patient's own date, which ends at 4 in the morning."), date),
+        "symptom": (of_day["symptom"], told["symptom"]),
+        "score": (words("The number that counts. Empty: there is none; the column answer says why."), told["score"]),
+        "site": (of_day["site"], told["site"]),
+        "side": (of_day["side"], told["side"]),
+        "answer": (of_day["answer"], words("scored: a number; skipped: left out by the patient; none: nothing came")),
+        "state": (
+            of_day["state"],
+            words(
+                "complete: all answered; partial: some scored; skipped: the patient did not want to; paused: there was "
+                "a pause; missed: asked and not answered; not_asked: no question came; open: not over yet"
+            ),
+        ),
+        "not_asked_because": (
+            words("Why the day was not asked, or its answer may be lost. It is never held against the patient."),
+            told["not_asked_because"],
+        ),
+        "imported": (words("Whether the day was kept elsewhere and brought in; nobody was asked on it."), yes_no),
+        "late": (of_day["late"], yes_no),
+        "received_late": (
+            words("Whether the answer had to wait for the bot. It is no delay of the patient's."),
+            yes_no,
+        ),
+        "entered_at": (
+            words("When the number was entered; of an imported day, when it was brought in."),
+            told["entered_at"],
+        ),
+        "values_entered": (of_day["values_entered"], told["values_entered"]),
+        "zone": (of_values["zone"], told["zone"]),
+        "code_system": (words("Which system the code is from."), words("LOINC, SNOMED CT")),
+        "code": (
+            words(
+                "LOINC: the rating itself. SNOMED CT: the finding that is rated, since there is no code for its rating."
+            ),
+            words("text"),
+        ),
+    }
+
+
+def panel_readme(words: Words) -> list[Sentence]:
+    """The page that explains the files of several diaries, a paragraph each."""
+    return [
+        words("These are symptom diaries in long form: one line for each patient, day and symptom."),
+        words("diaries.csv: the lines. diaries.json: the same for programs. dictionary.csv: what each column means."),
+        words("A gap is an empty cell: nothing is filled in. A score of 0 is an answer."),
+        *readme(words)[5:7],
+        words("One person's diary describes; it does not prove an effect."),
+        words("It is health data. Keep it safe."),
+    ]

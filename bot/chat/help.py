@@ -78,7 +78,7 @@ COMMANDS: Final = (
     _command("invite_therapist", lambda words: words("Invite a therapist"), menu=(_A,), first=(_A,), with_name=True),
     _command("urgent", lambda words: words("When to get help"), menu=_EVERYONE, first=_EVERYONE),
     _command("sharing", lambda words: words("Who sees my diary"), more=(_P, _LEFT)),
-    _command("export", lambda words: words("Get a copy of my diary"), menu=(_LEFT,), more=(_P, _LEFT)),
+    _command("export", lambda words: words("A diary as a file"), menu=(_T, _LEFT), more=(_P, _T, _LEFT)),
     _command("privacy", lambda words: words("What is stored, and who sees it"), menu=_EVERYONE, more=_EVERYONE),
     _command("forget", lambda words: words("Delete my diary"), menu=(_LEFT,), more=(_P, _LEFT)),
     _command("stop", lambda words: words("Stop the diary"), menu=(_NEW,), more=(_P,)),

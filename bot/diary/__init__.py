@@ -10,6 +10,7 @@ from bot.diary import (
     entries,
     exports,
     flares,
+    imports,
     items,
     looking,
     moments,
@@ -17,9 +18,11 @@ from bot.diary import (
     people,
     privacy,
     prompts,
+    replays,
     sessions,
     settings,
     sharing,
+    summaries,
     zones,
 )
 
@@ -33,6 +36,7 @@ __all__ = [
     "entries",
     "exports",
     "flares",
+    "imports",
     "items",
     "looking",
     "moments",
@@ -40,8 +44,10 @@ __all__ = [
     "people",
     "privacy",
     "prompts",
+    "replays",
     "sessions",
     "settings",
     "sharing",
+    "summaries",
     "zones",
 ]

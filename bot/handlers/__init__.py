@@ -152,6 +152,11 @@ TAPS: dict[type[Any], Tapped] = {
     # alerts
     # together
     # files
+    buttons.OwnCopy: exports.own,
+    buttons.ChooseExport: exports.choose,
+    buttons.ExportAll: exports.everyone,
+    buttons.ExportOne: exports.one,
+    buttons.SheetOf: exports.sheet,
     # sessions
     buttons.Session: sessions.step,
     buttons.SameSession: sessions.same,

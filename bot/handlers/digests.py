@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot import chat, diary, reports, storage
 from bot.chat import buttons
-from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
+from bot.diary.people import SHOWN, Patient, PatientId, Role, Therapist
 from bot.diary.sharing import Share
 from bot.handlers import entries
 from bot.handlers.turn import Turn
@@ -102,7 +102,7 @@ def _shared(turn: Turn, patient_id: int) -> tuple[Patient, Share, Therapist] | N
         turn.toast(chat.people.old_button(turn.words))
         return None
     patient = storage.people.patient_by_id(turn.tx, share.patient_id)
-    if patient.stage is not Stage.ACTIVE:
+    if patient.stage not in SHOWN:
         turn.toast(chat.people.old_button(turn.words))
         return None
     return patient, share, therapist

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.chat import buttons, sessions
-from bot.chat.buttons import pack
+from bot.chat.buttons import OnSheet, pack
+from bot.chat.looking import USUAL_WEEKS
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import days, digests
 from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Note
-from bot.diary.people import Patient, PatientId
+from bot.diary.people import Patient, PatientId, Stage
 from bot.reports.digests import fits_caption, for_patient, for_therapist, length, lines, patient_card
 
 SHOWN_FOR: Final = timedelta(weeks=8)
@@ -141,6 +142,9 @@ def card(
     text = patient_card(label, diary, start, now, words, unreachable)
     last_day = max([start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares)])
     picture = course(patient.id, diary, start, last_day, sentence(label), words)
+    files = _files(int(patient.id), words)
+    if patient.stage is Stage.IMPORTED:  # Nothing is asked of anyone there.
+        return Message(text, (files,), picture=picture)
     return Message(
         text,
         (
@@ -150,8 +154,17 @@ def card(
             ),
             (sessions.treatments_button(int(patient.id), words),),
             (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
+            files,
         ),
         picture=picture,
+    )
+
+
+def _files(patient: int, words: Words) -> Row:
+    """What can be taken away."""
+    return (
+        Button(words("Visit sheet (PDF)"), tap=pack(buttons.SheetOf(patient, USUAL_WEEKS, OnSheet.ASK))),
+        Button(words("As a file"), tap=pack(buttons.ExportOne(patient))),
     )
 
 

@@ -90,7 +90,24 @@ class Export:
     patient: PatientId
 
 
-Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export
+@dataclass(frozen=True, slots=True)
+class Diaries:
+    """Diaries in long form as a file, for the therapist who reads it: that of one patient; None: of all."""
+
+    patient: PatientId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSheet:
+    """The visit sheet of a patient, for their therapist. `clinic`: whose bot makes it."""
+
+    patient: PatientId
+    weeks: int
+    notes: bool
+    clinic: str
+
+
+Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export | Diaries | PatientSheet
 
 _KINDS: Final = {
     "week": Week,
@@ -101,6 +118,8 @@ _KINDS: Final = {
     "month": Month,
     "sheet": Sheet,
     "export": Export,
+    "diaries": Diaries,
+    "patient_sheet": PatientSheet,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
@@ -145,6 +164,10 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Month(PatientId(values["patient"]), date.fromisoformat(values["month"])), language
         case kind if kind is Sheet:
             return Sheet(**values | {"patient": PatientId(values["patient"])}), language
+        case kind if kind is PatientSheet:
+            return PatientSheet(**values | {"patient": PatientId(values["patient"])}), language
+        case kind if kind is Diaries:
+            return Diaries(None if values["patient"] is None else PatientId(values["patient"])), language
         case kind if kind is Export:
             return Export(PatientId(values["patient"])), language
         case _:

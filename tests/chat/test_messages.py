@@ -1590,7 +1590,7 @@ FIXED: Final = frozenset(
     {"burning", "tingling", "numbness", "symptom", "symptoms", "needling", "emergency", "diabetes"}
 )
 """Medical and fixed words without a shorter one: they count as words of one syllable."""
-FOR_THE_CLINIC: Final = ("notices.", "sessions.")
+FOR_THE_CLINIC: Final = ("notices.", "sessions.", "exports.panel_", "exports.choose", "looking.ask_for_sheet_of")
 """What only therapists and clinic admins read: the beginnings of names, as in `module.function`."""
 FOR_THE_CLINIC_TOO: Final = frozenset(
     {
