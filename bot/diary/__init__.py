@@ -19,6 +19,7 @@ from bot.diary import (
     sessions,
     settings,
     sharing,
+    trends,
     zones,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "sessions",
     "settings",
     "sharing",
+    "trends",
     "zones",
 ]
