@@ -30,6 +30,12 @@ def kind_name(kind: Kind, words: Words) -> Sentence:
             return words("other treatment")
 
 
+def what(session: Session, words: Words) -> Sentence:
+    """What was done and where, without the day: "dry needling, left foot"."""
+    where = site_label(session.site, words) if session.site == "other" else site_name(session.site, session.side, words)
+    return joined(", ", [kind_name(session.kind, words), where])
+
+
 def choose_patient(patients: Sequence[tuple[int, str]], words: Words) -> Message:
     rows: list[Row] = [
         (Button(sentence(label), tap=pack(buttons.Session(patient, None, None, None, None))),)
@@ -107,13 +113,11 @@ def no_such_date(words: Words) -> Message:
 
 def logged(label: str, session: Session, words: Words) -> Message:
     """The receipt, with a way back."""
-    where = site_label(session.site, words) if session.site == "other" else site_name(session.site, session.side, words)
-    parts = [kind_name(session.kind, words)] + ([where] if where else [])
     text = words(
         "Logged for {name} on {day}: {what}.",
         name=bold(sentence(label)),
         day=words.dated(session.day),
-        what=joined(", ", parts),
+        what=what(session, words),
     )
     return Message(text, ((Button(words("Undo"), tap=pack(buttons.UndoSession(int(session.id)))),),))
 

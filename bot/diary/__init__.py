@@ -3,6 +3,7 @@
 from bot.diary import (
     accesses,
     alerts,
+    courses,
     days,
     digests,
     edits,
@@ -26,6 +27,7 @@ from bot.diary import (
 __all__ = [
     "accesses",
     "alerts",
+    "courses",
     "days",
     "digests",
     "edits",

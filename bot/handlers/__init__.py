@@ -33,6 +33,7 @@ from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
     alerts,
+    courses,
     digests,
     edits,
     entries,
@@ -147,6 +148,8 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.AllPatients: digests.all_patients,
     # panel
     # course
+    buttons.Course: courses.of_patient,
+    buttons.OwnCourse: courses.own,
     # alerts
     # together
     # files

@@ -3,6 +3,8 @@
 from bot.reports import (
     calendars,
     charts,
+    course_charts,
+    courses,
     digests,
     exports,
     letters,
@@ -16,6 +18,8 @@ from bot.reports import (
 __all__ = [
     "calendars",
     "charts",
+    "course_charts",
+    "courses",
     "digests",
     "exports",
     "letters",

@@ -15,6 +15,7 @@ from bot.diary import days, digests
 from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Note
 from bot.diary.people import Patient, PatientId
+from bot.reports import courses
 from bot.reports.digests import fits_caption, for_patient, for_therapist, length, lines, patient_card
 
 SHOWN_FOR: Final = timedelta(weeks=8)
@@ -149,6 +150,7 @@ def card(
                 Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))),
             ),
             (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
+            courses.on_card(patient.id, words),
         ),
         picture=picture,
     )

@@ -90,7 +90,16 @@ class Export:
     patient: PatientId
 
 
-Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """One page of before and after treatment of one patient, for a therapist, or for the patient (`own`)."""
+
+    patient: PatientId
+    page: int
+    own: bool
+
+
+Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export | Courses
 
 _KINDS: Final = {
     "week": Week,
@@ -101,6 +110,7 @@ _KINDS: Final = {
     "month": Month,
     "sheet": Sheet,
     "export": Export,
+    "courses": Courses,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
@@ -147,6 +157,8 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Sheet(**values | {"patient": PatientId(values["patient"])}), language
         case kind if kind is Export:
             return Export(PatientId(values["patient"])), language
+        case kind if kind is Courses:
+            return Courses(PatientId(values["patient"]), values["page"], values["own"]), language
         case _:
             return Card(PatientId(values["patient"])), language
 
