@@ -12,6 +12,7 @@ from bot.reports import (
     pictures,
     recipes,
     sheets,
+    trends,
     weekly_charts,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "pictures",
     "recipes",
     "sheets",
+    "trends",
     "weekly_charts",
 ]

@@ -160,7 +160,7 @@ class _Drawing:
             body.append(
                 f'<circle class="score" cx="{strokes.n(x)}" cy="{strokes.n(y)}" r="{DOT}" fill="{look.colour}"/>'
             )
-        told = strokes.plain(self.words("{n} of {days}", n=side.n, days=SEVEN_DAYS.days))
+        told = strokes.plain(self.words("{n} of {all}", n=side.n, all=SEVEN_DAYS.days))
         top = score_y(max(side.values, default=LOWEST), *plot)
         body.append(strokes.text(x, top - OVER_MARK + 4, told, "few", anchor="middle", halo=True))
 

@@ -21,7 +21,7 @@ from bot.chat.messages import MAX_CAPTION, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import courses
 from bot.diary.courses import Compared, Course, Seven, SinceBaseline, Treatment
-from bot.diary.digests import Change, ChangeLabel, Diary
+from bot.diary.digests import CLEAR_PERCENT, MUCH_PERCENT, Change, ChangeLabel, Diary
 from bot.diary.entries import Item
 from bot.diary.people import PatientId
 from bot.diary.sessions import MIN_SCORES, Baseline, BaselineKind, Kind
@@ -123,7 +123,7 @@ def _caption(found: Course, blocks: Sequence[Block], page: int, of: int, words: 
     if of > 1:
         heading.append(words("Page {page} of {pages}.", page=page + 1, pages=of))
     notes = list(dict.fromkeys(note for block in blocks for note in block.notes))
-    foot = joined("\n", [*notes, words("One person's diary describes, it does not prove.")])
+    foot = joined("\n", [*notes, words("One person's diary describes; it does not prove an effect.")])
     head = joined("\n", heading)
     text = joined("\n\n", [head, *(block.text for block in blocks), foot])
     if fits_caption(text) or len(blocks) > 1:
@@ -152,10 +152,11 @@ def _none(label: str | None, words: Words) -> Sentence:
 
 def _how_many(found: Course, words: Words) -> Sentence:
     first, last = found.treatments[0].day, found.treatments[-1].day
-    return words.many(
-        "{n} day with treatment: {first}.",
+    if first == last:
+        return words("1 day with treatment: {day}.", day=words.short_dated(first))
+    return words(
         "{n} days with treatment: {first} to {last}.",
-        len(found.treatments),
+        n=len(found.treatments),
         first=words.short_dated(first),
         last=words.short_dated(last),
     )
@@ -320,7 +321,7 @@ def _not_over(one: Treatment, words: Words) -> Sentence:
         return Sentence("")
     if not one.begun:
         return words("The days after begin on {day}.", day=words.short_day(one.after[0]))
-    return words("The days after are not over yet: so far, up to {day}.", day=words.short_day(one.after[1]))
+    return words("The days after go on until {day}: this is how it stands now.", day=words.short_day(one.after[1]))
 
 
 def _overlaps(one: Treatment, words: Words) -> Sentence:
@@ -344,7 +345,9 @@ def _responders(found: Sequence[Change | None], words: Words) -> list[Sentence]:
     """What the labels stand for, where one of them is said."""
     labels = {change.label for change in found if change is not None and change.percent is not None}
     if labels & {ChangeLabel.CLEARLY_BETTER, ChangeLabel.MUCH_BETTER}:
-        return [words("Clearly better: 30% or more lower. Much better: 50% or more.")]
+        clear, much = words.percent(CLEAR_PERCENT / 100), words.percent(MUCH_PERCENT / 100)
+        told = words("Clearly better: {clear} or more lower. Much better: {much} or more.", clear=clear, much=much)
+        return [told]
     return []
 
 

@@ -22,7 +22,7 @@ from bot.chat import flares, pauses
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
-from bot.diary import days, digests
+from bot.diary import days, digests, trends
 from bot.diary.digests import (
     Change,
     ChangeLabel,
@@ -42,6 +42,9 @@ from bot.diary.entries import Cause, Item
 from bot.diary.pauses import covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day
+from bot.reports.trends import alone as trend_alone
+from bot.reports.trends import in_words as trend_in_words
+from bot.reports.trends import name as trend_name
 
 SMALLEST_SHOWN: Final = 0.05
 """Points below this are 0.0 once rounded, so they are not said."""
@@ -154,11 +157,19 @@ def patient_card(
     # The chart of a card reaches today, and so do its flares.
     marked = flares_named(digests.flares_between(diary, start, date.max), words)
     footer = joined("\n", [*_days_for_therapist(week, words), _late(week, words), marked])
-    roomy = [_full(item_week, words) for item_week in week.items]
-    card = joined("\n\n", [heading, *roomy, footer])
-    if fits_caption(card):
-        return card
-    tight = [_tight(item_week, words) for item_week in week.items]
+    called = [(item_week, trends.verdict(diary, item_week.item, now)) for item_week in week.items]
+    full = [_full(item_week, words) for item_week in week.items]
+    # Why a trend is called or not, or what it is alone, whichever there is room for.
+    for told in (trend_in_words, trend_alone):
+        lines = [told(found, words) if found or it.mean is not None else Sentence("") for it, found in called]
+        roomy = [joined("\n", pair) for pair in zip(full, lines, strict=True)]
+        card = joined("\n\n", [heading, *roomy, footer])
+        if fits_caption(card):
+            return card
+    tight = [
+        joined("; ", [_tight(item_week, words), Sentence("") if found is None else trend_name(found.trend, words)])
+        for item_week, found in called
+    ]
     room = MAX_CAPTION - BREAKS - length(heading) - length(footer)
     return joined("\n\n", [heading, fitted("\n", tight, len(tight), room, words), footer])
 

@@ -685,6 +685,12 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield sessions.kind_name(kind, say)
 
 
+@case(sessions.what)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for kind in Kind:
+        yield sessions.what(Session(SessionId(2**40), LONGEST_DAY, kind, "other", None, NOON), say)
+
+
 @case(sessions.logged)
 def _(say: Words, label: str) -> Iterator[Made]:
     for kind in Kind:

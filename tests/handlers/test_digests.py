@@ -56,7 +56,7 @@ async def test_digest_and_patients_bring_the_panel_and_the_card(second_week: Des
     await desk.taps(ito, "Ada L")
     assert "photo" in ito.last
     assert "Ada L, 2 Mar to 8 Mar" in text_of(ito.last)
-    assert ito.labels(ito.last["message_id"]) == ["Notes", "Log a treatment", "What is asked"]
+    assert ito.labels(ito.last["message_id"]) == ["Notes", "Log a treatment", "What is asked", "Before and after"]
     assert "Ada L has written no notes yet." in await desk.taps(ito, "Notes")
     assert await desk.says(ito, "/week") == said, "a therapist's week is that of the panel"
 

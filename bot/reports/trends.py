@@ -1,0 +1,52 @@
+"""The trend verdict in words: what is called, and why, in one sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.chat.words import Sentence, Words
+from bot.diary.sessions import SEVEN_DAYS
+from bot.diary.trends import Trend, Verdict
+
+SMALLEST_SHOWN: Final = 0.05
+"""Points below this round to nothing."""
+
+
+def name(trend: Trend, words: Words) -> Sentence:
+    """What is called."""
+    match trend:
+        case Trend.BETTER:
+            return words("getting better")
+        case Trend.WORSE:
+            return words("getting worse")
+        case Trend.STEADY:
+            return words("steady")
+
+
+def alone(found: Verdict | None, words: Words) -> Sentence:
+    """The verdict on one item; None: there are too few scores to tell."""
+    if found is None:
+        return words("Trend: too early to tell.")
+    return words("Trend: {trend}.", trend=name(found.trend, words))
+
+
+def in_words(found: Verdict | None, words: Words) -> Sentence:
+    """The same with its reason, for the therapist."""
+    if found is None:
+        return alone(found, words)
+    values = {
+        "trend": name(found.trend, words),
+        "points": words.number(abs(found.points)),
+        "before": _weeks_before(found, words),
+        "needed": words.number(found.needed),
+    }
+    if abs(found.points) < SMALLEST_SHOWN:
+        return words("Trend: {trend}. Last 2 weeks level with {before}, called from {needed}.", **values)
+    if found.points < 0:
+        return words("Trend: {trend}. Last 2 weeks {points} lower than {before}, called from {needed}.", **values)
+    return words("Trend: {trend}. Last 2 weeks {points} higher than {before}, called from {needed}.", **values)
+
+
+def _weeks_before(found: Verdict, words: Words) -> Sentence:
+    weeks = -(-((found.recent.first_day - found.before.first_day).days) // SEVEN_DAYS.days)
+    return words.many("the {n} week before", "the {n} weeks before", weeks)
