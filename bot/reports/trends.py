@@ -37,7 +37,7 @@ def in_words(found: Verdict | None, words: Words) -> Sentence:
     values = {
         "trend": name(found.trend, words),
         "points": words.number(abs(found.points)),
-        "before": _weeks_before(found, words),
+        "before": words("the {n} weeks before", n=_weeks_before(found)),
         "needed": words.number(found.needed),
     }
     if abs(found.points) < SMALLEST_SHOWN:
@@ -47,6 +47,6 @@ def in_words(found: Verdict | None, words: Words) -> Sentence:
     return words("Trend: {trend}. Last 2 weeks {points} higher than {before}, called from {needed}.", **values)
 
 
-def _weeks_before(found: Verdict, words: Words) -> Sentence:
-    weeks = -(-((found.recent.first_day - found.before.first_day).days) // SEVEN_DAYS.days)
-    return words.many("the {n} week before", "the {n} weeks before", weeks)
+def _weeks_before(found: Verdict) -> int:
+    """From two on, since fewer do not have scores enough."""
+    return -(-(found.recent.first_day - found.before.first_day).days // SEVEN_DAYS.days)
