@@ -10,6 +10,7 @@ from bot.diary import (
     entries,
     exports,
     flares,
+    imports,
     items,
     looking,
     moments,
@@ -20,6 +21,7 @@ from bot.diary import (
     sessions,
     settings,
     sharing,
+    summaries,
     trends,
     zones,
 )
@@ -34,6 +36,7 @@ __all__ = [
     "entries",
     "exports",
     "flares",
+    "imports",
     "items",
     "looking",
     "moments",
@@ -44,6 +47,7 @@ __all__ = [
     "sessions",
     "settings",
     "sharing",
+    "summaries",
     "trends",
     "zones",
 ]

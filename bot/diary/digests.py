@@ -178,7 +178,7 @@ class Week:
     not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
     name those days; `lost` are those not asked by the bot whose prompt arrived while an answer may be lost.
     `late`: days with answers entered on a later diary day, and how many of each. `flares`: those of its days, which
-    enter none of its numbers.
+    enter none of its numbers. `imported`: days kept elsewhere, whose scores count and which nobody was asked on here.
     """
 
     start: date
@@ -193,6 +193,7 @@ class Week:
     lost: tuple[date, ...] = ()
     late: tuple[tuple[date, int], ...] = ()
     flares: tuple[FlareOf, ...] = ()
+    imported: tuple[date, ...] = ()
 
     @property
     def end(self) -> date:
@@ -349,7 +350,9 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
         raise ValueError(f"a week starts on a Monday, not on {start}")
     states = [(day, _state(diary, day, now)) for day in _seven(start)]
     by_state = {kind: tuple(day for day, found in states if found is kind) for kind in DayState}
-    answered = len(by_state[DayState.COMPLETE]) + len(by_state[DayState.PARTIAL])
+    imported = _imported(diary, start)
+    scored = by_state[DayState.COMPLETE] + by_state[DayState.PARTIAL]
+    answered = len([day for day in scored if day not in imported])
     skipped = by_state[DayState.SKIPPED]
     not_asked = by_state[DayState.NOT_ASKED]
     return Week(
@@ -369,6 +372,7 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
         lost=tuple(day for day in not_asked if may_be_lost(diary.days[day])),
         late=tuple((day, n) for day in _seven(start) if (n := _entered_late(diary, day))),
         flares=flares_between(diary, start, start + LAST_OF_SEVEN),
+        imported=imported,
     )
 
 
@@ -527,6 +531,10 @@ def _seven(start: date) -> list[date]:
 def _state(diary: Diary, day: date, now: datetime) -> DayState | None:
     planned = diary.days.get(day)
     return None if planned is None else state(planned, diary.items, diary.scores, now)
+
+
+def _imported(diary: Diary, start: date) -> tuple[date, ...]:
+    return tuple(day for day in _seven(start) if day in diary.days and diary.days[day].imported_at is not None)
 
 
 def _entered_late(diary: Diary, day: date) -> int:

@@ -8,10 +8,12 @@ from bot.reports import (
     digests,
     exports,
     letters,
+    long_form,
     looking,
     pictures,
     recipes,
     sheets,
+    summaries,
     weekly_charts,
 )
 
@@ -23,9 +25,11 @@ __all__ = [
     "digests",
     "exports",
     "letters",
+    "long_form",
     "looking",
     "pictures",
     "recipes",
     "sheets",
+    "summaries",
     "weekly_charts",
 ]

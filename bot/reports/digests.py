@@ -307,6 +307,8 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
         )
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
+    if week.imported:
+        found.append(words("From an earlier diary: {days}.", days=_weekdays(week.imported, words)))
     found += [_open_for_patient(diary, day, words) for day in week.open_days]
     since = digests.flares_between(diary, week.end + days.ONE_DAY, date.max)
     return [*found, _late(week, words), flares_named(week.flares, words), _flares_since(since, words)]
@@ -744,7 +746,7 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
     last_answer = digests.last_answer(diary)
     first_session = first_session_day(diary, now)
     return [
-        _answered(week, words) if week.asked else words("No day of this week was asked and is over."),
+        _asked_in(week, words),
         words("Last answer: {day}.", day=words.short_day(last_answer))
         if last_answer is not None
         else words("No answer so far."),
@@ -759,6 +761,12 @@ def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[S
         _paused_now(diary, now, words),
         _received_late(diary, week, words),
     ]
+
+
+def _asked_in(week: Week, words: Words) -> Sentence:
+    if week.asked:
+        return _answered(week, words)
+    return Sentence("") if week.imported else words("No day of this week was asked and is over.")
 
 
 def _paused_now(diary: Diary, now: datetime, words: Words) -> Sentence:
@@ -792,6 +800,7 @@ def _days_for_therapist(week: Week, words: Words) -> list[Sentence]:
         (week.lost, lambda found: words("Asked, but an answer may be lost, our fault: {days}.", days=found)),
         (_unreached(week), lambda found: words("Bot blocked or account gone: {days}.", days=found)),
         (week.open_days, lambda found: words("Still open: {days}.", days=found)),
+        (week.imported, lambda found: words("Imported, not asked here: {days}.", days=found)),
     )
     return [say(_weekdays(dates, words)) for dates, say in named if dates]
 
