@@ -119,9 +119,9 @@ def open_alerts(tx: Connection, patient_ids: Sequence[PatientId]) -> _Alerts:
     whose: dict[int, PatientId] = {}
     for row in tx.execute(_open, {"patients": json.dumps([int(one) for one in patient_ids])}):
         before = found.get(row.id)
-        items = () if row.item_id is None else (ItemId(row.item_id),)
-        if before is not None:
-            items = before.items + items
+        items: tuple[ItemId, ...] = () if before is None else before.items
+        if row.item_id is not None:
+            items += (ItemId(row.item_id),)
         flagged = row.red_flag_id is not None or row.checkin_id is not None
         found[row.id] = OpenAlert(row.id, row.day, row.raised_at, flagged, items, row.urgency)
         whose[row.id] = PatientId(row.patient_id)
