@@ -182,9 +182,9 @@ def _packed(draft: Draft, archive: Archive, order: Order) -> Made:
     found = reports.exports.files(archive.contents, say, order.now)
     charts = () if order.plain else archive.charts
     drawn = {_chart_name(chart): _drawn(chart, draft.diary, order.now) for chart in charts}
-    made = reports.exports.archive(found | drawn, order.now)
+    made = reports.exports.packed(found | drawn, order.now)
     if drawn and len(made) > reports.exports.MOST_BYTES:
-        drawn, made = {}, reports.exports.archive(found, order.now)
+        drawn, made = {}, reports.exports.packed(found, order.now)
     body = as_data(chat.exports.caption(say, without_charts=len(drawn) < len(archive.charts)))
     if len(made) > reports.exports.MOST_BYTES:
         return Made(as_data(chat.exports.too_large(say)))

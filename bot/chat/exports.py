@@ -79,6 +79,7 @@ def meanings(words: Words) -> Mapping[str, Mapping[str, Sentence]]:
             "late": late,
             "received_late": words("Whether the answer had to wait for the bot. This is not your fault."),
             "values_entered": words("How many numbers were entered, with those that do not count."),
+            "imported": words("Whether the day is from an earlier diary, which was brought in."),
         },
         "values.csv": {
             "day": day,
@@ -160,7 +161,7 @@ def values(words: Words) -> Mapping[str, Sentence]:
         "answer": words("scored: a number; skipped: you left it out; none: nothing came"),
         "score": words("whole number from 0 to 10: 0 none, 10 worst possible, over the past 24 hours"),
         "values_entered": words("whole number from 0"),
-        **dict.fromkeys(("late", "received_late", "counts"), yes_no),
+        **dict.fromkeys(("late", "received_late", "counts", "imported"), yes_no),
         "text": words("text"),
         "reason": words("holiday, ill, hospital"),
         "kind": words("needling: dry needling; needling_stimulation: the same with electricity; other"),
@@ -182,3 +183,65 @@ def codes(words: Words) -> Sentence:
 def heads(words: Words) -> list[Sentence]:
     """The columns of the dictionary itself."""
     return [words("table"), words("column"), words("meaning"), words("values"), words("codes")]
+
+
+# --- diaries of several, in long form -----------------------------------------------------------------------------
+
+
+@cache
+def long_form(words: Words) -> Mapping[str, tuple[Sentence, Sentence]]:
+    """What each column of the long form means, and what its cells hold, in their order."""
+    told = values(words)
+    of_day, of_values = meanings(words)["diary.csv"], meanings(words)["values.csv"]
+    date, yes_no = told["day"], told["late"]
+    return {
+        "patient": (words("Whose diary: the code, or the name, by which you know them."), words("text")),
+        "day": (words("The diary day: the patient's own date, which ends at 4 in the morning."), date),
+        "symptom": (of_day["symptom"], told["symptom"]),
+        "score": (words("The number that counts. Empty: there is none; the column answer says why."), told["score"]),
+        "site": (of_day["site"], told["site"]),
+        "side": (of_day["side"], told["side"]),
+        "answer": (of_day["answer"], words("scored: a number; skipped: left out by the patient; none: nothing came")),
+        "state": (
+            of_day["state"],
+            words(
+                "complete: all answered; partial: some scored; skipped: the patient did not want to; paused: there was "
+                "a pause; missed: asked and not answered; not_asked: no question came; open: not over yet"
+            ),
+        ),
+        "not_asked_because": (
+            words("Why the day was not asked, or its answer may be lost. It is never held against the patient."),
+            told["not_asked_because"],
+        ),
+        "imported": (words("Whether the day was kept elsewhere and brought in; nobody was asked on it."), yes_no),
+        "late": (of_day["late"], yes_no),
+        "received_late": (
+            words("Whether the answer had to wait for the bot. It is no delay of the patient's."),
+            yes_no,
+        ),
+        "entered_at": (
+            words("When the number was entered; of an imported day, when it was brought in."),
+            told["entered_at"],
+        ),
+        "values_entered": (of_day["values_entered"], told["values_entered"]),
+        "zone": (of_values["zone"], told["zone"]),
+        "code_system": (words("Which system the code is from."), words("LOINC, SNOMED CT")),
+        "code": (
+            words(
+                "LOINC: the rating itself. SNOMED CT: the finding that is rated, since there is no code for its rating."
+            ),
+            words("text"),
+        ),
+    }
+
+
+def panel_readme(words: Words) -> list[Sentence]:
+    """The page that explains the files of several diaries, a paragraph each."""
+    return [
+        words("These are symptom diaries in long form: one line for each patient, day and symptom."),
+        words("diaries.csv: the lines. diaries.json: the same for programs. dictionary.csv: what each column means."),
+        words("A gap is an empty cell: nothing is filled in. A score of 0 is an answer."),
+        *readme(words)[5:7],
+        words("One person's diary describes; it does not prove an effect."),
+        words("It is health data. Keep it safe."),
+    ]

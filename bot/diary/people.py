@@ -45,6 +45,12 @@ class Stage(StrEnum):
     LEFT = "left"
     FORGETTING = "forgetting"
     """The patient wants everything deleted: nothing is asked and nobody sees the diary until `forget_at`."""
+    IMPORTED = "imported"
+    """A diary that was kept elsewhere and brought in: it has no chat, so nothing is ever asked or said."""
+
+
+SHOWN: Final = (Stage.ACTIVE, Stage.IMPORTED)
+"""Stages whose diary therapists see, where it is shared with them."""
 
 
 class Reach(StrEnum):

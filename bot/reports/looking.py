@@ -215,6 +215,8 @@ def _answered(tally: Tally, words: Words) -> list[Sentence]:
         found.append(words.many("Paused on {n} day, not counted.", "Paused on {n} days, not counted.", n))
     if n := len(tally.of(Mark.NOT_ASKED, Mark.LOST)):
         found.append(words.many("Not asked on {n} day, by our fault.", "Not asked on {n} days, by our fault.", n))
+    if n := len(tally.of(Mark.IMPORTED)):
+        found.append(words.many("{n} day from an earlier diary.", "{n} days from an earlier diary.", n))
     return [joined(" ", found)]
 
 

@@ -23,17 +23,10 @@ def name(trend: Trend, words: Words) -> Sentence:
             return words("steady")
 
 
-def alone(found: Verdict | None, words: Words) -> Sentence:
-    """The verdict on one item; None: there are too few scores to tell."""
+def in_words(found: Verdict | None, words: Words) -> Sentence:
+    """The verdict on one item with its reason, for the therapist; None: there are too few scores to tell."""
     if found is None:
         return words("Trend: too early to tell.")
-    return words("Trend: {trend}.", trend=name(found.trend, words))
-
-
-def in_words(found: Verdict | None, words: Words) -> Sentence:
-    """The same with its reason, for the therapist."""
-    if found is None:
-        return alone(found, words)
     values = {
         "trend": name(found.trend, words),
         "points": words.number(abs(found.points)),

@@ -5,6 +5,7 @@ Law: every table that names a patient is in it, and of other people no more than
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, select
@@ -22,6 +23,11 @@ _score: Final = [tables.scores.c[name] for name in Score.__dataclass_fields__]
 
 def of(tx: Connection, patient: Patient) -> Contents:
     """All that is stored, in whatever stage the patient is."""
+    return replace(rows_of(tx, patient), tables=_tables(tx, patient))
+
+
+def rows_of(tx: Connection, patient: Patient) -> Contents:
+    """The days, the items and every value, without the tables."""
     mine = tables.diary_days.c.patient_id == patient.id
     planned = {row.day: Day(*row) for row in tx.execute(select(*_day).where(mine).order_by(tables.diary_days.c.day))}
     entered = tx.execute(
@@ -33,7 +39,7 @@ def of(tx: Connection, patient: Patient) -> Contents:
         planned=planned,
         items=entries.items_of(tx, patient.id),
         entered=tuple(Entered(Score(*row[:-1]), row[-1]) for row in entered),
-        tables=_tables(tx, patient),
+        tables={},
     )
 
 
