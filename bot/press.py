@@ -26,7 +26,20 @@ from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
 from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage
 from bot.reports import letters
-from bot.reports.recipes import Card, Chart, Diaries, Export, Month, Page, Panel, PatientSheet, Sheet, Wanted, Week
+from bot.reports.recipes import (
+    Card,
+    Chart,
+    Courses,
+    Diaries,
+    Export,
+    Month,
+    Page,
+    Panel,
+    PatientSheet,
+    Sheet,
+    Wanted,
+    Week,
+)
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -164,6 +177,10 @@ def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
         tally = reports.looking.month_tally(kept, date.fromisoformat(values["month"]), now)
         today = diary.looking.today(kept, now)
         return reports.pictures.png(reports.calendars.month(tally, today, words(values["language"])))
+    if picture.kind == "courses":
+        say = words(values["language"])
+        blocks = reports.courses.drawn_blocks(kept, values["label"], values["page"], now, say)
+        return reports.pictures.png(reports.course_charts.picture(blocks, values["title"], say))
     first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
     say, title = words(values["language"]), values["title"]
     if diary.looking.by_the_week(first, last):
@@ -224,6 +241,8 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _week(tx, order, wanted, say)
         case Card():
             return _card(tx, order, wanted, say)
+        case Courses():
+            return _courses(tx, order, wanted, say)
         case Panel() | Page():
             return _panel(tx, order, wanted, say)
         case Chart():
@@ -363,6 +382,23 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
     account = storage.people.find_account(tx, patient.chat_id)
     unreachable = None if account is None else diary.entries.cause_of(account.reach)
     return _draft(letters.card(patient, label, kept, order.now, say, unreachable), kept)
+
+
+def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft | Nothing:
+    """Of a patient's own diary, or of one that is shared with the therapist who reads it; whole, from its first day."""
+    label: str | None = None
+    if wanted.own:
+        patient = _own(tx, order, wanted.patient)
+    else:
+        therapist = storage.people.therapist(tx, order.reader)
+        share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
+        if share is None or not diary.sharing.may_see(share):
+            return Nothing(GONE)
+        patient, label = storage.people.patient_by_id(tx, wanted.patient), share.label
+    if patient is None or patient.stage is not Stage.ACTIVE:
+        return Nothing(GONE)
+    kept = _diary(tx, patient, date.min, order.now)
+    return _draft(reports.courses.message(patient.id, label, kept, wanted.page, order.now, say), kept)
 
 
 def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:

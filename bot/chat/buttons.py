@@ -850,6 +850,21 @@ class CheckIn:
 # --- course ---------------------------------------------------------------------------------------------------------
 
 
+@payload("kc")
+class Course:
+    """Before and after treatment of a patient, for a therapist: this page of it, or the first one as a new message."""
+
+    patient: int
+    page: int | None
+
+
+@payload("ko")
+class OwnCourse:
+    """The same of one's own diary."""
+
+    page: int | None
+
+
 # --- alerts ---------------------------------------------------------------------------------------------------------
 
 

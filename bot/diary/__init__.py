@@ -4,6 +4,7 @@ from bot.diary import (
     accesses,
     alerts,
     checkins,
+    courses,
     days,
     digests,
     edits,
@@ -14,6 +15,7 @@ from bot.diary import (
     items,
     looking,
     moments,
+    panels,
     pauses,
     people,
     privacy,
@@ -23,6 +25,7 @@ from bot.diary import (
     settings,
     sharing,
     summaries,
+    trends,
     zones,
 )
 
@@ -30,6 +33,7 @@ __all__ = [
     "accesses",
     "alerts",
     "checkins",
+    "courses",
     "days",
     "digests",
     "edits",
@@ -40,6 +44,7 @@ __all__ = [
     "items",
     "looking",
     "moments",
+    "panels",
     "pauses",
     "people",
     "privacy",
@@ -49,5 +54,6 @@ __all__ = [
     "settings",
     "sharing",
     "summaries",
+    "trends",
     "zones",
 ]

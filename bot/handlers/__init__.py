@@ -34,6 +34,7 @@ from bot.diary.people import Patient, Stage
 from bot.handlers import (
     alerts,
     checkins,
+    courses,
     digests,
     edits,
     entries,
@@ -149,6 +150,8 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.AllPatients: digests.all_patients,
     # panel
     # course
+    buttons.Course: courses.of_patient,
+    buttons.OwnCourse: courses.own,
     # alerts
     # together
     # files

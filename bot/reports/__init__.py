@@ -3,6 +3,8 @@
 from bot.reports import (
     calendars,
     charts,
+    course_charts,
+    courses,
     digests,
     exports,
     letters,
@@ -11,12 +13,15 @@ from bot.reports import (
     pictures,
     recipes,
     sheets,
+    trends,
     weekly_charts,
 )
 
 __all__ = [
     "calendars",
     "charts",
+    "course_charts",
+    "courses",
     "digests",
     "exports",
     "letters",
@@ -25,5 +30,6 @@ __all__ = [
     "pictures",
     "recipes",
     "sheets",
+    "trends",
     "weekly_charts",
 ]

@@ -16,6 +16,7 @@ from bot.diary import days, digests
 from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Note
 from bot.diary.people import Patient, PatientId, Stage
+from bot.reports import courses
 from bot.reports.digests import fits_caption, for_patient, for_therapist, length, lines, patient_card
 
 SHOWN_FOR: Final = timedelta(weeks=8)
@@ -155,6 +156,7 @@ def card(
             (sessions.treatments_button(int(patient.id), words),),
             (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
             files,
+            courses.on_card(patient.id, words),
         ),
         picture=picture,
     )

@@ -23,6 +23,7 @@ from bot.diary.digests import Diary, FlareOf
 from bot.diary.looking import Course, CourseWeek, Line, Mark, Span, Tally
 from bot.diary.people import PatientId
 from bot.diary.sessions import MIN_SCORES
+from bot.reports import courses
 from bot.reports.calendars import mark_name
 from bot.reports.charts import session_days
 from bot.reports.digests import change_in_words, fits_caption, fitted, flares_dated, length
@@ -48,7 +49,8 @@ def chart(patient_id: PatientId, diary: Diary, span: Span, now: datetime, words:
         "title": plain(words("My symptom diary")),
         "figures": every_number,
     }
-    return Message(text, spans(span, words), Picture("course", values))
+    rows = (*spans(span, words), *courses.on_chart(diary, words))
+    return Message(text, rows, Picture("course", values))
 
 
 def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tuple[Sentence, bool]:

@@ -107,7 +107,16 @@ class PatientSheet:
     clinic: str
 
 
-Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export | Diaries | PatientSheet
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """One page of before and after treatment of one patient, for a therapist, or for the patient (`own`)."""
+
+    patient: PatientId
+    page: int
+    own: bool
+
+
+Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export | Diaries | PatientSheet | Courses
 
 _KINDS: Final = {
     "week": Week,
@@ -120,6 +129,7 @@ _KINDS: Final = {
     "export": Export,
     "diaries": Diaries,
     "patient_sheet": PatientSheet,
+    "courses": Courses,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
@@ -170,6 +180,8 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Diaries(None if values["patient"] is None else PatientId(values["patient"])), language
         case kind if kind is Export:
             return Export(PatientId(values["patient"])), language
+        case kind if kind is Courses:
+            return Courses(PatientId(values["patient"]), values["page"], values["own"]), language
         case _:
             return Card(PatientId(values["patient"])), language
 

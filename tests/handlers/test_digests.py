@@ -63,6 +63,7 @@ async def test_digest_and_patients_bring_the_panel_and_the_card(second_week: Des
         "What is asked",
         "Visit sheet (PDF)",
         "As a file",
+        "Before and after",
     ]
     assert "Ada L has written no notes yet." in await desk.taps(ito, "Notes")
     assert await desk.says(ito, "/week") == said, "a therapist's week is that of the panel"
