@@ -21,12 +21,13 @@ from bot import chat, diary, logs, reports, storage
 from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
+from bot.diary.digests import Panel as Members
 from bot.diary.excerpts import FOR_A_CHART
 from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
-from bot.diary.people import ChatId, Patient, PatientId, Stage
+from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage
 from bot.reports import letters
-from bot.reports.recipes import Card, Chart, Courses, Export, Month, Page, Panel, Sheet, Wanted, Week
+from bot.reports.recipes import Card, Chart, Courses, Export, Month, Others, Page, Panel, Pictures, Sheet, Wanted, Week
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -97,6 +98,8 @@ class Draft:
     document: Callable[[], Document] | None = None
     """Writes the file that goes along."""
     archive: Archive | None = None
+    panel: Members | None = None
+    """Whose small charts the picture shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,12 @@ def printed(draft: Draft, order: Order) -> Made:
         return _packed(draft, draft.archive, order)
     if draft.document is not None:
         return Made({"text": order.body["text"]}) if order.plain else Made(draft.body, document=draft.document())
-    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
+    if draft.picture is None or order.plain:
+        photo = None
+    elif draft.panel is not None:
+        photo = _small_charts(draft.picture, draft.panel)
+    else:
+        photo = _drawn(draft.picture, draft.diary, order.now)
     return Made(draft.body, photo, rest=draft.rest)
 
 
@@ -146,6 +154,11 @@ def printed(draft: Draft, order: Order) -> Made:
 def _reader(database: Path) -> Any:
     """This process's own connection to the file, kept open."""
     return storage.database.reader_engine(database)
+
+
+def _small_charts(picture: Picture, panel: Members) -> bytes:
+    values: Mapping[str, Any] = picture.values
+    return reports.pictures.png(reports.panel_charts.picture(panel, values["page"], words(values["language"])))
 
 
 def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
@@ -223,7 +236,7 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _card(tx, order, wanted, say)
         case Courses():
             return _courses(tx, order, wanted, say)
-        case Panel() | Page():
+        case Panel() | Page() | Others() | Pictures():
             return _panel(tx, order, wanted, say)
         case Chart():
             return _chart(tx, order, wanted, say)
@@ -294,16 +307,20 @@ def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
 def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
     share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
-    if share is None or not diary.sharing.may_see(share):
+    if therapist is None or share is None or not diary.sharing.may_see(share):
         return Nothing(GONE)
     patient = storage.people.patient_by_id(tx, wanted.patient)
-    if patient.stage is not Stage.ACTIVE:
+    if patient.stage not in SHOWN:
         return Nothing(GONE)
+    imported = patient.stage is Stage.IMPORTED
     start = diary.digests.last_week(order.now, patient.zone, patient.sunday_time)
-    kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
+    kept = _diary(tx, patient, date.min if imported else start - FOR_A_CHART, order.now)
     account = storage.people.find_account(tx, patient.chat_id)
     unreachable = None if account is None else diary.entries.cause_of(account.reach)
-    return _draft(letters.card(patient, share.label, kept, order.now, say, unreachable), kept)
+    alerts = storage.panels.open_alerts(tx, [patient.id])[patient.id]
+    unseen, newest = storage.panels.unseen_notes(tx, patient.id, therapist.id)
+    besides = reports.digests.Besides(tuple(alerts), unseen, newest, imported)
+    return _draft(letters.card(patient, share.label, kept, order.now, say, unreachable, besides), kept)
 
 
 def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft | Nothing:
@@ -323,16 +340,26 @@ def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft
     return _draft(reports.courses.message(patient.id, label, kept, wanted.page, order.now, say), kept)
 
 
-def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:
+def _panel(tx: Connection, order: Order, wanted: Panel | Page | Others | Pictures, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
     if therapist is None:
         return Nothing(GONE)
-    if isinstance(wanted, Page):
-        return _draft(letters.panel_page(storage.panels.panel_of(tx, therapist.id, order.now), wanted.number, say))
-    panel = storage.panels.panel_of(tx, therapist.id, order.now, wanted.due_at)
-    if wanted.due_at is not None and not panel.members:
+    due_at = wanted.due_at if isinstance(wanted, Panel) else None
+    panel = storage.panels.panel_of(tx, therapist.id, order.now, due_at)
+    match wanted:
+        case Page():
+            return _draft(reports.panels.page(panel, wanted.number, say))
+        case Others():
+            return _draft(reports.panels.others(panel, wanted.number, say))
+        case Pictures():
+            return replace(_draft(reports.panels.picture(panel, wanted.number, say)), panel=panel)
+    if due_at is not None and not panel.members:
         return Nothing(GONE)
-    return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
+    first, *more = letters.panel_week(panel, wanted.missing, say, wanted.skipped)
+    rest = more[0] if more else None
+    if wanted.rest:
+        return Nothing(NO_REST) if rest is None else _draft(rest)
+    return replace(_draft(first, rest=rest), panel=panel)
 
 
 def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft | Nothing:
