@@ -492,7 +492,7 @@ def _trends_heading(panel: Panel, words: Words) -> Sentence:
         words.many("{n} getting better", "{n} getting better", better),
     ]
     if missing := len(found) - worse - better - steady - len(panel.imported):
-        counts.append(words.many("{n} too early to tell", "{n} too early to tell", missing))
+        counts.append(words.many("{n} with too few answers to tell", "{n} with too few answers to tell", missing))
     return words("Trend over weeks: {counts}.", counts=joined(", ", counts))
 
 
