@@ -39,7 +39,7 @@ def hits(said: str, found: Named, words: Words) -> Message:
 
 
 def no_hit(said: str, words: Words) -> Message:
-    text = words('None of your patients has "{said}" in the name or code.', said=said)
+    text = words('No patient of yours has "{said}" in the name or code.', said=said)
     return Message(text, ((_search(words), _all(words)),))
 
 
@@ -88,7 +88,7 @@ def name_taken(label: str, words: Words) -> Message:
 
 
 def nobody_called(label: str, words: Words) -> Message:
-    text = words("None of your patients is called {name}.", name=bold(sentence(label)))
+    text = words("No patient of yours is called {name}.", name=bold(sentence(label)))
     return Message(text, ((_search(words), _all(words)),))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from bot import chat, diary, reports, storage
 from bot.chat import buttons, typed, typed_times
 from bot.diary.accesses import What
-from bot.diary.people import MAX_LABEL, PatientId, Role, Therapist
+from bot.diary.people import MAX_LABEL, PatientId, Role, Therapist, TherapistId
 from bot.handlers import digests
 from bot.handlers.turn import Turn
 from bot.reports.recipes import Others, Pictures
@@ -135,6 +135,17 @@ def taken(turn: Turn, therapist: Therapist, label: str, but: PatientId | None = 
     wanted = typed.folded(" ".join(label.split()))
     names = storage.panels.names(turn.tx, therapist.id)
     return any(typed.folded(" ".join(name.split())) == wanted for one, name, _ in names if one != but)
+
+
+def free(turn: Turn, therapist_id: TherapistId, label: str, patient_id: PatientId) -> str:
+    """The label, or where another patient of the therapist has it, the next one like it: "Ada 2"."""
+    shares = storage.sharing.all_of(turn.tx, therapist_id)
+    others = {typed.folded(" ".join(it.label.split())) for it in shares if it.patient_id != patient_id}
+    found, number = label, 1
+    while typed.folded(" ".join(found.split())) in others:
+        number += 1
+        found = f"{label[: MAX_LABEL - 1 - len(str(number))].rstrip()} {number}"
+    return found
 
 
 # --- the hour of the summary --------------------------------------------------------------------------------------

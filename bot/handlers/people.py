@@ -330,9 +330,10 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     assert invite.therapist_id is not None
     _consent(turn, patient, invite.therapist_id, given)
     if given:
+        label = panels.free(turn, invite.therapist_id, invite.label or turn.person_name, patient.id)
         storage.sharing.put(
             turn.tx,
-            diary.sharing.Share(patient.id, invite.therapist_id, invite.label or turn.person_name, turn.now),
+            diary.sharing.Share(patient.id, invite.therapist_id, label, turn.now),
         )
     else:
         storage.sharing.end(turn.tx, patient.id, invite.therapist_id, turn.now)

@@ -720,10 +720,9 @@ def brief(need: Need, words: Words) -> Sentence:
         case Reason.IMPORTED:
             return words("imported")
         case Reason.NEW:
-            return joined("; ", [words("just started"), _worst_flare(need, words)])
+            return joined("; ", [words("just started"), _paused(need, words), _worst_flare(need, words)])
         case _:
-            paused = _paused(need, words) if need.pause is None else Sentence("")
-            return joined("; ", [words("steady"), trend, paused, *high])
+            return joined("; ", [words("steady"), trend, _paused(need, words), *high])
 
 
 def _paused(need: Need, words: Words) -> Sentence:

@@ -155,7 +155,9 @@ def _block(member: Member, also: bool, words: Words, room: int = MAX_TEXT) -> Se
         else words("last answer {day}", day=words.short_day(need.last_answer))
     )
     alerts = words.many("{n} open alert", "{n} open alerts", len(need.alerts)) if need.alerts else Sentence("")
-    stand = Sentence("") if need.standing is None else standing_name(need.standing, words)
+    # Since when a pause is, and until when, is told above, unless something more pressing is.
+    told = need.standing is None or (need.pause is not None and need.reason not in NEEDS)
+    stand = Sentence("") if told or need.standing is None else standing_name(need.standing, words)
     strips = [strip_in_words(strip, week.start, words) for strip in need.strips[:STRIPS]]
     if (more := len(need.strips) - STRIPS) > 0:
         strips.append(words.many("{n} more symptom", "{n} more symptoms", more))

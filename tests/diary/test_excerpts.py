@@ -14,7 +14,7 @@ from bot.chat.words import words
 from bot.diary import digests, excerpts, sessions
 from bot.diary.digests import Diary
 from bot.diary.entries import Cause, Day, Item, ItemId, Score, Symptom
-from bot.diary.excerpts import EVER, FOR_A_CHART, Span
+from bot.diary.excerpts import EVER, FOR_A_CHART, FOR_NUMBERS, Span
 from bot.diary.panels import LOOKS_BACK
 from bot.diary.people import ChatId, Patient, PatientId, Stage
 from bot.diary.sessions import Kind, Session, SessionId
@@ -126,7 +126,7 @@ def test_of_a_steady_year_an_excerpt_is_enough_and_short(treated: list[int]) -> 
     ]
     whole = replace(steady(365), sessions=tuple(needled))
     now = evening(ENROLLED + timedelta(days=364))
-    recent = digests.last_week(now, LISBON, EVENING) - LOOKS_BACK
+    recent = digests.last_week(now, LISBON, EVENING) - FOR_NUMBERS
     part = cut(whole, recent)
     assert excerpts.enough(part, recent, now)
     assert len(part.days) < 70
@@ -137,14 +137,14 @@ def test_after_a_month_of_silence_the_whole_diary_is_read() -> None:
     gone = ENROLLED + timedelta(days=330)
     whole = replace(whole, scores={key: score for key, score in whole.scores.items() if key[0] < gone})
     now = evening(ENROLLED + timedelta(days=364))
-    recent = digests.last_week(now, LISBON, EVENING) - LOOKS_BACK
+    recent = digests.last_week(now, LISBON, EVENING) - FOR_NUMBERS
     assert not excerpts.enough(cut(whole, recent), recent, now)
 
 
 def test_of_a_young_diary_nothing_is_left_out() -> None:
     whole = steady(40)
     now = evening(ENROLLED + timedelta(days=39))
-    recent = digests.last_week(now, LISBON, EVENING) - LOOKS_BACK
+    recent = digests.last_week(now, LISBON, EVENING) - FOR_NUMBERS
     assert cut(whole, recent) == whole
     assert excerpts.enough(whole, recent, now)
     assert excerpts.spans(recent, ENROLLED, ()) == [EVER]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tests.handlers.desk import Desk
-from tests.stage import newest, text_of
+from tests.stage import link_in, newest, text_of
 
 
 async def test_search_opens_the_card_of_the_only_hit_and_says_so_where_there_is_none(clinic: Desk) -> None:
@@ -16,7 +16,7 @@ async def test_search_opens_the_card_of_the_only_hit_and_says_so_where_there_is_
     await desk.says(ito, "/patients")
     await desk.taps(ito, "Search")
     assert "Béni" in await desk.says(ito, "BEN")
-    assert 'None of your patients has "zed"' in await desk.says(ito, "/patients zed")
+    assert 'No patient of yours has "zed"' in await desk.says(ito, "/patients zed")
     assert await desk.rows("select count(*) from accesses where what = 'card'") == [(2,)]
 
 
@@ -31,6 +31,16 @@ async def test_a_name_is_the_therapists_own_and_no_two_are_the_same(clinic: Desk
     assert await desk.rows("select label from shares order by label") == [("Ada K",), ("Benjamin",)]
     assert await desk.rows("select count(*) from accesses where what = 'renamed'") == [(2,)]
     assert "already" in await desk.says(ito, "/invite benjamin")
+    await desk.says(ito, "/invite Cleo")
+    again = link_in(ito.last)
+    await desk.enrol(desk.cleo, ito, "Cleo", place="Kathmandu")
+    desk.noor.open_link(again)
+    await desk.settle()
+    await desk.taps(desk.noor, "Yes, store my answers", "Yes, show them")
+    assert await desk.rows("select label from shares where label like 'Cleo%' order by label") == [
+        ("Cleo",),
+        ("Cleo 2",),
+    ], "two links by one name were out"
 
 
 async def test_the_summary_comes_at_the_therapists_own_hour_and_no_week_twice(clinic: Desk) -> None:
