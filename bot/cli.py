@@ -51,11 +51,12 @@ def init() -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page; another free one is taken if it is in use.")] = 8765,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    patients: Annotated[int, typer.Option(help="Dr Ito has so many already, on a Monday morning.", min=0)] = 0,
 ) -> None:
     """Try the bot without Telegram: two telephones on a page, and a clock that moves."""
     from bot import rehearsal
 
-    sys.exit(rehearsal.demo(port, open_page=open_page))
+    sys.exit(rehearsal.demo(port, open_page=open_page, patients=patients))
 
 
 @cli.command()

@@ -21,10 +21,12 @@ from bot import chat, diary, logs, reports, storage
 from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
+from bot.diary.digests import Panel as Members
 from bot.diary.excerpts import FOR_A_CHART
 from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
 from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage
+from bot.diary.sharing import Share
 from bot.reports import letters
 from bot.reports.recipes import (
     Card,
@@ -33,9 +35,11 @@ from bot.reports.recipes import (
     Diaries,
     Export,
     Month,
+    Others,
     Page,
     Panel,
     PatientSheet,
+    Pictures,
     Sheet,
     Wanted,
     Week,
@@ -112,6 +116,8 @@ class Draft:
     archive: Archive | None = None
     instead: dict[str, Any] | None = None
     """What to say where the file is too large for Telegram."""
+    panel: Members | None = None
+    """Whose small charts the picture shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,12 @@ def printed(draft: Draft, order: Order) -> Made:
         if draft.instead is not None and len(document.content) > reports.exports.MOST_BYTES:
             return Made(draft.instead)
         return Made(draft.body, document=document)
-    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
+    if draft.picture is None or order.plain:
+        photo = None
+    elif draft.panel is not None:
+        photo = _small_charts(draft.picture, draft.panel)
+    else:
+        photo = _drawn(draft.picture, draft.diary, order.now)
     return Made(draft.body, photo, rest=draft.rest)
 
 
@@ -166,6 +177,11 @@ def printed(draft: Draft, order: Order) -> Made:
 def _reader(database: Path) -> Any:
     """This process's own connection to the file, kept open."""
     return storage.database.reader_engine(database)
+
+
+def _small_charts(picture: Picture, panel: Members) -> bytes:
+    values: Mapping[str, Any] = picture.values
+    return reports.pictures.png(reports.panel_charts.picture(panel, values["page"], words(values["language"])))
 
 
 def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
@@ -243,7 +259,7 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _card(tx, order, wanted, say)
         case Courses():
             return _courses(tx, order, wanted, say)
-        case Panel() | Page():
+        case Panel() | Page() | Others() | Pictures():
             return _panel(tx, order, wanted, say)
         case Chart():
             return _chart(tx, order, wanted, say)
@@ -313,7 +329,7 @@ def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Word
     found = _shared(tx, order, wanted.patient)
     if found is None:
         return Nothing(GONE)
-    patient, label = found
+    patient, share = found
     kept = _diary(tx, patient, date.min, order.now)
     at = _seen_at(patient, kept, order.now)
     since = diary.days.day_of(at, patient.zone) - timedelta(weeks=wanted.weeks + 2)
@@ -328,14 +344,14 @@ def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Word
     def document() -> Document:
         return Document(reports.sheets.file_name(sheet, say), reports.sheets.pdf(sheet, say), "application/pdf")
 
-    return replace(_draft(reports.looking.sheet(sheet, say, label)), document=document)
+    return replace(_draft(reports.looking.sheet(sheet, say, share.label)), document=document)
 
 
 def _diaries(tx: Connection, order: Order, wanted: Diaries, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
     shares = [] if therapist is None else storage.sharing.all_of(tx, therapist.id)
     found = [_shared(tx, order, share.patient_id) for share in shares if wanted.patient in (None, share.patient_id)]
-    read = [(label, storage.exports.rows_of(tx, patient)) for patient, label in filter(None, found)]
+    read = [(share.label, storage.exports.rows_of(tx, patient)) for patient, share in filter(None, found)]
     if not read:
         return Nothing(GONE)
     parts = [reports.long_form.Part(label, contents) for label, contents in read]
@@ -348,14 +364,14 @@ def _diaries(tx: Connection, order: Order, wanted: Diaries, say: Words) -> Draft
     return replace(_draft(told), document=document, instead=as_data(chat.exports.panel_too_large(say)))
 
 
-def _shared(tx: Connection, order: Order, patient_id: PatientId) -> tuple[Patient, str] | None:
-    """The patient and the reader's name for them, where the reader is a therapist who may see the diary now."""
+def _shared(tx: Connection, order: Order, patient_id: PatientId) -> tuple[Patient, Share] | None:
+    """The patient and the share that the reader holds, where the reader is a therapist who may see the diary now."""
     therapist = storage.people.therapist(tx, order.reader)
     share = None if therapist is None else storage.sharing.find(tx, patient_id, therapist.id)
     if share is None or not diary.sharing.may_see(share):
         return None
     patient = storage.people.patient_by_id(tx, patient_id)
-    return (patient, share.label) if patient.stage in SHOWN else None
+    return (patient, share) if patient.stage in SHOWN else None
 
 
 def _seen_at(patient: Patient, kept: Diary, now: datetime) -> datetime:
@@ -373,15 +389,17 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
     found = _shared(tx, order, wanted.patient)
     if found is None:
         return Nothing(GONE)
-    patient, label = found
-    if patient.stage is Stage.IMPORTED:
-        kept = _diary(tx, patient, date.min, order.now)
-        return _draft(letters.card(patient, label, kept, _seen_at(patient, kept, order.now), say), kept)
+    patient, share = found
+    imported = patient.stage is Stage.IMPORTED
     start = diary.digests.last_week(order.now, patient.zone, patient.sunday_time)
-    kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
+    kept = _diary(tx, patient, date.min if imported else start - FOR_A_CHART, order.now)
     account = storage.people.find_account(tx, patient.chat_id)
-    unreachable = None if account is None else diary.entries.cause_of(account.reach)
-    return _draft(letters.card(patient, label, kept, order.now, say, unreachable), kept)
+    unreachable = None if account is None or imported else diary.entries.cause_of(account.reach)
+    alerts = storage.panels.open_alerts(tx, [patient.id])[patient.id]
+    unseen, newest = storage.panels.unseen_notes(tx, patient.id, share.therapist_id)
+    besides = reports.digests.Besides(tuple(alerts), unseen, newest, imported)
+    at = _seen_at(patient, kept, order.now)
+    return _draft(letters.card(patient, share.label, kept, at, say, unreachable, besides), kept)
 
 
 def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft | Nothing:
@@ -390,27 +408,35 @@ def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft
     if wanted.own:
         patient = _own(tx, order, wanted.patient)
     else:
-        therapist = storage.people.therapist(tx, order.reader)
-        share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
-        if share is None or not diary.sharing.may_see(share):
-            return Nothing(GONE)
-        patient, label = storage.people.patient_by_id(tx, wanted.patient), share.label
-    if patient is None or patient.stage is not Stage.ACTIVE:
+        found = _shared(tx, order, wanted.patient)
+        patient, label = (None, None) if found is None else (found[0], found[1].label)
+    if patient is None:
         return Nothing(GONE)
     kept = _diary(tx, patient, date.min, order.now)
-    return _draft(reports.courses.message(patient.id, label, kept, wanted.page, order.now, say), kept)
+    at = _seen_at(patient, kept, order.now)
+    return _draft(reports.courses.message(patient.id, label, kept, wanted.page, at, say), kept)
 
 
-def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:
+def _panel(tx: Connection, order: Order, wanted: Panel | Page | Others | Pictures, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
     if therapist is None:
         return Nothing(GONE)
-    if isinstance(wanted, Page):
-        return _draft(letters.panel_page(storage.panels.panel_of(tx, therapist.id, order.now), wanted.number, say))
-    panel = storage.panels.panel_of(tx, therapist.id, order.now, wanted.due_at)
-    if wanted.due_at is not None and not panel.members:
+    due_at = wanted.due_at if isinstance(wanted, Panel) else None
+    panel = storage.panels.panel_of(tx, therapist.id, order.now, due_at)
+    match wanted:
+        case Page():
+            return _draft(reports.panels.page(panel, wanted.number, say))
+        case Others():
+            return _draft(reports.panels.others(panel, wanted.number, say))
+        case Pictures():
+            return replace(_draft(reports.panels.picture(panel, wanted.number, say)), panel=panel)
+    if due_at is not None and not panel.members:
         return Nothing(GONE)
-    return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
+    first, *more = letters.panel_week(panel, wanted.missing, say, wanted.skipped)
+    rest = more[0] if more else None
+    if wanted.rest:
+        return Nothing(NO_REST) if rest is None else _draft(rest)
+    return replace(_draft(first, rest=rest), panel=panel)
 
 
 def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft | Nothing:

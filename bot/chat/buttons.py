@@ -675,6 +675,56 @@ class Run:
 # --- panel ----------------------------------------------------------------------------------------------------------
 
 
+@payload("jo")
+class Others:
+    """A page of those whom the summary has no card for."""
+
+    page: int
+
+
+@payload("jp")
+class PanelPicture:
+    """Another picture of small charts; `anew`: as a new message, since a summary that was sent is never edited."""
+
+    page: int
+    anew: bool
+
+
+@payload("js")
+class SearchPatient:
+    """Type part of a name."""
+
+
+@payload("jn")
+class Rename:
+    """Another name for a patient; typed next."""
+
+    patient: int
+
+
+@payload("jw")
+class DigestDay:
+    """On which day shall the weekly summary come?"""
+
+
+@payload("jd")
+class DigestOn:
+    """And at what hour? `day`: 0 is Monday."""
+
+    day: int
+
+
+@payload("jh")
+class DigestAt:
+    day: int
+    at: time
+
+
+@payload("jt")
+class TypeDigestHour:
+    day: int
+
+
 # --- sessions, check-ins --------------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,7 @@ COMMANDS: Final = (
     _command("digest", lambda words: words("The week of all my patients"), menu=(_T,), first=(_T,)),
     _command("session", lambda words: words("Log a treatment"), menu=(_T,), first=(_T,)),
     _command("treatment", lambda words: words("Tell about a treatment"), more=(_P,)),
+    _command("rename", lambda words: words("Change a patient's name"), more=(_T,)),
     _command("invite", lambda words: words("Enrol a patient"), menu=(_T,), first=(_T,), with_name=True),
     _command("invite_therapist", lambda words: words("Invite a therapist"), menu=(_A,), first=(_A,), with_name=True),
     _command("urgent", lambda words: words("When to get help"), menu=_EVERYONE, first=_EVERYONE),

@@ -82,6 +82,10 @@ class Therapist:
     """The name by which patients know them, chosen by the therapist."""
     zone: str
     next_digest_at: datetime | None
+    digest_weekday: int | None = None
+    """Their own day of the weekly summary, 0 is Monday; None: the clinic's."""
+    digest_time: time | None = None
+    """Their own hour of it; None: the clinic's."""
 
 
 @dataclass(frozen=True, slots=True)

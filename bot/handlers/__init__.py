@@ -43,6 +43,7 @@ from bot.handlers import (
     help,
     items,
     looking,
+    panels,
     pauses,
     people,
     privacy,
@@ -85,6 +86,7 @@ COMMANDS: dict[str, Command] = {
     "patients": digests.patients,
     "digest": digests.digest,
     # panel
+    "rename": panels.rename,
     # sessions
     "session": sessions.session,
     "treatment": sessions.treatment,
@@ -110,7 +112,14 @@ OF_A_DIARY: tuple[Command, ...] = (
     people.stop,
     items.symptoms,
 )
-NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist, sessions.session)
+NAMES_OTHERS: tuple[Command, ...] = (
+    people.start,
+    people.invite,
+    people.invite_therapist,
+    digests.patients,
+    panels.rename,
+    sessions.session,
+)
 """What follows these is a code, or somebody else's name: no words about oneself."""
 FOR_STRANGERS: tuple[Command, ...] = (
     people.start,
@@ -149,6 +158,14 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Panel: digests.page,
     buttons.AllPatients: digests.all_patients,
     # panel
+    buttons.Others: panels.others,
+    buttons.PanelPicture: panels.picture,
+    buttons.SearchPatient: panels.ask_search,
+    buttons.Rename: panels.ask_name,
+    buttons.DigestDay: panels.ask_day,
+    buttons.DigestOn: panels.ask_hour,
+    buttons.DigestAt: panels.put_hour,
+    buttons.TypeDigestHour: panels.type_hour,
     # course
     buttons.Course: courses.of_patient,
     buttons.OwnCourse: courses.own,

@@ -13,7 +13,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
-from bot.handlers import entries, flares, items, pauses, privacy, prompts, sessions, settings, sharing, zones
+from bot.handlers import entries, flares, items, panels, pauses, privacy, prompts, sessions, settings, sharing, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -162,6 +162,9 @@ def invite(turn: Turn, label: str) -> None:
     elif not label.strip():
         turn.expect(EXPECT_LABEL)
         turn.say(chat.people.invite_whom(turn.words))
+    elif turn.therapist is not None and panels.taken(turn, turn.therapist, label):
+        turn.expect(EXPECT_LABEL)
+        turn.say(chat.panels.name_taken(" ".join(label.split())[:MAX_LABEL], turn.words))
     else:
         _invite(turn, Role.PATIENT, label)
 
@@ -327,9 +330,10 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     assert invite.therapist_id is not None
     _consent(turn, patient, invite.therapist_id, given)
     if given:
+        label = panels.free(turn, invite.therapist_id, invite.label or turn.person_name, patient.id)
         storage.sharing.put(
             turn.tx,
-            diary.sharing.Share(patient.id, invite.therapist_id, invite.label or turn.person_name, turn.now),
+            diary.sharing.Share(patient.id, invite.therapist_id, label, turn.now),
         )
     else:
         storage.sharing.end(turn.tx, patient.id, invite.therapist_id, turn.now)
@@ -573,7 +577,7 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    return named or (expecting is not None and expecting.startswith(sessions.EXPECT))
+    return named or (expecting is not None and expecting.startswith((sessions.EXPECT, *panels.EXPECTS)))
 
 
 def text(turn: Turn, said: str, replied_to: int | None) -> bool:
@@ -588,6 +592,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT):
         sessions.expected(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(panels.EXPECTS):
+        panels.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
         return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):

@@ -503,7 +503,7 @@ def _trends_heading(panel: Panel, words: Words) -> Sentence:
         words.many("{n} getting better", "{n} getting better", better),
     ]
     if missing := len(found) - worse - better - steady - len(panel.imported):
-        counts.append(words.many("{n} too early to tell", "{n} too early to tell", missing))
+        counts.append(words.many("{n} with too few answers to tell", "{n} with too few answers to tell", missing))
     return words("Trend over weeks: {counts}.", counts=joined(", ", counts))
 
 
@@ -731,10 +731,9 @@ def brief(need: Need, words: Words) -> Sentence:
         case Reason.IMPORTED:
             return words("imported")
         case Reason.NEW:
-            return joined("; ", [words("just started"), _worst_flare(need, words)])
+            return joined("; ", [words("just started"), _paused(need, words), _worst_flare(need, words)])
         case _:
-            paused = _paused(need, words) if need.pause is None else Sentence("")
-            return joined("; ", [words("steady"), trend, paused, *high])
+            return joined("; ", [words("steady"), trend, _paused(need, words), *high])
 
 
 def _paused(need: Need, words: Words) -> Sentence:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import fields, replace
+from datetime import date, datetime, time
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.diary import days, digests
 from bot.diary.digests import Member, Panel
-from bot.diary.entries import ItemId, cause_of
+from bot.diary.entries import ItemId, Note, cause_of
 from bot.diary.panels import LOOKS_BACK, OpenAlert
 from bot.diary.people import SHOWN, Patient, PatientId, Reach, Stage, TherapistId
 from bot.storage import diaries, tables
@@ -39,6 +39,18 @@ _any: Final = (
     .where(tables.patients.c.stage == Stage.ACTIVE)
     .order_by(None)
     .limit(1)
+)
+_names: Final = _members.with_only_columns(tables.patients.c.id, tables.shares.c.label, tables.patients.c.code)
+_unseen: Final = (
+    select(*(tables.notes.c[field.name] for field in fields(Note)))
+    .join(tables.shares, tables.shares.c.patient_id == tables.notes.c.patient_id)
+    .where(
+        tables.notes.c.patient_id == bindparam("patient"),
+        tables.shares.c.therapist_id == bindparam("therapist"),
+        tables.notes.c.undone_at.is_(None),
+        or_(tables.shares.c.notes_seen_at.is_(None), tables.notes.c.written_at > tables.shares.c.notes_seen_at),
+    )
+    .order_by(tables.notes.c.written_at, tables.notes.c.id)
 )
 _acts: Final = tables.alert_acts
 _open: Final = (
@@ -129,3 +141,40 @@ def open_alerts(tx: Connection, patient_ids: Sequence[PatientId]) -> _Alerts:
     for number, alert in found.items():
         alerts[whose[number]].append(alert)
     return alerts
+
+
+def unseen_notes(tx: Connection, patient_id: PatientId, therapist_id: TherapistId) -> tuple[int, Note | None]:
+    """How many notes the patient wrote since this therapist last looked at them, and the newest of those."""
+    found = [Note(*row) for row in tx.execute(_unseen, {"patient": patient_id, "therapist": therapist_id})]
+    return len(found), found[-1] if found else None
+
+
+def notes_seen(tx: Connection, patient_id: PatientId, therapist_id: TherapistId, now: datetime) -> None:
+    tx.execute(
+        update(tables.shares)
+        .where(tables.shares.c.patient_id == patient_id, tables.shares.c.therapist_id == therapist_id)
+        .values(notes_seen_at=now)
+    )
+
+
+def rename(tx: Connection, patient_id: PatientId, therapist_id: TherapistId, label: str) -> None:
+    """Another name of a patient, for this therapist alone."""
+    tx.execute(
+        update(tables.shares)
+        .where(tables.shares.c.patient_id == patient_id, tables.shares.c.therapist_id == therapist_id)
+        .values(label=label)
+    )
+
+
+def names(tx: Connection, therapist_id: TherapistId) -> list[tuple[PatientId, str, str | None]]:
+    """Everyone in the therapist's panel: by their own name for them, and by the clinic's code where there is one."""
+    return [(PatientId(row[0]), row[1], row[2]) for row in tx.execute(_names, {"therapist": therapist_id})]
+
+
+def put_hour(tx: Connection, therapist_id: TherapistId, weekday: int, wall: time, next_at: datetime) -> None:
+    """The therapist's own day and hour of the weekly summary."""
+    tx.execute(
+        update(tables.therapists)
+        .where(tables.therapists.c.id == therapist_id)
+        .values(digest_weekday=weekday, digest_time=wall, next_digest_at=next_at)
+    )

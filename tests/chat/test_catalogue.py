@@ -51,7 +51,7 @@ RAW_SENTENCES: Final = {
     "bot/chat/flares.py": {"choose_score": "a sentence in italics"},
     "bot/chat/words.py": {"*": "where sentences are made"},
     "bot/reports/charts.py": {"_told": "sentences in a row"},
-    "bot/reports/letters.py": {"_within": "a sentence without its markup"},
+    "bot/reports/panels.py": {"within": "a sentence without its markup"},
 }
 """Functions that may make a Sentence of a text by hand, with the reason."""
 

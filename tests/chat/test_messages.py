@@ -37,6 +37,7 @@ from bot.chat import (
     items,
     looking,
     notices,
+    panels,
     pauses,
     people,
     prompts,
@@ -137,9 +138,9 @@ Case = Callable[[Words, str], Iterator[Made]]
 CASES: dict[Callable[..., Any], Case] = {}
 
 
-def case(function: Callable[..., Any]) -> Callable[[Case], Case]:
+def case(*functions: Callable[..., Any]) -> Callable[[Case], Case]:
     def enlist(made: Case) -> Case:
-        CASES[function] = made
+        CASES.update(dict.fromkeys(functions, made))
         return made
 
     return enlist
@@ -708,6 +709,46 @@ def versions(label: str) -> Iterator[list[Version]]:
         yield [replace(told, confirmed_at=None)]
         yield [logged, replace(logged, corrects=session.id), moved, noted] * 4
         yield [told, replace(logged, corrects=session.id, undone_at=NOON, session=replace(session, note=None))]
+
+
+@case(panels.hits)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for n in (2, 41, 200):
+        yield panels.hits(label, [(one, label) for one in range(n)], say)
+
+
+@case(panels.rename_whom)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield panels.rename_whom([(one, label) for one in range(90)], say)
+
+
+@case(panels.ask_search, panels.rename_typed, panels.type_hour, panels.no_such_hour, panels.how_typed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield panels.ask_search(say)
+    yield panels.rename_typed(say)
+    yield panels.type_hour(say)
+    yield panels.no_such_hour(say)
+    yield panels.how_typed(say)
+
+
+@case(panels.no_hit, panels.ask_name, panels.called_so, panels.name_taken, panels.nobody_called, panels.renamed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield panels.no_hit(label, say)
+    yield panels.ask_name(label, say)
+    yield panels.called_so(label, say)
+    yield panels.name_taken(label, say)
+    yield panels.nobody_called(label, say)
+    yield panels.renamed(label, label, 2**40, say)
+
+
+@case(panels.weekday, panels.choose_day, panels.choose_hour, panels.hour_kept)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for day in range(7):
+        yield panels.weekday(day, say)
+        yield panels.choose_hour(day, say)
+        for next_at in (None, NOON):
+            yield panels.choose_day(day, time(7, 30), next_at, say)
+        yield panels.hour_kept(day, time(7, 30), NOON, say)
 
 
 @case(sessions.choose_patient)
@@ -1590,7 +1631,14 @@ FIXED: Final = frozenset(
     {"burning", "tingling", "numbness", "symptom", "symptoms", "needling", "emergency", "diabetes"}
 )
 """Medical and fixed words without a shorter one: they count as words of one syllable."""
-FOR_THE_CLINIC: Final = ("notices.", "sessions.", "exports.panel_", "exports.choose", "looking.ask_for_sheet_of")
+FOR_THE_CLINIC: Final = (
+    "notices.",
+    "panels.",
+    "sessions.",
+    "exports.panel_",
+    "exports.choose",
+    "looking.ask_for_sheet_of",
+)
 """What only therapists and clinic admins read: the beginnings of names, as in `module.function`."""
 FOR_THE_CLINIC_TOO: Final = frozenset(
     {

@@ -15,6 +15,7 @@ from bot.diary import digests, excerpts, sessions
 from bot.diary.digests import Diary
 from bot.diary.entries import Cause, Day, Item, ItemId, Score, Symptom
 from bot.diary.excerpts import EVER, FOR_A_CHART, FOR_NUMBERS, Span
+from bot.diary.panels import LOOKS_BACK
 from bot.diary.people import ChatId, Patient, PatientId, Stage
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import charts, letters
@@ -89,7 +90,7 @@ def test_an_excerpt_that_is_enough_tells_the_same(seed: int, length: int, hours:
     whole = a_year(Random(seed), length)
     now = evening(ENROLLED + timedelta(days=length - 1)) + timedelta(hours=hours)
     start = digests.last_week(now, LISBON, EVENING)
-    for back in (FOR_NUMBERS, FOR_A_CHART):
+    for back in (LOOKS_BACK, FOR_A_CHART):
         part = cut(whole, start - back)
         if not excerpts.enough(part, start - back, now):
             continue

@@ -370,10 +370,10 @@ async def test_at_once_is_at_once_and_the_therapist_is_told_without_content(clin
 
 
 async def test_the_old_link_is_dead_and_with_a_new_one_they_begin_anew(clinic: Desk) -> None:
-    lea = await clinic.enrol(clinic.person(151, "Lea"), clinic.ito, "Lea")
-    opened = next(m["text"] for m in lea.messages if m.get("text", "").startswith("/start "))
     await clinic.says(clinic.ito, "/invite lea")
     second = link_in(clinic.ito.last)
+    lea = await clinic.enrol(clinic.person(151, "Lea"), clinic.ito, "Lea")
+    opened = next(m["text"] for m in lea.messages if m.get("text", "").startswith("/start "))
     await clinic.says(lea, "/forget")
     await clinic.says(lea, "forget")
     await clinic.taps(lea, "At once")
