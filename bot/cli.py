@@ -243,7 +243,7 @@ def _until_stopped(settings: Settings) -> int:
         storage.CannotWrite: FAILED,
         storage.Damaged: FAILED,
         storage.Replaced: FAILED,
-        chat.alerts.WrongCard: FAILED,
+        chat.red_flags.WrongCard: FAILED,
         wire.TokenRevoked: FAILED,
         wire.SomeoneElsePolls: FAILED,
         wire.CannotListen: FAILED,

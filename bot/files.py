@@ -246,7 +246,7 @@ def replay(settings: Settings, file: Path, rise: int, high: int, *, skip_bad: bo
     diaries: dict[str, dict[Wanted, dict[date, int]]] = {}
     for (code, day, wanted), said in reading.scores.items():
         diaries.setdefault(code, {}).setdefault(wanted, {})[day] = said.score
-    limits = diary.replays.Limits(rise, high)
+    limits = diary.alerts.Limits(rise, high)
     typer.echo(summaries.replay_as_data(diaries, limits) if as_json else summaries.replay_as_text(diaries, limits))
     return REFUSED if reading.refused else 0
 

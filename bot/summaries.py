@@ -12,10 +12,11 @@ import json
 from typing import Any, Final
 
 from bot.diary import replays
+from bot.diary.alerts import Limits
 from bot.diary.digests import Change, ChangeLabel
 from bot.diary.entries import DayState
 from bot.diary.imports import name_of
-from bot.diary.replays import Diaries, Limits, Replay
+from bot.diary.replays import Diaries, Replay
 from bot.diary.sessions import MIN_SCORES
 from bot.diary.summaries import ItemSummary, Summary
 

@@ -1,7 +1,6 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
 
 from bot.chat import (
-    alerts,
     asked,
     buttons,
     checkins,
@@ -20,6 +19,7 @@ from bot.chat import (
     places,
     privacy,
     prompts,
+    red_flags,
     sessions,
     settings,
     sharing,
@@ -30,7 +30,6 @@ from bot.chat import (
 )
 
 __all__ = [
-    "alerts",
     "asked",
     "buttons",
     "checkins",
@@ -49,6 +48,7 @@ __all__ = [
     "places",
     "privacy",
     "prompts",
+    "red_flags",
     "sessions",
     "settings",
     "sharing",

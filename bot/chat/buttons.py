@@ -8,7 +8,6 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
-from bot.diary.alerts import RedFlagAnswer
 from bot.diary.checkins import Feeling
 from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
@@ -16,6 +15,7 @@ from bot.diary.looking import Span
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
 from bot.diary.prompts import Later
+from bot.diary.red_flags import RedFlagAnswer
 from bot.diary.sessions import Kind
 
 MAX_BYTES: Final = 64

@@ -10,37 +10,21 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
+from bot.diary.alerts import QUIET_FOR, SAME_WITHIN, Limits, Scored, seven_before
 from bot.diary.days import ONE_DAY
 from bot.diary.items import Wanted
 from bot.diary.sessions import SEVEN_DAYS, mean
 
-RISE: Final = 2
-"""Points above the usual, on two adjacent days: 0.04 per patient-week in 48 back-pain diaries."""
-HIGH: Final = 7
-"""Patients and clinicians rank days at this first (10.1016/j.jpain.2020.08.003)."""
-QUIET_FOR: Final = timedelta(days=7)
-"""At most one alert per patient and symptom in so many days (ours)."""
 RISES: Final = (1, 2, 3, 4)
 HIGHS: Final = (6, 7, 8, 9)
 """Limits that are compared."""
-_SAME_WITHIN: Final = 1e-9
-
-Scored = Mapping[date, int]
 Diaries = Mapping[str, Mapping[Wanted, Scored]]
 """The scores of each patient and item by day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`rise`: points above the usual; `high`: the score that is high."""
-
-    rise: int = RISE
-    high: int = HIGH
 
 
 @dataclass(slots=True)
@@ -94,17 +78,17 @@ def course(scored: Scored, limits: Limits) -> Course:
     """Run the rules over one item of one patient."""
     found = Course()
     for first in sorted(scored):
-        usual = mean([scored[day] for day in _seven_before(first) if day in scored])
+        usual = mean([scored[day] for day in seven_before(first) if day in scored])
         if usual is None:
             continue
-        above = usual + limits.rise - _SAME_WITHIN
+        above = usual + limits.rise - SAME_WITHIN
         if scored[first] >= above:
             found.jumps.append(first)
         second = first + ONE_DAY
         if second not in scored:
             continue
         lower = min(scored[first], scored[second])
-        rose, entered = lower >= above, usual < limits.high - _SAME_WITHIN and lower >= limits.high
+        rose, entered = lower >= above, usual < limits.high - SAME_WITHIN and lower >= limits.high
         if rose:
             found.rose.append(second)
         if entered:
@@ -121,7 +105,3 @@ def by_item(diaries: Diaries) -> dict[Wanted, Diaries]:
         for wanted, scored in items.items():
             found.setdefault(wanted, {}).setdefault(code, {})[wanted] = scored
     return dict(found)
-
-
-def _seven_before(day: date) -> Iterable[date]:
-    return (day - offset * ONE_DAY for offset in range(1, SEVEN_DAYS.days + 1))

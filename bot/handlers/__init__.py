@@ -32,7 +32,6 @@ from bot.diary.edits import Became
 from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
-    alerts,
     checkins,
     courses,
     digests,
@@ -48,6 +47,7 @@ from bot.handlers import (
     people,
     privacy,
     prompts,
+    red_flags,
     sessions,
     settings,
     sharing,
@@ -229,7 +229,7 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.FlareAt: flares.at,
     buttons.NoFlare: flares.drop,
     buttons.UndoFlare: flares.undo,
-    buttons.RedFlag: alerts.answer,
+    buttons.RedFlag: red_flags.answer,
     # looking back
     buttons.Chart: looking.other_span,
     buttons.Month: looking.other_month,
@@ -582,12 +582,12 @@ def _thing(turn: Turn, update: Update) -> None:
 def _search(turn: Turn, said: str, *, own: bool = True) -> None:
     """Search what a patient typed, wherever it went, for words of a red flag. If it went nowhere, it is kept as a note
     before the card is shown, unless the words are not their `own`."""
-    if diary.alerts.find(said) is None and turn.remembered:
+    if diary.red_flags.find(said) is None and turn.remembered:
         return
     patient = turn.patient
     if patient is None:
         return
-    found = alerts.matches(turn, patient, said)
+    found = red_flags.matches(turn, patient, said)
     if patient.stage is Stage.FORGETTING:
         # Nothing of them is kept or passed on any more; what to do still has to be said.
         people.urgent(turn, "") if found else None
@@ -599,7 +599,7 @@ def _search(turn: Turn, said: str, *, own: bool = True) -> None:
         else:
             entries.remember(turn, patient, today, Became.OTHER)
     if found:
-        alerts.show(turn, patient)
+        red_flags.show(turn, patient)
 
 
 def _edited(turn: Turn, update: Update) -> None:

@@ -9,7 +9,7 @@ from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.diary.checkins import Checkin, Feeling, Taken
 from bot.diary.people import Patient, Stage
-from bot.handlers import alerts, entries
+from bot.handlers import entries, red_flags
 from bot.handlers.turn import Turn
 
 
@@ -27,9 +27,9 @@ def answer(turn: Turn, tap: buttons.CheckIn) -> None:
         case Taken.REPORT:
             _report(turn, patient, found, tap.feeling)
         case Taken.REPEATED if found.answered_at is not None:
-            alerts.told_before(turn, patient, found.answered_at)
+            red_flags.told_before(turn, patient, found.answered_at)
         case Taken.STANDS:
-            alerts.stands(turn, patient)
+            red_flags.stands(turn, patient)
         case _:
             _store(turn, patient, found, tap.feeling)
 
@@ -62,7 +62,7 @@ def _report(turn: Turn, patient: Patient, found: Checkin, sign: Feeling) -> None
     elif found.joined_day is not None:
         turn.retire(message_id=turn.tapped)
     reported = replace(found, answer=sign, answered_at=turn.now)
-    alerts.report(turn, patient, None, reported, in_place=found.joined_day is None)
+    red_flags.report(turn, patient, None, reported, in_place=found.joined_day is None)
 
 
 def _evening(turn: Turn, patient: Patient, found: Checkin) -> date | None:

@@ -15,7 +15,7 @@ from bot.diary.checkins import Checkin
 from bot.diary.edits import Became
 from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
-from bot.handlers import alerts
+from bot.handlers import red_flags
 from bot.handlers.turn import Turn
 from bot.storage.outbox import Urgency
 
@@ -424,7 +424,7 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
 
 def _unclear_and_urgent(turn: Turn, patient: Patient, reading: typed.Reading, said: str) -> bool:
     """Whether words of a red flag stand beside unclear numbers: those who hear of the card need to read them."""
-    return isinstance(reading, typed.Unclear) and alerts.matches(turn, patient, said)
+    return isinstance(reading, typed.Unclear) and red_flags.matches(turn, patient, said)
 
 
 def _take(

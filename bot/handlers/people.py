@@ -257,7 +257,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
             return chat.people.ask_hour(there, words)
         case _:
             number = emergency_number(turn, patient.zone)
-            card = chat.alerts.card(words, number, settings.cards_dir)
+            card = chat.red_flags.card(words, number, settings.cards_dir)
             due = diary.prompts.first_due(turn.now, patient.zone, patient.hours)
             next_at = diary.days.local(due.at, patient.zone)
             return chat.people.ask_start(card, next_at, there.date(), number, words)
@@ -266,7 +266,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
 def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
     """The clinic's number, or words for the local one where the patient is in another country."""
     settings = turn.settings
-    return chat.alerts.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
+    return chat.red_flags.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
 
 
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
@@ -568,7 +568,7 @@ def urgent(turn: Turn, _: str) -> None:
     patient = turn.patient
     zone = turn.settings.default_timezone if patient is None else patient.here
     turn.say(
-        chat.alerts.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
+        chat.red_flags.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
         urgency=storage.outbox.Urgency.RED_FLAG,
     )
 

@@ -590,7 +590,7 @@ def _report(turn: Turn, patient: Patient, day: date, kind: Kind) -> None:
         return
     if known is None:
         known = write(turn, patient, None, Session(SessionId(0), day, kind, turn.now))
-        for one in storage.alerts.listeners(turn.tx, patient.id):
+        for one in storage.red_flags.listeners(turn.tx, patient.id):
             language = chat.words.words(one.language)
             told = chat.sessions.told_therapist(one.label, int(patient.id), known, language)
             turn.say(told, to=one.chat_id, patient_id=patient.id, urgency=Urgency.DIGEST)

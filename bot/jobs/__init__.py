@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import alerts, checkins, digests, notices, privacy, prompts, reach
+from bot.jobs import checkins, digests, notices, privacy, prompts, reach, red_flags
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -31,7 +31,7 @@ class Ticker:
     async def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at `now`; returns counts and logs them where there were any."""
         total: dict[str, int] = {}
-        while count := await self._database.write(lambda tx: alerts.send_due(tx, self._settings, now)):
+        while count := await self._database.write(lambda tx: red_flags.send_due(tx, self._settings, now)):
             total["alerts"] = total.get("alerts", 0) + count
         # What was put off comes before the next prompt, which else would take its place.
         while (looked_at := await self._database.write(lambda tx: prompts.follow_up(tx, now)))[0]:

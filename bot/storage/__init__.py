@@ -2,7 +2,6 @@
 
 from bot.storage import (
     accesses,
-    alerts,
     backups,
     checkins,
     checks,
@@ -24,6 +23,7 @@ from bot.storage import (
     people,
     privacy,
     prompts,
+    red_flags,
     sessions,
     sharing,
     zones,
@@ -44,7 +44,6 @@ __all__ = [
     "Savepoint",
     "Unusable",
     "accesses",
-    "alerts",
     "backups",
     "checkins",
     "checks",
@@ -67,6 +66,7 @@ __all__ = [
     "people",
     "privacy",
     "prompts",
+    "red_flags",
     "sessions",
     "sharing",
     "zones",

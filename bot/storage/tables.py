@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 
 from bot.diary.accesses import What
-from bot.diary.alerts import RedFlagAnswer
 from bot.diary.checkins import Feeling
 from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
@@ -32,6 +31,7 @@ from bot.diary.flares import Since
 from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
+from bot.diary.red_flags import RedFlagAnswer
 from bot.diary.sessions import Kind
 from bot.storage.columns import Data, Day, Instant, Of, Rests
 

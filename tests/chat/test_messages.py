@@ -26,7 +26,6 @@ from hypothesis import strategies as st
 
 from bot import chat
 from bot.chat import (
-    alerts,
     asked,
     buttons,
     checkins,
@@ -41,6 +40,7 @@ from bot.chat import (
     pauses,
     people,
     prompts,
+    red_flags,
     sessions,
     settings,
     typed,
@@ -207,24 +207,24 @@ def clinic(label: str) -> str:
 
 
 def card(say: Words) -> Sentence:
-    return alerts.card(say, alerts.emergency_number("112", True, say), None)
+    return red_flags.card(say, red_flags.emergency_number("112", True, say), None)
 
 
-@case(alerts.card)
+@case(red_flags.card)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield alerts.card(say, sentence(label[:20]), None)
+    yield red_flags.card(say, sentence(label[:20]), None)
 
 
-@case(alerts.emergency_number)
-def _(say: Words, label: str) -> Iterator[Made]:
-    for same in (True, False):
-        yield alerts.emergency_number(label[:20], same, say)
-
-
-@case(alerts.urgent)
+@case(red_flags.emergency_number)
 def _(say: Words, label: str) -> Iterator[Made]:
     for same in (True, False):
-        yield alerts.urgent(say, alerts.emergency_number(label[:20], same, say), None)
+        yield red_flags.emergency_number(label[:20], same, say)
+
+
+@case(red_flags.urgent)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for same in (True, False):
+        yield red_flags.urgent(say, red_flags.emergency_number(label[:20], same, say), None)
 
 
 @case(entries.ask_note)
@@ -507,8 +507,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(people.ask_start)
 def _(say: Words, label: str) -> Iterator[Made]:
     for same in (True, False):
-        number = alerts.emergency_number("112", same, say)
-        own = alerts.card(say, number, None)
+        number = red_flags.emergency_number("112", same, say)
+        own = red_flags.card(say, number, None)
         for today in (MONDAY, NOON.date(), NOON.date() - timedelta(days=1)):
             yield people.ask_start(own, NOON, today, number, say)
 
@@ -1139,43 +1139,43 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield prompts.snoozed(LONGEST_DAY, NOON, NOON.date(), moved, say)
 
 
-@case(alerts.number_in)
+@case(red_flags.number_in)
 def _(say: Words, label: str) -> Iterator[Made]:
     for zone in ("Europe/Lisbon", "Asia/Kathmandu"):
-        yield alerts.number_in(zone, "Europe/Lisbon", label[:20], say)
+        yield red_flags.number_in(zone, "Europe/Lisbon", label[:20], say)
 
 
-@case(alerts.flagged)
-@case(alerts.flagged_again)
-@case(alerts.chosen_now)
-@case(alerts.chosen_no)
-@case(alerts.what_to_do)
-@case(alerts.told_before)
-@case(alerts.stands)
-@case(alerts.not_heard)
+@case(red_flags.flagged)
+@case(red_flags.flagged_again)
+@case(red_flags.chosen_now)
+@case(red_flags.chosen_no)
+@case(red_flags.what_to_do)
+@case(red_flags.told_before)
+@case(red_flags.stands)
+@case(red_flags.not_heard)
 def _(say: Words, label: str) -> Iterator[Made]:
     for same in (True, False):
-        number = alerts.emergency_number(label[:20], same, say)
-        yield alerts.flagged(2**40, card(say), say)
-        yield alerts.flagged_again(2**40, number, say)
-        yield alerts.chosen_now(card(say), say)
-        yield alerts.chosen_now(card(say), say, Feeling.CHEST_PAIN)
-        yield alerts.chosen_no(2**40, card(say), number, say)
+        number = red_flags.emergency_number(label[:20], same, say)
+        yield red_flags.flagged(2**40, card(say), say)
+        yield red_flags.flagged_again(2**40, number, say)
+        yield red_flags.chosen_now(card(say), say)
+        yield red_flags.chosen_now(card(say), say, Feeling.CHEST_PAIN)
+        yield red_flags.chosen_no(2**40, card(say), number, say)
         for therapists in ([], [label], [label, label]):
-            yield alerts.what_to_do(number, therapists, clinic(label), say)
-        yield alerts.told_before(number, NOON, say)
-        yield alerts.stands(number, say)
-        yield alerts.not_heard(number, clinic(label), say)
+            yield red_flags.what_to_do(number, therapists, clinic(label), say)
+        yield red_flags.told_before(number, NOON, say)
+        yield red_flags.stands(number, say)
+        yield red_flags.not_heard(number, clinic(label), say)
 
 
-@case(alerts.reported)
-@case(alerts.no_answer)
-@case(alerts.answered_no)
+@case(red_flags.reported)
+@case(red_flags.no_answer)
+@case(red_flags.answered_no)
 def _(say: Words, label: str) -> Iterator[Made]:
     for sign in (None, Feeling.WEAKNESS):
-        yield alerts.reported(label, 2**40, NOON, alerts.emergency_number(label[:20], True, say), say, sign)
-    yield alerts.no_answer(label, 2**40, NOON, say)
-    yield alerts.answered_no(label, NOON, say)
+        yield red_flags.reported(label, 2**40, NOON, red_flags.emergency_number(label[:20], True, say), say, sign)
+    yield red_flags.no_answer(label, 2**40, NOON, say)
+    yield red_flags.answered_no(label, NOON, say)
 
 
 @case(edits.corrected)
@@ -1419,21 +1419,21 @@ def test_toasts_are_short(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_clinics_own_card_of_the_greatest_length_can_be_sent(language: str, tmp_path: Path) -> None:
     own = tmp_path / f"urgent.{language}.txt"
-    own.write_text(alerts.PLACE + "<&" * ((alerts.LONGEST - len(alerts.PLACE)) // 2), encoding="utf-8")
-    alerts.check_cards(tmp_path)
+    own.write_text(red_flags.PLACE + "<&" * ((red_flags.LONGEST - len(red_flags.PLACE)) // 2), encoding="utf-8")
+    red_flags.check_cards(tmp_path)
     say = words(language)
-    number = alerts.emergency_number("1" * 20, False, say)
-    text = people.ask_start(alerts.card(say, number, tmp_path), NOON, MONDAY, number, say).text
+    number = red_flags.emergency_number("1" * 20, False, say)
+    text = people.ask_start(red_flags.card(say, number, tmp_path), NOON, MONDAY, number, say).text
     assert units(seen(text)) <= MAX_TEXT
 
 
 def test_a_folder_for_cards_that_holds_none_is_not_passed_over(tmp_path: Path) -> None:
     """Else patients would read the program's card where the clinic believes them to read its own."""
-    alerts.check_cards(None)
-    (tmp_path / "urgent_en.txt").write_text(alerts.PLACE, encoding="utf-8")
+    red_flags.check_cards(None)
+    (tmp_path / "urgent_en.txt").write_text(red_flags.PLACE, encoding="utf-8")
     for folder in (tmp_path / "nowhere", tmp_path, tmp_path / "urgent_en.txt"):
-        with pytest.raises(alerts.WrongCard, match="CARDS_DIR"):
-            alerts.check_cards(folder)
+        with pytest.raises(red_flags.WrongCard, match="CARDS_DIR"):
+            red_flags.check_cards(folder)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -1527,7 +1527,7 @@ def own(say: Words) -> dict[str, Sentence]:
     """The longer texts that a patient reads, whole, as they are sent."""
     first, *_ = views("Ada")
     done = DayView(MONDAY, THREE, {item.id: 4 for item in THREE}, {item.id: 5 for item in THREE})
-    number = alerts.emergency_number("112", True, say)
+    number = red_flags.emergency_number("112", True, say)
     told = {
         "question": entries.bubble(first, say),
         "summary": entries.bubble(done, say),
@@ -1537,23 +1537,23 @@ def own(say: Words) -> dict[str, Sentence]:
         "share": people.ask_share("Dr Ito", say),
         "zone": people.ask_zone("Europe/Lisbon", NOON, say),
         "hour": people.ask_hour(NOON, say),
-        "start": people.ask_start(alerts.card(say, number, None), NOON, NOON.date(), number, say),
+        "start": people.ask_start(red_flags.card(say, number, None), NOON, NOON.date(), number, say),
         "started": people.started(NOON, NOON.date(), say),
-        "urgent": alerts.urgent(say, number, None),
+        "urgent": red_flags.urgent(say, number, None),
         "note": entries.note_stored(MONDAY, 1, ["Dr Ito"], say),
         "closed": entries.closed(MONDAY, say),
         "yesterday, closed": entries.closed(MONDAY, say, done),
         "before the diary": entries.before_the_diary(MONDAY, MONDAY, say),
         "entered late": entries.summary(replace(done, past=True, late=frozenset({ItemId(1)})), say),
         "note of a closed day": entries.ask_note(MONDAY, say, closed=True),
-        "flagged": alerts.flagged(1, alerts.card(say, number, None), say),
-        "flagged again": alerts.flagged_again(1, number, say),
-        "happening now": alerts.what_to_do(number, ["Dr Ito"], "Riverside", say),
-        "happening now, nobody told": alerts.what_to_do(number, [], "Riverside", say),
-        "told before": alerts.told_before(number, NOON, say),
-        "not now": alerts.chosen_no(1, alerts.card(say, number, None), number, say),
-        "it stands": alerts.stands(number, say),
-        "not heard": alerts.not_heard(number, "Riverside", say),
+        "flagged": red_flags.flagged(1, red_flags.card(say, number, None), say),
+        "flagged again": red_flags.flagged_again(1, number, say),
+        "happening now": red_flags.what_to_do(number, ["Dr Ito"], "Riverside", say),
+        "happening now, nobody told": red_flags.what_to_do(number, [], "Riverside", say),
+        "told before": red_flags.told_before(number, NOON, say),
+        "not now": red_flags.chosen_no(1, red_flags.card(say, number, None), number, say),
+        "it stands": red_flags.stands(number, say),
+        "not heard": red_flags.not_heard(number, "Riverside", say),
         "which flare": flares.choose_score(buttons.Flare(MONDAY, 1, None, None), THREE[0], say, large=False),
         "flare": flares.kept(a_flare(Since.HOUR), THREE[0], "UTC", ["Dr Ito"], say),
         "flare of another day": flares.from_another_day(MONDAY, say),
@@ -1749,7 +1749,7 @@ def for_patients(language: str) -> Iterator[tuple[str, Sentence]]:
 
 def test_every_english_message_is_read_with_six_years_of_school() -> None:
     read = list(for_patients("en"))
-    assert {name for name, _ in read} >= {"people.ask_store", "people.ask_start", "alerts.urgent", "help.help_"}
+    assert {name for name, _ in read} >= {"people.ask_store", "people.ask_start", "red_flags.urgent", "help.help_"}
     assert {name: text for name, text in read if grade(text) > GRADE} == {}
 
 

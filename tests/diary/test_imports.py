@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.diary import imports, replays, summaries
+from bot.diary.alerts import Limits
 from bot.diary.digests import ChangeLabel, Diary
 from bot.diary.entries import Day, DayState, Item, ItemId, Score, Side, Symptom, entered_late
 from bot.diary.imports import Columns, WrongCell, WrongTable
 from bot.diary.items import Wanted
 from bot.diary.people import PatientId
-from bot.diary.replays import Limits
 
 TODAY = date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from bot.chat import buttons, checkins, places
 from bot.chat.buttons import pack
 from bot.chat.messages import MAX_TEXT, Button, Message, Row
 from bot.chat.words import LANGUAGES, Sentence, Words, bold, joined, sentence
-from bot.diary.alerts import RedFlagAnswer
 from bot.diary.checkins import Feeling
+from bot.diary.red_flags import RedFlagAnswer
 
 CARDS: Final = Path(__file__).with_name("cards")
 PLACE: Final = "{emergency_number}"
