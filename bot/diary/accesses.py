@@ -69,7 +69,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one therapist did on one day of the patient's calendar, `count` times; `at`: the last time, by their clock."""
+    """What one therapist did on one day of the patient, `count` times; `at`: the last time, by the patient's clock."""
 
     therapist: str
     what: What
