@@ -93,6 +93,10 @@ def what(did: What, therapist: Sentence, words: Words) -> Sentence:
             return words("{therapist} corrected a treatment.", therapist=therapist)
         case What.SESSION_DELETED:
             return words("{therapist} deleted a treatment.", therapist=therapist)
+        case What.TREATMENTS:
+            return words("{therapist} looked at your treatments.", therapist=therapist)
+        case What.ASKED:
+            return words("{therapist} looked at what you are asked.", therapist=therapist)
         case What.ITEMS:
             return words("{therapist} changed what you are asked.", therapist=therapist)
         case What.RENAMED:

@@ -14,6 +14,7 @@ from bot.chat.words import DEFAULT, Words, words, words_in
 from bot.diary.offers import Holiday, Kind, Offer, OfferId, Still
 from bot.diary.people import Patient, PatientId, Role, Stage, Therapist, TherapistId
 from bot.diary.sharing import Share
+from bot.handlers import panels
 from bot.handlers.turn import Turn
 from bot.storage.outbox import Urgency
 
@@ -388,6 +389,6 @@ def consent(turn: Turn, patient: Patient, therapist_id: TherapistId, *, given: b
 
 
 def _label(turn: Turn, patient_id: PatientId, new: TherapistId, otherwise: str) -> str:
-    """What the new therapist calls the patient: as once before, else as the one who asked."""
+    """What the new therapist calls the patient: as once before, else as the one who asked; nobody else is called so."""
     earlier = storage.sharing.find(turn.tx, patient_id, new)
-    return otherwise if earlier is None else earlier.label
+    return panels.free(turn, new, otherwise if earlier is None else earlier.label, patient_id)

@@ -317,7 +317,9 @@ def answer(turn: Turn, tap: buttons.Enrol) -> None:
 def _stored(turn: Turn, patient: Patient, given: bool) -> None:
     _consent(turn, patient, None, given)
     if given:
-        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.SHARE))
+        asks = storage.offers.working(turn.tx, _inviting(turn, patient).id) is not None
+        # Whoever has left the clinic meanwhile sees nobody's diary: there is nothing to ask.
+        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.SHARE if asks else Stage.ZONE))
     else:
         _decline(turn, patient)
 
@@ -333,8 +335,9 @@ def _decline(turn: Turn, patient: Patient) -> None:
 
 
 def _end_shares(turn: Turn, patient: Patient) -> None:
-    for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now):
-        storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+    for share in storage.sharing.ever_of(turn.tx, patient.id):
+        if diary.sharing.stands(share, turn.now):
+            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
 
 
 def _shared(turn: Turn, patient: Patient, given: bool) -> None:
@@ -342,7 +345,9 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
     assert invite.therapist_id is not None
     _consent(turn, patient, invite.therapist_id, given)
-    if given:
+    if given and storage.offers.working(turn.tx, invite.therapist_id) is None:
+        turn.say(chat.people.has_left_meanwhile(turn.words), patient_id=patient.id)
+    elif given:
         label = panels.free(turn, invite.therapist_id, invite.label or turn.person_name, patient.id)
         storage.sharing.put(
             turn.tx,
@@ -493,7 +498,9 @@ def _tell_therapist(turn: Turn, patient: Patient) -> None:
     assert patient.invite_id is not None
     invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
     assert invite.therapist_id is not None
-    therapist = storage.people.therapist_by_id(turn.tx, invite.therapist_id)
+    therapist = storage.offers.working(turn.tx, invite.therapist_id)
+    if therapist is None:
+        return
     account = storage.people.find_account(turn.tx, therapist.chat_id)
     shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id), turn.now)
     turn.say(

@@ -379,7 +379,7 @@ def sessions(turn: Turn, tap: buttons.Sessions) -> None:
     if desk is None:
         return
     newest = _chains(storage.sessions.versions_of(turn.tx, desk.patient.id))
-    _saw(turn, desk, What.COURSE)
+    _saw(turn, desk, What.TREATMENTS)
     _show(turn, desk, chat.sessions.listed(desk.label, desk.number, newest, tap.page, turn.words))
 
 
@@ -387,7 +387,7 @@ def one(turn: Turn, tap: buttons.OneSession) -> None:
     """One treatment with its history."""
     desk = _desk(turn, tap.patient)
     if desk is not None and _show_one(turn, desk, tap.session):
-        _saw(turn, desk, What.COURSE)
+        _saw(turn, desk, What.TREATMENTS)
 
 
 def _show_one(turn: Turn, desk: Desk, session_id: int, *, new: bool = False) -> bool:
@@ -521,7 +521,7 @@ def _change(turn: Turn, desk: Desk, before: Version, *, new: bool = False, **val
         write(turn, desk.patient, desk.therapist, wanted, before)
         _saw(turn, desk, What.SESSION_CHANGED)
     else:
-        _saw(turn, desk, What.COURSE)
+        _saw(turn, desk, What.TREATMENTS)
     _show_one(turn, desk, int(before.session.id), new=new)
 
 

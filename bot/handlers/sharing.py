@@ -10,6 +10,7 @@ from bot.chat.messages import Message
 from bot.chat.words import DEFAULT, Sentence, Words, words
 from bot.diary.people import Patient, PatientId, Role, Stage, TherapistId
 from bot.diary.sharing import Share
+from bot.handlers import panels
 from bot.handlers.turn import Turn
 
 
@@ -79,7 +80,9 @@ def share(turn: Turn, tap: buttons.Share) -> None:
         return
     told = None
     if reader.since is None:
-        opened = Share(patient.id, TherapistId(tap.therapist), _label(turn, patient, tap.therapist), turn.now)
+        new = TherapistId(tap.therapist)
+        label = panels.free(turn, new, _label(turn, patient, tap.therapist), patient.id)
+        opened = Share(patient.id, new, label, turn.now)
         storage.sharing.put(turn.tx, opened)
         _consent(turn, patient, opened.therapist_id, given=True)
         tell(turn, opened, chat.sharing.shared_with_you, patient.id)
