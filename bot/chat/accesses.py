@@ -44,9 +44,7 @@ def log(of: Sequence[Line], page: int, more: bool, words: Words) -> Message:
         parts.append(
             words("Older lines are in your copy: /export.")
             if more
-            else words(
-                "That is all. Nobody can change this list. Looks at messages that a therapist got before are not in it."
-            )
+            else words("That is all. Nobody can change this list.")
         )
     steps = []
     if page > 0:

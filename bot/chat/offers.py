@@ -43,10 +43,10 @@ def deputy(offer: int, asks: str, therapist: str, first: date | None, until: dat
     """May a therapist see the diary while the own one is away? `first` None: from now on."""
     who, stands_in, day = bold(sentence(asks)), bold(sentence(therapist)), words.day(until)
     if first is None:
-        away = words("{asks} is away until {day}, and {therapist} stands in.", asks=who, therapist=stands_in, day=day)
+        away = words("{asks} is away until {day}. {therapist} stands in.", asks=who, therapist=stands_in, day=day)
     else:
         away = words(
-            "{asks} is away from {first} until {day}, and {therapist} stands in.",
+            "{asks} is away from {first} until {day}. {therapist} stands in.",
             asks=who,
             therapist=stands_in,
             first=words.day(first),
@@ -58,7 +58,7 @@ def deputy(offer: int, asks: str, therapist: str, first: date | None, until: dat
             away,
             words("May {therapist} see your diary for that time?", therapist=stands_in),
             _all_of_it(words),
-            words("It ends by itself after {day}. You can stop it before with /sharing.", day=day),
+            words("It ends by itself after {day}, or sooner with /sharing.", day=day),
         ],
     )
     return Message(text, _yes_no(offer, words("Yes, until {day}", day=day), words("No"), words))
