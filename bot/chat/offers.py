@@ -97,7 +97,7 @@ def after_leaving(
     if not choice:
         return Message(joined("\n\n", [*gone, words("/sharing shows at any time who sees it.")]))
     page = on_a_page(page, len(choice))
-    ask = words("Shall someone else see it now? Whoever you choose sees all of it, also what is from before.")
+    ask = words("Shall someone else see it now? Whoever you choose sees all of it, old entries too.")
     rows: list[Row] = [
         (Button(sentence(one.name), tap=pack(buttons.PickReader(offer, int(one.id)))),)
         for one in choice[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -111,7 +111,7 @@ def after_leaving(
 
 
 def _all_of_it(words: Words) -> Sentence:
-    return words("That is your whole diary: every answer and note, also what is from before.")
+    return words("That is your whole diary: each answer and note, old ones too.")
 
 
 def _yes_no(offer: int, yes: Sentence, no: Sentence, words: Words) -> tuple[Row, ...]:

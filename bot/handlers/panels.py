@@ -109,12 +109,15 @@ def ask_name(turn: Turn, tap: buttons.Rename) -> None:
 
 
 def _rename(turn: Turn, therapist: Therapist, patient_id: PatientId, said: str) -> bool:
-    """Whether the question is answered; else the name was too long, or another patient's."""
+    """Whether the question is answered; else the name was empty, too long, or another patient's."""
     found = digests._shared(turn, patient_id)
     if found is None:
         turn.say(chat.sessions.not_shared(turn.words))
         return True
     label, before = " ".join(said.split()), found[1].label
+    if not label:
+        turn.say(chat.panels.ask_name(before, turn.words))
+        return False
     if len(label) > MAX_LABEL:
         turn.say(chat.people.label_too_long(MAX_LABEL, turn.words))
         return False

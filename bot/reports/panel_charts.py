@@ -4,7 +4,8 @@ Rules of the picture:
 1. Every small chart has the same two axes: 0 to 10, and the same eight weeks.
 2. Only adjacent weeks are joined; a week without a mean is a gap and stays open.
 3. Nothing is told by colour alone: symptoms have shapes, needling a triangle over a dashed line.
-4. No letter is smaller than SMALLEST, so that it reads on a phone.
+4. The symptoms of a week stand side by side, so that equal means hide none.
+5. No letter is smaller than SMALLEST, so that it reads on a phone.
 """
 
 from __future__ import annotations
@@ -99,8 +100,10 @@ def _cell(body: list[str], member: Member, left: float, top: float, wide: float,
     for day in member.need.needled:
         if (offset := (day - first).days) >= 0:
             body.append(strokes.session(begin + (offset + 0.5) * day_wide, highest - 4, lowest, 8))
-    for strip in member.need.strips[:STRIPS]:
-        _line(body, strip, first, begin, day_wide, highest, lowest)
+    strips = member.need.strips[:STRIPS]
+    for number, strip in enumerate(strips):
+        aside = (number - (len(strips) - 1) / 2) * 2 * RADIUS
+        _line(body, strip, first, begin + aside, day_wide, highest, lowest)
     body.append("</g>")
 
 

@@ -27,7 +27,8 @@ def test_sixty_patients_give_exactly_these_five_in_this_order() -> None:
         ("Yan", diary("4444444 4444444 9999999"), (alert(2),)),
         ("Two points from 3", diary("3333333 4444444 5555555"), ()),
         ("Just below", diary("3333333 4444444 5555554"), ()),
-        ("Thirty percent of 5", diary("5555555 6666666 6766676"), ()),
+        ("Thirty percent of 5", diary("5555555 6666666 6767..."), ()),
+        ("Under thirty percent", diary("5555555 6666666 6766676"), ()),
         ("Rose", diary("6666666 3333333 5555555"), ()),
         ("Rose too", diary("6666666 3333333 5555555"), ()),
         ("Strong", diary("7777777 7777777 7777777"), ()),
@@ -49,6 +50,7 @@ def test_sixty_patients_give_exactly_these_five_in_this_order() -> None:
         ("Zoe", Reason.RED_FLAG),
         ("Yan", Reason.ALERT),
         ("Two points from 3", Reason.ABOVE_BASELINE),
+        ("Thirty percent of 5", Reason.ABOVE_BASELINE),
         ("Rose", Reason.ROSE),
         ("Rose too", Reason.ROSE),
         ("Strong", Reason.DAYS_AT_7),
@@ -56,8 +58,8 @@ def test_sixty_patients_give_exactly_these_five_in_this_order() -> None:
         ("Blocked", Reason.SILENT),
         ("Silent", Reason.SILENT),
     ]
-    assert [it.label for it in panel.first] == ["Zoe", "Yan", "Two points from 3", "Rose", "Rose too"]
-    assert panel.others[0].label == "Strong"
+    assert [it.label for it in panel.first] == ["Zoe", "Yan", "Two points from 3", "Thirty percent of 5", "Rose"]
+    assert panel.others[0].label == "Rose too"
     assert [it.label for it in panel.quiet] == ["N is 3"], "four days without an entry"
     assert len(panel.members) == 60
     assert "Paused" in [it.label for it in panel.steady]

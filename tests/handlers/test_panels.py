@@ -26,6 +26,7 @@ async def test_a_name_is_the_therapists_own_and_no_two_are_the_same(clinic: Desk
     assert "Ada L is called Ada K from now on." in await desk.says(ito, "/rename ada l = Ada K")
     await desk.says(ito, "/rename")
     await desk.taps(ito, "Ben")
+    assert "new name or code for Ben" in await desk.says(ito, "\n"), "a name that nobody could see"
     assert "another patient ADA K already" in await desk.says(ito, "ADA K")
     assert "Ben is called Benjamin" in await desk.says(ito, "Benjamin")
     assert await desk.rows("select label from shares order by label") == [("Ada K",), ("Benjamin",)]
