@@ -98,7 +98,7 @@ def _who(readers: Sequence[str], clinic: str, words: Words, leaves: bool) -> Sen
         seen = words("{what}: nobody any more, since you want it deleted.", what=what)
     elif readers:
         names = bold(words.listed([sentence(name) for name in readers]))
-        seen = words("{what}: you and {names}. Nobody else.", what=what, names=names)
+        seen = words("{what}: you, and also {names}. Nobody else.", what=what, names=names)
     else:
         seen = words("{what}: only you.", what=what)
     looked = words("/who shows what each therapist looked at or did.")

@@ -139,5 +139,12 @@ def _let_go(turn: Turn, therapist: Therapist) -> int:
     shares = storage.sharing.standing_of(turn.tx, therapist.id, turn.now)
     storage.offers.leave(turn.tx, therapist.id, turn.now)
     storage.outbox.withdraw_all(turn.tx, therapist.chat_id, turn.now)
-    patients = [storage.people.patient_by_id(turn.tx, it.patient_id) for it in shares if it.until_day is None]
-    return sum(offers.after_leaving(turn, therapist, patient) for patient in patients)
+    return sum(
+        offers.after_leaving(
+            turn,
+            therapist,
+            storage.people.patient_by_id(turn.tx, share.patient_id),
+            stood_in=share.until_day is not None,
+        )
+        for share in shares
+    )

@@ -24,7 +24,7 @@ def export(turn: Turn, _: str) -> None:
         _choose(turn, therapist)
     elif patient is not None:
         send(turn, patient)
-    elif turn.roles:
+    elif turn.roles or turn.worked_here:
         turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
     else:
         turn.say(chat.privacy.nothing_kept(turn.words))

@@ -5,6 +5,7 @@ Rule: nothing is shown before the patient's own yes, and what was asked counts o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 
 from bot import chat, diary, storage
@@ -170,8 +171,15 @@ def have_asked(
     offer = storage.offers.find(turn.tx, patient.id, number)
     assert offer is not None
     say = words_in(account.language, patient.home)
-    turn.say(_question(turn, offer, patient, say), to=patient.chat_id, patient_id=patient.id, urgency=Urgency.ALERT)
+    _to_patient(turn, patient, _question(turn, offer, patient, say))
     return Outcome.ASKED, offer
+
+
+def _to_patient(turn: Turn, patient: Patient, message: Message) -> None:
+    """Ask a patient, whose phone makes no sound of it in their quiet hours: a therapist's noon may be their night."""
+    if patient.quiet.covers(turn.now, patient.here):
+        message = replace(message, silent=True)
+    turn.say(message, to=patient.chat_id, patient_id=patient.id, urgency=Urgency.ALERT)
 
 
 def _question(turn: Turn, offer: Offer, patient: Patient, say: Words) -> Message:
@@ -293,22 +301,30 @@ def _no(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Therap
 # --- after a therapist left -----------------------------------------------------------------------------------
 
 
-def after_leaving(turn: Turn, left: Therapist, patient: Patient) -> bool:
-    """Tell a patient that their therapist has left, and ask who shall see the diary now; False: there is no chat."""
+def after_leaving(turn: Turn, left: Therapist, patient: Patient, *, stood_in: bool) -> bool:
+    """Tell a patient that their therapist has left, and ask who shall see the diary now; False: there is no chat.
+
+    `stood_in`: it was somebody's deputy, so there is nothing to ask.
+    """
     account = storage.people.find_account(turn.tx, patient.chat_id)
     if account is None or patient.stage in (Stage.FORGETTING, Stage.IMPORTED):
         return False
-    number = storage.offers.add(turn.tx, patient.id, Kind.LEFT, left.id, None, turn.now)
     say = words_in(account.language, patient.home)
+    if stood_in:
+        _to_patient(turn, patient, _after_leaving(turn, 0, left, patient, 0, say, ask=False))
+        return True
+    number = storage.offers.add(turn.tx, patient.id, Kind.LEFT, left.id, None, turn.now)
     message = _after_leaving(turn, number, left, patient, 0, say)
-    turn.say(message, to=patient.chat_id, patient_id=patient.id, urgency=Urgency.ALERT)
+    _to_patient(turn, patient, message)
     return True
 
 
-def _after_leaving(turn: Turn, number: int, left: Therapist, patient: Patient, page: int, say: Words) -> Message:
+def _after_leaving(
+    turn: Turn, number: int, left: Therapist, patient: Patient, page: int, say: Words, *, ask: bool = True
+) -> Message:
     seeing = {share.therapist_id for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now)}
     others = [storage.people.therapist_by_id(turn.tx, one).name for one in seeing]
-    choice = [one for one in storage.offers.colleagues(turn.tx) if one.id not in seeing]
+    choice = [one for one in storage.offers.colleagues(turn.tx) if ask and one.id not in seeing]
     return chat.offers.after_leaving(number, left.name, turn.settings.clinic_name, others, choice, page, say)
 
 

@@ -32,7 +32,7 @@ def privacy(turn: Turn, _: str) -> None:
         readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
         leaves_at = None if patient.forget_at is None else diary.days.local(patient.forget_at, patient.zone)
         turn.say(chat.privacy.of_patient(readers, clinic, days, turn.words, leaves_at=leaves_at))
-    elif turn.roles:
+    elif turn.roles or turn.worked_here:
         turn.say(chat.privacy.of_staff(clinic, days, turn.words))
     else:
         turn.say(chat.privacy.of_stranger(clinic, days, turn.words))
@@ -54,7 +54,7 @@ def forget(turn: Turn, _: str) -> None:
 
 
 def _nobody(turn: Turn) -> None:
-    if turn.roles:
+    if turn.roles or turn.worked_here:
         turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
     else:
         turn.say(chat.privacy.nothing_kept(turn.words))

@@ -117,6 +117,11 @@ class Turn:
         return storage.people.therapist(self.tx, self.chat_id) if self.known else None
 
     @property
+    def worked_here(self) -> bool:
+        """Whether this chat was a therapist's, who has left the clinic: what they did keeps their name."""
+        return self.known and storage.offers.has_left(self.tx, self.chat_id)
+
+    @property
     def is_admin(self) -> bool:
         return self.chat_id in self.settings.admin_ids or storage.people.is_admin(self.tx, self.chat_id)
 

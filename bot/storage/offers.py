@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.diary.offers import Holiday, Kind, Offer, OfferId
-from bot.diary.people import PatientId, Therapist, TherapistId
+from bot.diary.people import ChatId, PatientId, Therapist, TherapistId
 from bot.storage import ids, tables
 from bot.storage.people import THERAPIST
 from bot.storage.sharing import HOLDS
@@ -126,6 +126,12 @@ def working(tx: Connection, therapist_id: int) -> Therapist | None:
     """A therapist of the clinic who has not left."""
     row = tx.execute(_working.where(tables.therapists.c.id == therapist_id)).first()
     return None if row is None else Therapist(*row)
+
+
+def has_left(tx: Connection, chat: ChatId) -> bool:
+    """Whether the therapist of this chat has left the clinic."""
+    table = tables.therapists.c
+    return tx.execute(select(table.id).where(table.chat_id == chat, table.left_at.is_not(None))).first() is not None
 
 
 def leave(tx: Connection, therapist_id: TherapistId, now: datetime) -> None:

@@ -254,6 +254,7 @@ async def test_whoever_leaves_sees_nothing_more_and_patients_choose_who_does(cli
     assert newest(ito) == "Dr Roy has left the clinic. 1 patient was told."
     for command in ("/patients", "/digest", "/session", "/invite Noor", "/export", "/deputy", "/leave"):
         assert "Cleo" not in await clinic.says(roy, command)
+    assert "the name that patients read" in await clinic.says(roy, "/privacy"), "what is kept is not denied"
     heard, toasts = len(roy.heard), len(roy.toasts)
     for tap in ("pc:2", "pn:2", "tl:1"):
         await clinic.sends(roy, tap, old)
@@ -328,6 +329,9 @@ async def test_a_deputy_who_leaves_is_named_to_the_one_who_is_away(clinic: Desk)
     await clinic.taps(roy, "Leave the clinic", "Yes, I leave now")
     said = [text_of(message) for message in ito.heard[-2:]]
     assert "Dr Roy has left the clinic, so nobody stands in for you now. /deputy names someone else." in said
+    assert said[1] == "Dr Roy has left the clinic. 1 patient was told."
+    assert "Dr Roy has left Riverside and does not see your diary any more." in newest(ada)
+    assert "Dr Ito still sees it." in newest(ada)
     assert "There is no other therapist" in await clinic.says(ito, "/deputy")
 
 
