@@ -1,9 +1,12 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
 
 from bot.chat import (
+    accesses,
     asked,
     buttons,
     checkins,
+    clinic,
+    deputies,
     edits,
     entries,
     exports,
@@ -13,6 +16,7 @@ from bot.chat import (
     looking,
     messages,
     notices,
+    offers,
     panels,
     pauses,
     people,
@@ -30,9 +34,12 @@ from bot.chat import (
 )
 
 __all__ = [
+    "accesses",
     "asked",
     "buttons",
     "checkins",
+    "clinic",
+    "deputies",
     "edits",
     "entries",
     "exports",
@@ -42,6 +49,7 @@ __all__ = [
     "looking",
     "messages",
     "notices",
+    "offers",
     "panels",
     "pauses",
     "people",

@@ -32,8 +32,11 @@ from bot.diary.edits import Became
 from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
+    accesses,
     checkins,
+    clinic,
     courses,
+    deputies,
     digests,
     edits,
     entries,
@@ -42,6 +45,7 @@ from bot.handlers import (
     help,
     items,
     looking,
+    offers,
     panels,
     pauses,
     people,
@@ -92,6 +96,12 @@ COMMANDS: dict[str, Command] = {
     "treatment": sessions.treatment,
     # alerts
     # together
+    "deputy": deputies.deputy,
+    "handover": offers.hand_over,
+    "leave": clinic.leave,
+    "therapists": clinic.therapists,
+    "status": clinic.status,
+    "who": accesses.who,
     # files
     "invite": people.invite,
     "invite_therapist": people.invite_therapist,
@@ -171,6 +181,23 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.OwnCourse: courses.own,
     # alerts
     # together
+    buttons.Colleagues: offers.colleagues,
+    buttons.AskPatient: offers.ask,
+    buttons.HandOver: offers.hand_over_page,
+    buttons.LeaveIt: offers.leave_it,
+    buttons.AnswerOffer: offers.answer,
+    buttons.PickReader: offers.pick,
+    buttons.PickPage: offers.pick_page,
+    buttons.MoreReaders: sharing.others,
+    buttons.Deputy: deputies.step,
+    buttons.DeputyPage: deputies.page,
+    buttons.DeputyDate: deputies.ask_date,
+    buttons.EndDeputy: deputies.end,
+    buttons.LeaveClinic: clinic.leave_for_good,
+    buttons.StayHere: clinic.stay,
+    buttons.Therapists: clinic.page,
+    buttons.RemoveTherapist: clinic.remove,
+    buttons.WhoSaw: accesses.page,
     # files
     buttons.OwnCopy: exports.own,
     buttons.ChooseExport: exports.choose,

@@ -109,7 +109,7 @@ def report(
     if flag is None or flag.answer is RedFlagAnswer.NOW:
         # An old button, or one that we do not know: a report of its own.
         flag = storage.red_flags.add(turn.tx, patient.id, turn.now, None)
-    listeners = storage.red_flags.listeners(turn.tx, patient.id)
+    listeners = storage.red_flags.listeners(turn.tx, patient.id, turn.now)
     # The clock's work looks whether it arrives anywhere (jobs/red_flags.py).
     storage.red_flags.answered(turn.tx, flag, RedFlagAnswer.NOW, turn.now, told_at=turn.now, due_at=turn.now)
     number, at = _number(turn, patient), diary.days.local(turn.now, patient.here)
@@ -135,7 +135,7 @@ def _not_now(turn: Turn, patient: Patient, flag: RedFlag, *, to_therapists: bool
     turn.edit(chat.red_flags.chosen_no(flag.id, card, number, turn.words), patient_id=patient.id)
     if to_therapists:
         at = diary.days.local(flag.shown_at, patient.here)
-        for one in storage.red_flags.listeners(turn.tx, patient.id):
+        for one in storage.red_flags.listeners(turn.tx, patient.id, turn.now):
             _tell(turn, patient, one, chat.red_flags.answered_no(one.label, at, words(one.language)), Urgency.ALERT)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.chat import buttons, sessions
+from bot.chat import buttons, offers, sessions
 from bot.chat.buttons import OnSheet, pack
 from bot.chat.looking import USUAL_WEEKS
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
@@ -115,6 +115,7 @@ def card(
         (sessions.treatments_button(int(patient.id), words), *before_and_after),
         (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))), rename),
     ]
+    rows.append(offers.ways(int(patient.id), words))
     if imported:  # Nothing is asked of anyone there.
         rows = [(notes_of, rename), before_and_after]
     return Message(text, (*rows, _files(int(patient.id), words)), picture=picture)

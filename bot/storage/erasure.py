@@ -120,10 +120,11 @@ def _roles(schema: Schema) -> list[str]:
 
 
 def _remember_ids(file: sqlite3.Connection, schema: Schema, patient_id: int) -> None:
-    """Patients, their sessions and what was asked after them are named in buttons: their ids are never given again."""
+    """What buttons name that stay in people's chats: its ids are never given again."""
     if "used_ids" not in schema:
         return
-    for table, column in (("patients", "id"), ("sessions", "patient_id"), ("checkins", "patient_id")):
+    named = (("patients", "id"), ("sessions", "patient_id"), ("checkins", "patient_id"), ("offers", "patient_id"))
+    for table, column in named:
         if table not in schema:
             continue
         highest = file.execute(f"select max(id) from {table} where {column} = ?", (patient_id,)).fetchone()[0]

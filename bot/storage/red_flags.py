@@ -12,6 +12,7 @@ from bot.diary.people import ChatId, PatientId, Reach
 from bot.diary.red_flags import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.storage import tables
 from bot.storage.outbox import Urgency
+from bot.storage.sharing import HOLDS
 from bot.storage.tables import Action, OutboxState
 
 _FLAG: Final = [tables.red_flags.c[field.name] for field in fields(RedFlag)]
@@ -91,7 +92,7 @@ def due(tx: Connection, now: datetime, limit: int) -> list[RedFlag]:
     return [RedFlag(*row) for row in rows]
 
 
-def listeners(tx: Connection, patient_id: PatientId) -> list[Listener]:
+def listeners(tx: Connection, patient_id: PatientId, now: datetime) -> list[Listener]:
     """Every therapist who may see this diary now and whom we can write to, the oldest share first."""
     shares, therapists, accounts = tables.shares.c, tables.therapists.c, tables.accounts.c
     rows = tx.execute(
@@ -101,12 +102,14 @@ def listeners(tx: Connection, patient_id: PatientId) -> list[Listener]:
         .join(tables.patients, tables.patients.c.id == shares.patient_id)
         .where(
             shares.patient_id == patient_id,
-            shares.ended_at.is_(None),
+            *HOLDS,
+            therapists.left_at.is_(None),
             # Whoever wished to be forgotten shows the diary to nobody any more.
             tables.patients.c.forget_at.is_(None),
             accounts.reach == Reach.OK,
         )
-        .order_by(shares.since, therapists.id)
+        .order_by(shares.since, therapists.id),
+        {"now": now},
     )
     return [Listener(ChatId(row[0]), row[1], row[2], row[3]) for row in rows]
 

@@ -28,6 +28,7 @@ from bot.diary.checkins import Feeling
 from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
 from bot.diary.flares import Since
+from bot.diary.offers import Kind as Offered
 from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
@@ -229,10 +230,11 @@ offers: Final = Table(
     # What a patient is asked about who sees the diary: a stand-in, a hand-over, after a therapist left.
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("from_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("kind", Of(Offered), nullable=False),
+    Column("from_id", Integer, ForeignKey("therapists.id"), nullable=False, index=True),
     Column("to_id", Integer, ForeignKey("therapists.id"), comment="empty: nobody yet"),
-    Column("until_day", Day),
+    Column("first_day", Day, comment="of a stand-in: from this day on"),
+    Column("until_day", Day, comment="and up to this one, by the clock of who is away"),
     Column("asked_at", Instant, nullable=False),
     Column("answered_at", Instant),
     Column("given", Boolean),

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 
 import orjson
 
+from bot.diary.accesses import Seen
 from bot.press import Document, Made
 from bot.storage.columns import from_json
 from bot.storage.outbox import Parcel
@@ -108,7 +109,8 @@ class Verdict:
     """What an answer means. `state` WAITING: try again, after `hold` seconds; `unknown`: it may have arrived.
 
     `resend`: the message to edit is no longer there, so say it anew. `moved_to`: the group has this number from now
-    on. `error` names the kind of failure, without anything that a person wrote.
+    on. `error` names the kind of failure, without anything that a person wrote. `seen`: of what was delivered to a
+    therapist, whose diaries it shows.
     """
 
     state: OutboxState
@@ -118,6 +120,7 @@ class Verdict:
     resend: bool = False
     moved_to: int | None = None
     error: str | None = None
+    seen: Seen | None = None
 
 
 REFUSALS = {

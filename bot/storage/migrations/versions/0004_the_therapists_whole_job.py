@@ -57,6 +57,7 @@ def _people() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("from_id", sa.Integer(), nullable=False),
         sa.Column("to_id", sa.Integer()),
+        sa.Column("first_day", sa.Date()),
         sa.Column("until_day", sa.Date()),
         _instant("asked_at", nullable=False),
         _instant("answered_at"),
@@ -65,6 +66,7 @@ def _people() -> None:
         _refers("offers", "to_id", "therapists"),
     )
     op.create_index(op.f("ix_offers_patient_id"), "offers", ["patient_id"])
+    op.create_index(op.f("ix_offers_from_id"), "offers", ["from_id"])
     op.create_table(
         "accesses",
         *_of_patient("accesses"),
