@@ -617,7 +617,7 @@ def expected_report_date(turn: Turn, patient: Patient, said: str) -> bool:
     """The date of a treatment that the patient reports. False: it is no date, and is read as anything else."""
     today = diary.days.day_of(turn.now, patient.zone)
     there = diary.days.local(turn.now, patient.zone).date()
-    if typed_times.day(said, today) is None and typed_times.coming_day(said, today, there) is None:
+    if typed_times.past_day(said, today) is None and typed_times.coming_day(said, today, there) is None:
         return False
     _typed_day(
         turn,

@@ -313,3 +313,11 @@ async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(cli
     told = await clinic.says(clinic.ito, "1 March 2020")
     assert told == "This day is more than a year ago. Please choose a later one."
     assert "Tuesday 3 February 2026" in await clinic.says(clinic.ito, "3 February"), "the question stays"
+
+
+async def test_a_patients_date_of_years_ago_does_not_become_a_note(clinic: Desk) -> None:
+    await clinic.says(clinic.ada, "/treatment")
+    await clinic.taps(clinic.ada, "Another date")
+    told = await clinic.says(clinic.ada, "1 March 2020")
+    assert told == "This day is more than a year ago. Please choose a later one."
+    assert await clinic.rows("select * from notes") == []
