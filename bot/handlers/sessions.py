@@ -341,11 +341,14 @@ def _typed_day(turn: Turn, patient: Patient, said: str, go_on: Callable[[date], 
         ahead = typed_times.coming_day(said, today, there)
         # After midnight the diary's day is still the one before; a treatment of this calendar day has taken place.
         day = ahead if ahead is not None and ahead <= there else None
+        if day is None and ahead is not None:
+            turn.say(Message(chat.sessions.still_to_come(turn.words)))
+            return
+        if day is None and typed_times.past_day(said, today) is not None:
+            turn.say(Message(chat.sessions.too_long_ago(turn.words)))
+            return
         if day is None:
-            come = ahead is not None
-            turn.say(
-                Message(chat.sessions.still_to_come(turn.words)) if come else chat.sessions.no_such_date(turn.words)
-            )
+            turn.say(chat.sessions.no_such_date(turn.words))
             return
     if _is_possible(turn, patient, day):
         turn.expect(None)
@@ -614,7 +617,7 @@ def expected_report_date(turn: Turn, patient: Patient, said: str) -> bool:
     """The date of a treatment that the patient reports. False: it is no date, and is read as anything else."""
     today = diary.days.day_of(turn.now, patient.zone)
     there = diary.days.local(turn.now, patient.zone).date()
-    if typed_times.day(said, today) is None and typed_times.coming_day(said, today, there) is None:
+    if typed_times.past_day(said, today) is None and typed_times.coming_day(said, today, there) is None:
         return False
     _typed_day(
         turn,
