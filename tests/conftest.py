@@ -1,5 +1,5 @@
-"""For all tests: Hypothesis times nothing, since a busy machine is no fault of the code; rubbish is looked for less often,
-and a statement is compiled once in each test process, since most tests open a database of their own."""
+"""For all tests: Hypothesis times nothing, since a busy machine is no fault of the code; rubbish is looked for less
+often, and a statement is compiled once in each test process, since most tests open a database of their own."""
 
 from __future__ import annotations
 
