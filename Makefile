@@ -54,7 +54,8 @@ soak: setup ## kill it, break its network, fuzz it, and count; prints tables, ta
 soak-short: setup ## the same in half a minute
 	$(BIN)/python -m tests.soak rate --patients 150 --replies 450 --kills 5
 
-bench: setup $(PEERS)/.ready ## measure it against other bots; ROWS="replies memory" for some rows
+# The trend verdict is measured against no other bot.
+bench: setup $(if $(filter-out trends,$(or $(ROWS),all)),$(PEERS)/.ready) ## measure it against other bots; ROWS="replies memory" for some rows
 	$(BIN)/python -m bench $(ROWS)
 
 $(PEERS)/.ready: requirements/peers.lock

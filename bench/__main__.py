@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from typing import Final
 
-from bench import digests, memory, replies, sizes, waves
+from bench import digests, memory, replies, sizes, trends, waves
 from bench.table import Row, say, show
 
 ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
@@ -21,6 +21,7 @@ ROWS: Final[dict[str, Callable[[], list[Row]]]] = {
     "digests": digests.digests,
     "memory": memory.memory,
     "year": memory.year,
+    "trends": trends.trends,
 }
 
 

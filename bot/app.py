@@ -129,7 +129,7 @@ class Program:
 
     async def run(self) -> None:
         """Run until cancelled. Raises what ends a part; then all of them are ended and the file is closed."""
-        chat.alerts.check_cards(self.settings.cards_dir)
+        chat.red_flags.check_cards(self.settings.cards_dir)
         await self.database.open(self.clock.now())
         try:
             await self.database.write(self._say_farewell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -51,11 +51,12 @@ def init() -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page; another free one is taken if it is in use.")] = 8765,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    patients: Annotated[int, typer.Option(help="Dr Ito has so many already, on a Monday morning.", min=0)] = 0,
 ) -> None:
     """Try the bot without Telegram: two telephones on a page, and a clock that moves."""
     from bot import rehearsal
 
-    sys.exit(rehearsal.demo(port, open_page=open_page))
+    sys.exit(rehearsal.demo(port, open_page=open_page, patients=patients))
 
 
 @cli.command()
@@ -106,6 +107,102 @@ def parked(
     sys.exit(upkeep.parked(_settings(), retry, drop))
 
 
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A table as CSV in UTF-8; its first line names the columns.")],
+    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    create: Annotated[bool, typer.Option("--create", help="Make patients that are missing, without a chat.")] = False,
+    date: Annotated[str | None, typer.Option(help="The column with the day, as 2026-03-04.", metavar="COL")] = None,
+    burning: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    tingling: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    pain: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    item: Annotated[
+        list[str] | None,
+        typer.Option(help='Another one, with its place: "numbness=COL", "pain left knee=COL".', metavar="NAME=COL"),
+    ] = None,
+    therapist: Annotated[str | None, typer.Option(help="Show imported diaries to this therapist.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows, name the others.")] = False,
+) -> None:
+    """Bring in diaries that were kept elsewhere, also while the bot runs.
+
+    Without options for columns the table has a row for each score: patient,day,symptom,score. With them it has a row
+    for each day. Exit 0: done; 1: rows were refused; 2: wrong use.
+    """
+    from bot import files
+
+    named = {"burning": burning, "tingling": tingling, "pain": pain}
+
+    def work(settings: Settings) -> int:
+        scores = files.columns_named([f"{name}={col}" for name, col in named.items() if col is not None], item or [])
+        return files.import_(settings, files.Order(file, patient, date, scores, create, therapist, dry_run, skip_bad))
+
+    sys.exit(_on_files(work))
+
+
+@cli.command()
+def report(
+    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every diary, by its code.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    pdf: Annotated[Path | None, typer.Option(help="The visit sheet of one patient, into this file.")] = None,
+) -> None:
+    """A diary in numbers: baseline, last seven days, change, weeks, and its days by state."""
+    from bot import files
+
+    sys.exit(_on_files(lambda settings: files.report(settings, patient, everyone=everyone, as_json=as_json, pdf=pdf)))
+
+
+@cli.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where it goes: a name that ends in .csv, .json or .zip.")],
+    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    therapist: Annotated[str | None, typer.Option(help="All that are shared with this therapist.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every diary.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write diaries out in long form, a row for each patient, day and symptom, with a data dictionary."""
+    from bot import files
+
+    sys.exit(
+        _on_files(lambda settings: files.export(settings, file, patient, therapist, everyone=everyone, force=force))
+    )
+
+
+@cli.command("replay-alerts")
+def replay_alerts(
+    file: Annotated[Path, typer.Argument(help="Diaries in long form: patient,day,symptom,score.")],
+    rise: Annotated[int, typer.Option(min=1, max=10, help="Points above the usual that alert.")] = 2,
+    high: Annotated[int, typer.Option(min=1, max=10, help="The score that is high.")] = 7,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Take the good rows, name the others.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say how often the alert rules would have spoken in these diaries, per patient-week, and with other limits.
+
+    Nothing is stored. Exit 0: done; 1: rows were refused; 2: wrong use.
+    """
+    from bot import files
+
+    sys.exit(_on_files(lambda settings: files.replay(settings, file, rise, high, skip_bad=skip_bad, as_json=as_json)))
+
+
+def _on_files(work: Callable[[Settings], int]) -> int:
+    """Do something with files, for which no token is needed; wrong use is said in a sentence."""
+    from bot import files, settings
+
+    try:
+        return work(settings.load_for_files())
+    except settings.WrongSettings as error:
+        typer.echo(f"This can't be done.\n{error}", err=True)
+        return WRONG_SETTINGS
+    except files.WrongUse as error:
+        typer.echo(str(error), err=True)
+        return error.code
+
+
 def _settings() -> Settings:
     from bot import settings
 
@@ -146,7 +243,7 @@ def _until_stopped(settings: Settings) -> int:
         storage.CannotWrite: FAILED,
         storage.Damaged: FAILED,
         storage.Replaced: FAILED,
-        chat.alerts.WrongCard: FAILED,
+        chat.red_flags.WrongCard: FAILED,
         wire.TokenRevoked: FAILED,
         wire.SomeoneElsePolls: FAILED,
         wire.CannotListen: FAILED,

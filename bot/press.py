@@ -21,12 +21,29 @@ from bot import chat, diary, logs, reports, storage
 from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
 from bot.diary.digests import Diary
+from bot.diary.digests import Panel as Members
 from bot.diary.excerpts import FOR_A_CHART
 from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
-from bot.diary.people import ChatId, Patient, PatientId, Stage
+from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage
+from bot.diary.sharing import Share
 from bot.reports import letters
-from bot.reports.recipes import Card, Chart, Export, Month, Page, Panel, Sheet, Wanted, Week
+from bot.reports.recipes import (
+    Card,
+    Chart,
+    Courses,
+    Diaries,
+    Export,
+    Month,
+    Others,
+    Page,
+    Panel,
+    PatientSheet,
+    Pictures,
+    Sheet,
+    Wanted,
+    Week,
+)
 
 GONE: Final = "no longer shared"
 """Why nothing is sent: the reader may no longer see it."""
@@ -97,6 +114,10 @@ class Draft:
     document: Callable[[], Document] | None = None
     """Writes the file that goes along."""
     archive: Archive | None = None
+    instead: dict[str, Any] | None = None
+    """What to say where the file is too large for Telegram."""
+    panel: Members | None = None
+    """Whose small charts the picture shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +158,18 @@ def printed(draft: Draft, order: Order) -> Made:
     if draft.archive is not None:
         return _packed(draft, draft.archive, order)
     if draft.document is not None:
-        return Made({"text": order.body["text"]}) if order.plain else Made(draft.body, document=draft.document())
-    photo = None if draft.picture is None or order.plain else _drawn(draft.picture, draft.diary, order.now)
+        if order.plain:
+            return Made({"text": order.body["text"]})
+        document = draft.document()
+        if draft.instead is not None and len(document.content) > reports.exports.MOST_BYTES:
+            return Made(draft.instead)
+        return Made(draft.body, document=document)
+    if draft.picture is None or order.plain:
+        photo = None
+    elif draft.panel is not None:
+        photo = _small_charts(draft.picture, draft.panel)
+    else:
+        photo = _drawn(draft.picture, draft.diary, order.now)
     return Made(draft.body, photo, rest=draft.rest)
 
 
@@ -146,6 +177,11 @@ def printed(draft: Draft, order: Order) -> Made:
 def _reader(database: Path) -> Any:
     """This process's own connection to the file, kept open."""
     return storage.database.reader_engine(database)
+
+
+def _small_charts(picture: Picture, panel: Members) -> bytes:
+    values: Mapping[str, Any] = picture.values
+    return reports.pictures.png(reports.panel_charts.picture(panel, values["page"], words(values["language"])))
 
 
 def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
@@ -157,6 +193,10 @@ def _drawn(picture: Picture, kept: Diary | None, now: datetime) -> bytes:
         tally = reports.looking.month_tally(kept, date.fromisoformat(values["month"]), now)
         today = diary.looking.today(kept, now)
         return reports.pictures.png(reports.calendars.month(tally, today, words(values["language"])))
+    if picture.kind == "courses":
+        say = words(values["language"])
+        blocks = reports.courses.drawn_blocks(kept, values["label"], values["page"], now, say)
+        return reports.pictures.png(reports.course_charts.picture(blocks, values["title"], say))
     first, last = date.fromisoformat(values["first"]), date.fromisoformat(values["last"])
     say, title = words(values["language"]), values["title"]
     if diary.looking.by_the_week(first, last):
@@ -178,9 +218,9 @@ def _packed(draft: Draft, archive: Archive, order: Order) -> Made:
     found = reports.exports.files(archive.contents, say, order.now)
     charts = () if order.plain else archive.charts
     drawn = {_chart_name(chart): _drawn(chart, draft.diary, order.now) for chart in charts}
-    made = reports.exports.archive(found | drawn, order.now)
+    made = reports.exports.packed(found | drawn, order.now)
     if drawn and len(made) > reports.exports.MOST_BYTES:
-        drawn, made = {}, reports.exports.archive(found, order.now)
+        drawn, made = {}, reports.exports.packed(found, order.now)
     body = as_data(chat.exports.caption(say, without_charts=len(drawn) < len(archive.charts)))
     if len(made) > reports.exports.MOST_BYTES:
         return Made(as_data(chat.exports.too_large(say)))
@@ -217,7 +257,9 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _week(tx, order, wanted, say)
         case Card():
             return _card(tx, order, wanted, say)
-        case Panel() | Page():
+        case Courses():
+            return _courses(tx, order, wanted, say)
+        case Panel() | Page() | Others() | Pictures():
             return _panel(tx, order, wanted, say)
         case Chart():
             return _chart(tx, order, wanted, say)
@@ -227,6 +269,10 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _sheet(tx, order, wanted, say)
         case Export():
             return _export(tx, order, wanted, say)
+        case Diaries():
+            return _diaries(tx, order, wanted, say)
+        case PatientSheet():
+            return _patient_sheet(tx, order, wanted, say)
 
 
 def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Nothing:
@@ -279,6 +325,60 @@ def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | N
     return replace(_draft(reports.looking.sheet(sheet, say)), document=document)
 
 
+def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Words) -> Draft | Nothing:
+    found = _shared(tx, order, wanted.patient)
+    if found is None:
+        return Nothing(GONE)
+    patient, share = found
+    kept = _diary(tx, patient, date.min, order.now)
+    at = _seen_at(patient, kept, order.now)
+    since = diary.days.day_of(at, patient.zone) - timedelta(weeks=wanted.weeks + 2)
+    notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
+    readers = [
+        storage.people.therapist_by_id(tx, it.therapist_id).name for it in storage.sharing.readers_of(tx, patient.id)
+    ]
+    sheet = reports.sheets.Sheet(
+        kept, wanted.weeks, notes, at, wanted.clinic, tuple(readers), reports.sheets.Maker.THERAPIST, order.now
+    )
+
+    def document() -> Document:
+        return Document(reports.sheets.file_name(sheet, say), reports.sheets.pdf(sheet, say), "application/pdf")
+
+    return replace(_draft(reports.looking.sheet(sheet, say, share.label)), document=document)
+
+
+def _diaries(tx: Connection, order: Order, wanted: Diaries, say: Words) -> Draft | Nothing:
+    therapist = storage.people.therapist(tx, order.reader)
+    shares = [] if therapist is None else storage.sharing.all_of(tx, therapist.id)
+    found = [_shared(tx, order, share.patient_id) for share in shares if wanted.patient in (None, share.patient_id)]
+    read = [(share.label, storage.exports.rows_of(tx, patient)) for patient, share in filter(None, found)]
+    if not read:
+        return Nothing(GONE)
+    parts = [reports.long_form.Part(label, contents) for label, contents in read]
+
+    def document() -> Document:
+        name = reports.long_form.file_name(order.now)
+        return Document(name, reports.long_form.archive(parts, say, order.now), "application/zip")
+
+    told = chat.exports.panel_caption([label for label, _ in read], say)
+    return replace(_draft(told), document=document, instead=as_data(chat.exports.panel_too_large(say)))
+
+
+def _shared(tx: Connection, order: Order, patient_id: PatientId) -> tuple[Patient, Share] | None:
+    """The patient and the share that the reader holds, where the reader is a therapist who may see the diary now."""
+    therapist = storage.people.therapist(tx, order.reader)
+    share = None if therapist is None else storage.sharing.find(tx, patient_id, therapist.id)
+    if share is None or not diary.sharing.may_see(share):
+        return None
+    patient = storage.people.patient_by_id(tx, patient_id)
+    return (patient, share) if patient.stage in SHOWN else None
+
+
+def _seen_at(patient: Patient, kept: Diary, now: datetime) -> datetime:
+    """A diary that was imported is looked at from its own end: nothing more will come."""
+    return diary.summaries.as_of(kept, now) if patient.stage is Stage.IMPORTED else now
+
+
 def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
     """The patient, where it is the reader's own diary and it is kept."""
     patient = storage.people.patient(tx, order.reader)
@@ -286,30 +386,57 @@ def _own(tx: Connection, order: Order, patient_id: PatientId) -> Patient | None:
 
 
 def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Nothing:
-    therapist = storage.people.therapist(tx, order.reader)
-    share = None if therapist is None else storage.sharing.find(tx, wanted.patient, therapist.id)
-    if share is None or not diary.sharing.may_see(share):
+    found = _shared(tx, order, wanted.patient)
+    if found is None:
         return Nothing(GONE)
-    patient = storage.people.patient_by_id(tx, wanted.patient)
-    if patient.stage is not Stage.ACTIVE:
-        return Nothing(GONE)
+    patient, share = found
+    imported = patient.stage is Stage.IMPORTED
     start = diary.digests.last_week(order.now, patient.zone, patient.sunday_time)
-    kept = _diary(tx, patient, start - FOR_A_CHART, order.now)
+    kept = _diary(tx, patient, date.min if imported else start - FOR_A_CHART, order.now)
     account = storage.people.find_account(tx, patient.chat_id)
-    unreachable = None if account is None else diary.entries.cause_of(account.reach)
-    return _draft(letters.card(patient, share.label, kept, order.now, say, unreachable), kept)
+    unreachable = None if account is None or imported else diary.entries.cause_of(account.reach)
+    alerts = storage.panels.open_alerts(tx, [patient.id])[patient.id]
+    unseen, newest = storage.panels.unseen_notes(tx, patient.id, share.therapist_id)
+    besides = reports.digests.Besides(tuple(alerts), unseen, newest, imported)
+    at = _seen_at(patient, kept, order.now)
+    return _draft(letters.card(patient, share.label, kept, at, say, unreachable, besides), kept)
 
 
-def _panel(tx: Connection, order: Order, wanted: Panel | Page, say: Words) -> Draft | Nothing:
+def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft | Nothing:
+    """Of a patient's own diary, or of one that is shared with the therapist who reads it; whole, from its first day."""
+    label: str | None = None
+    if wanted.own:
+        patient = _own(tx, order, wanted.patient)
+    else:
+        found = _shared(tx, order, wanted.patient)
+        patient, label = (None, None) if found is None else (found[0], found[1].label)
+    if patient is None:
+        return Nothing(GONE)
+    kept = _diary(tx, patient, date.min, order.now)
+    at = _seen_at(patient, kept, order.now)
+    return _draft(reports.courses.message(patient.id, label, kept, wanted.page, at, say), kept)
+
+
+def _panel(tx: Connection, order: Order, wanted: Panel | Page | Others | Pictures, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
     if therapist is None:
         return Nothing(GONE)
-    if isinstance(wanted, Page):
-        return _draft(letters.panel_page(storage.panels.panel_of(tx, therapist.id, order.now), wanted.number, say))
-    panel = storage.panels.panel_of(tx, therapist.id, order.now, wanted.due_at)
-    if wanted.due_at is not None and not panel.members:
+    due_at = wanted.due_at if isinstance(wanted, Panel) else None
+    panel = storage.panels.panel_of(tx, therapist.id, order.now, due_at)
+    match wanted:
+        case Page():
+            return _draft(reports.panels.page(panel, wanted.number, say))
+        case Others():
+            return _draft(reports.panels.others(panel, wanted.number, say))
+        case Pictures():
+            return replace(_draft(reports.panels.picture(panel, wanted.number, say)), panel=panel)
+    if due_at is not None and not panel.members:
         return Nothing(GONE)
-    return _draft(letters.panel_week(panel, wanted.missing, say, wanted.skipped))
+    first, *more = letters.panel_week(panel, wanted.missing, say, wanted.skipped)
+    rest = more[0] if more else None
+    if wanted.rest:
+        return Nothing(NO_REST) if rest is None else _draft(rest)
+    return replace(_draft(first, rest=rest), panel=panel)
 
 
 def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft | Nothing:

@@ -232,6 +232,12 @@ def load(**overrides: Any) -> Settings:
         raise WrongSettings(f"The file .env can't be read ({error.strerror}).") from None
 
 
+def load_for_files() -> Settings:
+    """The settings for work on the diary's file alone, which needs no bot and so no BOT_TOKEN. Raises WrongSettings."""
+    nobody = "0:none-is-needed-for-files"
+    return load(bot_token=nobody, webhook_url=None)
+
+
 def _explained(problem: dict[str, Any]) -> str:
     name = str(problem["loc"][0]).upper() if problem["loc"] else "SETTINGS"
     what = IN_OUR_WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")

@@ -158,7 +158,7 @@ def grid() -> tuple[list[str], dict[str, list[str]]]:
     folders = re.findall("`([a-z]+)`", head[1])
     rows = [
         [cell.strip() for cell in line[1:-1].split("|")]
-        for line in re.findall(r"^\| [a-z]+ \|[ ●|]+\|$", text, re.MULTILINE)
+        for line in re.findall(r"^\| [a-z_]+ \|[ ●|]+\|$", text, re.MULTILINE)
     ]
     return folders, {row[0]: row[1:] for row in rows}
 

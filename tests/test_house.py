@@ -119,7 +119,7 @@ UNSEEN = {
     "tzfpy": "import sys, tzfpy",
 }
 """Used without an import of ours: what in the code needs it."""
-COMES_WITH = {"pydantic": "pydantic-settings"}
+COMES_WITH = {"pydantic": "pydantic-settings", "rich": "typer"}
 """Imported directly, and brought by another dependency that is built on it."""
 
 

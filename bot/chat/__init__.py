@@ -1,9 +1,9 @@
 """What we say: messages, buttons, sentences in every language. Knows no Telegram and no SQL."""
 
 from bot.chat import (
-    alerts,
     asked,
     buttons,
+    checkins,
     edits,
     entries,
     exports,
@@ -13,11 +13,13 @@ from bot.chat import (
     looking,
     messages,
     notices,
+    panels,
     pauses,
     people,
     places,
     privacy,
     prompts,
+    red_flags,
     sessions,
     settings,
     sharing,
@@ -28,9 +30,9 @@ from bot.chat import (
 )
 
 __all__ = [
-    "alerts",
     "asked",
     "buttons",
+    "checkins",
     "edits",
     "entries",
     "exports",
@@ -40,11 +42,13 @@ __all__ = [
     "looking",
     "messages",
     "notices",
+    "panels",
     "pauses",
     "people",
     "places",
     "privacy",
     "prompts",
+    "red_flags",
     "sessions",
     "settings",
     "sharing",

@@ -8,13 +8,14 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
-from bot.diary.alerts import RedFlagAnswer
+from bot.diary.checkins import Feeling
 from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
 from bot.diary.looking import Span
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
 from bot.diary.prompts import Later
+from bot.diary.red_flags import RedFlagAnswer
 from bot.diary.sessions import Kind
 
 MAX_BYTES: Final = 64
@@ -269,34 +270,11 @@ class Panel:
 # --- treatment sessions ---------------------------------------------------------------------------------------
 
 
-@payload("se")
-class Session:
-    """A session as far as it is known; the first thing missing is asked next. `side` is "-" where there is none."""
-
-    patient: int
-    day: date | None
-    kind: Kind | None
-    site: str | None
-    side: str | None
-
-
 NO_SIDE: Final = "-"
 
 
 def side_of(text: str) -> Side | None:
     return None if text == NO_SIDE else Side(text)
-
-
-@payload("sd")
-class SessionDate:
-    """The date will be typed."""
-
-    patient: int
-
-
-@payload("su")
-class UndoSession:
-    session: int
 
 
 # --- later and pauses ---------------------------------------------------------------------------------------------
@@ -697,10 +675,244 @@ class Run:
 # --- panel ----------------------------------------------------------------------------------------------------------
 
 
+@payload("jo")
+class Others:
+    """A page of those whom the summary has no card for."""
+
+    page: int
+
+
+@payload("jp")
+class PanelPicture:
+    """Another picture of small charts; `anew`: as a new message, since a summary that was sent is never edited."""
+
+    page: int
+    anew: bool
+
+
+@payload("js")
+class SearchPatient:
+    """Type part of a name."""
+
+
+@payload("jn")
+class Rename:
+    """Another name for a patient; typed next."""
+
+    patient: int
+
+
+@payload("jw")
+class DigestDay:
+    """On which day shall the weekly summary come?"""
+
+
+@payload("jd")
+class DigestOn:
+    """And at what hour? `day`: 0 is Monday."""
+
+    day: int
+
+
+@payload("jh")
+class DigestAt:
+    day: int
+    at: time
+
+
+@payload("jt")
+class TypeDigestHour:
+    day: int
+
+
 # --- sessions, check-ins --------------------------------------------------------------------------------------------
 
 
+class Done(StrEnum):
+    """What was done in a session, in one letter: with the patient's number, a date and the places there is no more
+    room."""
+
+    NEEDLING = "n"
+    STIMULATION = "s"
+    OTHER = "o"
+    NAMED = "w"
+    """Something else, whose name is typed."""
+
+    @property
+    def kind(self) -> Kind:
+        return {Done.NEEDLING: Kind.NEEDLING, Done.STIMULATION: Kind.NEEDLING_STIMULATION}.get(self, Kind.OTHER)
+
+
+@payload("sn")
+class Session:
+    """A session as far as it is known; the first thing missing is asked next. `places`: a bit for each button of
+    chat/sessions.py, as they stand after this tap."""
+
+    patient: int
+    day: date | None = None
+    done: Done | None = None
+    places: int | None = None
+
+
+@payload("sm")
+class SameSession:
+    """A session like another one: all is known of it but, perhaps, its day."""
+
+    patient: int
+    like: int
+    day: date | None
+
+
+@payload("sl")
+class LogSession:
+    """All is known of a session that is to be logged, but the name of a NAMED one, which is typed next."""
+
+    patient: int
+    day: date
+    done: Done
+    places: int
+
+
+@payload("sd")
+class SessionDate:
+    """The date will be typed. `like`: of a session like that one."""
+
+    patient: int
+    like: int | None = None
+
+
+@payload("sp")
+class SessionPatients:
+    """Whose treatment? One page of the names."""
+
+    page: int
+
+
+@payload("ss")
+class Sessions:
+    """The treatments of a patient, a page of them."""
+
+    patient: int
+    page: int
+
+
+@payload("so")
+class OneSession:
+    """One treatment with what became of it."""
+
+    patient: int
+    session: int
+
+
+class Part(StrEnum):
+    """What of a session is to be corrected."""
+
+    DAY = "day"
+    DONE = "done"
+    PLACES = "places"
+    NOTE = "note"
+    TYPED_DAY = "typed"
+    NO_NOTE = "bare"
+
+
+@payload("sc")
+class CorrectSession:
+    """Ask for another value of a part; none: of which?"""
+
+    patient: int
+    session: int
+    part: Part | None
+
+
+@payload("sk")
+class SessionOn:
+    """A session was on another day."""
+
+    patient: int
+    session: int
+    day: date
+
+
+@payload("sh")
+class SessionWas:
+    """Something else was done in it."""
+
+    patient: int
+    session: int
+    done: Done
+
+
+@payload("sz")
+class SessionAt:
+    """It was at other places, as they stand after this tap; they count once it is `sure`."""
+
+    patient: int
+    session: int
+    places: int
+    sure: bool
+
+
+@payload("sx")
+class DeleteSession:
+    """`sure`: the question whether to was answered with yes."""
+
+    patient: int
+    session: int
+    sure: bool
+
+
+@payload("sy")
+class ConfirmSession:
+    """What the patient reported is right."""
+
+    patient: int
+    session: int
+
+
+@payload("sr")
+class ReportSession:
+    """A treatment that a patient reports, as far as it is known."""
+
+    day: date | None
+    done: Done | None
+
+
+@payload("st")
+class ReportDate:
+    """The date of it will be typed."""
+
+
+@payload("sw")
+class UndoReport:
+    """Take back a treatment that one has reported."""
+
+    session: int
+
+
+@payload("sq")
+class CheckIn:
+    """What a patient says to a check-in; nothing: show its answers again."""
+
+    checkin: int
+    feeling: Feeling | None
+
+
 # --- course ---------------------------------------------------------------------------------------------------------
+
+
+@payload("kc")
+class Course:
+    """Before and after treatment of a patient, for a therapist: this page of it, or the first one as a new message."""
+
+    patient: int
+    page: int | None
+
+
+@payload("ko")
+class OwnCourse:
+    """The same of one's own diary."""
+
+    page: int | None
 
 
 # --- alerts ---------------------------------------------------------------------------------------------------------
@@ -710,3 +922,32 @@ class Run:
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
+
+
+@payload("xo")
+class OwnCopy:
+    """A copy of one's own diary, for someone who treats patients too."""
+
+
+@payload("xc")
+class ChooseExport:
+    """Whose diaries shall be written out?"""
+
+
+@payload("xa")
+class ExportAll:
+    """The diaries of all patients of this therapist as a file."""
+
+
+@payload("xp")
+class ExportOne:
+    patient: int
+
+
+@payload("xs")
+class SheetOf:
+    """The visit sheet of a patient, for their therapist."""
+
+    patient: int
+    weeks: int
+    notes: OnSheet

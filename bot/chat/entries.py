@@ -8,12 +8,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from bot.chat import buttons
+from bot.chat import buttons, checkins
 from bot.chat.buttons import pack
 from bot.chat.items import item_name
 from bot.chat.messages import Button, Message, Row
 from bot.chat.typed import Reason
 from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.diary.checkins import Checkin
 from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
 
 PER_ROW = 4
@@ -42,6 +43,8 @@ class DayView:
     """What was entered only then."""
     large: bool = False
     """Whether the patient wants larger buttons."""
+    checkin: Checkin | None = None
+    """The question after a treatment that came with those of the day, while nothing was said to it."""
 
     @property
     def next_item(self) -> Item | None:
@@ -59,13 +62,16 @@ class DayView:
 
 
 def bubble(view: DayView, words: Words) -> Message:
-    """The bubble as it should look now: the next question, or what was stored."""
+    """The bubble as it should look now: the next question, or what was stored; and the question after a treatment."""
     if not view.items:
         return nothing_asked(view.day, words)
     item = view.next_item
-    if item is None:
-        return summary(view, words)
-    return declined(view, words) if view.declined else question(view, item, words)
+    if item is not None and view.declined:
+        return declined(view, words)
+    message = summary(view, words) if item is None else question(view, item, words)
+    if view.checkin is None:
+        return message
+    return checkins.beside(message, int(view.checkin.id), view.checkin.session_day, words)
 
 
 def nothing_asked(day: date, words: Words) -> Message:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.chat import buttons
 from bot.chat.buttons import OnSheet, pack
 from bot.chat.messages import Button, Message
-from bot.chat.words import Sentence, Words, joined
+from bot.chat.words import Sentence, Words, bold, joined, sentence
 
 SHEET_WEEKS: Final = {4, 8, 13}
 """How many weeks a sheet may have: a month, two, three."""
@@ -30,6 +30,34 @@ def ask_for_sheet(weeks: int, words: Words) -> Message:
             (Button(words("Without my notes"), tap=pack(buttons.Report(weeks, OnSheet.NO_NOTES))),),
             (Button(words("With my notes"), tap=pack(buttons.Report(weeks, OnSheet.NOTES))),),
             tuple(Button(_instead(other, words), tap=pack(buttons.Report(other, OnSheet.ASK))) for other in others),
+        ),
+    )
+
+
+def ask_for_sheet_of(patient: int, label: str, weeks: int, words: Words) -> Message:
+    """The same for a therapist, about one patient."""
+
+    def button(text: Sentence, of: int, notes: OnSheet) -> Button:
+        return Button(text, tap=pack(buttons.SheetOf(patient, of, notes)))
+
+    text = joined(
+        "\n",
+        [
+            words(
+                "A page about {name}, as a PDF: charts, averages, treatment, and what was not answered.",
+                name=bold(sentence(label)),
+            ),
+            words("It covers the {weeks}. With the patient's notes?", weeks=_last(weeks, words)),
+        ],
+    )
+    return Message(
+        text,
+        (
+            (
+                button(words("Without notes"), weeks, OnSheet.NO_NOTES),
+                button(words("With notes"), weeks, OnSheet.NOTES),
+            ),
+            tuple(button(_instead(other, words), other, OnSheet.ASK) for other in sorted(SHEET_WEEKS - {weeks})),
         ),
     )
 

@@ -188,6 +188,7 @@ _NAMES: Final = _listed(
         _Site("shoulder"): "shoulder, shoulders, hombro, hombros",
         _Site("back"): "back, espalda",
         _Site("neck"): "neck, cuello",
+        _Site("chest"): "chest, pecho",
         _Site("other"): "another place, other place, otro lugar",
     }
 )

@@ -255,6 +255,11 @@ _DAYS_AHEAD: Final = {
 }
 
 
+def weekday(text: str) -> int | None:
+    """The day of the week of this name, in any of our languages; 0 is Monday."""
+    return _WEEKDAYS.get(folded(text.strip().rstrip(",")))
+
+
 def coming_day(text: str, today: date, there: date) -> date | None:
     """Read the date of something to come: "tomorrow", "lunes", "2 March", "2/3" (the day first), "2026-03-02".
 

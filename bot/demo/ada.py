@@ -23,10 +23,11 @@ ROLE: Final = ("I treat patients too",)
 AGREE: Final = ("Yes", "20:00", "Start now")
 """Enrolment: the affirmative label of each step; a label that contains one of them counts."""
 SESSION: Final = "/session"
-SESSION_STEPS: Final = ("Ada", "Today", "Dry needling", "Foot", "Both")
+SESSION_STEPS: Final = ("Ada", "Same as last time", "Today", "Dry needling", "Done", "Left foot")
 FIRST_SESSION_ON: Final = 7
 """Days of diary before the first treatment session: they make the baseline."""
 NOT_TODAY: Final = "Not today"
+SORE: Final = "Sore, as expected"
 SYMPTOMS: Final = {"burning": 7.0, "tingling": 6.0, "pain": 5.0, "numbness": 5.0, "sleep": 4.0}
 """Words in the question by which she knows the symptom, and how bad it is in her first week, 0 to 10."""
 NOTES: Final = (
@@ -213,8 +214,17 @@ async def _spend_evening(hooks: Hooks, ada: Person, day: int, chance: random.Ran
         if shown == message:
             break  # The bot made nothing of the tap; another would not help.
         message = shown
+    await _after_treatment(hooks, ada)
     if wrote and limit == len(SYMPTOMS):
         ada.send(chance.choice(NOTES))
+        await hooks.quiet()
+
+
+async def _after_treatment(hooks: Hooks, ada: Person) -> None:
+    """Say how it is since the treatment, where that is asked below the evening's questions."""
+    newest = ada.heard[-1]
+    if any(button["text"] == SORE for button in _buttons(newest)):
+        ada.tap_label(SORE, newest["message_id"])
         await hooks.quiet()
 
 

@@ -1,128 +1,110 @@
-"""Red flags: words that bring the card, and what the patient says to it.
+"""Alert rules: two adjacent diary days of one item that therapists should see at once.
 
-Rules: a match only shows the card. A report is the patient's own tap, and it always counts, however old the button is;
-no match, and no "no", ever reassures. Nothing mutes a red flag.
+Laws:
+1. A pair alerts where both days lie `rise` or more above the mean of the seven days before the first of them, or where
+   both reach `high` and that mean lies below it. Without a mean (fewer than MIN_SCORES scores) nothing alerts.
+2. A pair whose second day is the day of a needling or one of the SORE_FOR days after it is marked, and does not alert.
+3. At most one alert per item in QUIET_FOR. What was only marked silences nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from bot.diary import warning_words
-from bot.diary.people import PatientId
-from bot.diary.sessions import Kind, Session
-from bot.diary.warning_words import Found
+from bot.diary.days import ONE_DAY
+from bot.diary.sessions import SEVEN_DAYS, Kind, Session, mean
 
-UNANSWERED_AFTER: Final = timedelta(minutes=15)
-"""So long after a card that nobody answers, the therapists hear of it (ours)."""
-FRESH_FOR: Final = UNANSWERED_AFTER
-"""A card this young still stands in sight: what comes after it is shown with fewer words."""
-ONE_REPORT: Final = UNANSWERED_AFTER
-"""The same card reported twice within this is one report."""
-LOOK_AGAIN_AFTER: Final = timedelta(minutes=1)
-"""So often it is looked at whether an alert has arrived."""
-AFTER_NEEDLING_FOR: Final = 3
-"""Diary days after a needling in which a cough or a fever brings the card: published cases came 2 hours to 2 days later
-(PMC8086747)."""
+RISE: Final = 2
+"""Points above the usual: 0.04 alerts per patient-week in 48 back-pain diaries (own calculation)."""
+HIGH: Final = 7
+"""Patients and clinicians rank days at this first (10.1016/j.jpain.2020.08.003)."""
+SORE_FOR: Final = 3
+"""Diary days after a needling in which soreness is expected (10.3233/BMR-150630, PMC5106437)."""
+QUIET_FOR: Final = timedelta(days=7)
+"""One alert per item in so many days (ours)."""
+SAME_WITHIN: Final = 1e-9
+"""Means are quotients of small whole numbers: what is this near to a limit lies on it."""
+
+Scored = Mapping[date, int]
+"""The scores of one item by diary day; skips and gaps left out."""
 
 
-class RedFlagAnswer(StrEnum):
-    """What the patient said to a card that their words brought up."""
+class Rule(StrEnum):
+    """Which rule a pair meets."""
 
-    NOW = "now"
-    """This is happening now: a report."""
-    NO = "no"
+    ROSE = "rose"
+    """Also where it enters as well: the rise says more."""
+    ENTERED = "entered"
 
 
 @dataclass(frozen=True, slots=True)
-class RedFlag:
-    """A card that was shown because of a patient's words; `due_at`: when its silence is reported."""
+class Limits:
+    """`rise`: points above the usual; `high`: the score that is high."""
 
-    id: int
-    patient_id: PatientId
-    shown_at: datetime
-    due_at: datetime | None
-    answer: RedFlagAnswer | None
-    answered_at: datetime | None
-    told_at: datetime | None
+    rise: int = RISE
+    high: int = HIGH
 
 
-def brings_card(found: Found | None, sessions: Sequence[Session], today: date) -> bool:
-    """Whether what was found in a text brings the card, on the diary day `today` of someone treated in `sessions`."""
-    if found is not Found.AFTER_NEEDLING:
-        return found is not None
-    return any(
-        session.kind is not Kind.OTHER and 0 <= (today - session.day).days <= AFTER_NEEDLING_FOR for session in sessions
-    )
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A pair that meets a rule. `usual`: the unrounded mean of the `n` scores in the seven days before `first`."""
+
+    rule: Rule
+    first: date
+    scores: tuple[int, int]
+    usual: float
+    n: int
+    after_session: bool
+
+    @property
+    def second(self) -> date:
+        return self.first + ONE_DAY
 
 
-find = warning_words.find
+def judge(scored: Scored, first: date, limits: Limits, sessions: Sequence[Session] = ()) -> Raised | None:
+    """The pair of `first` and the day after it; None where it meets no rule."""
+    second = first + ONE_DAY
+    if first not in scored or second not in scored:
+        return None
+    before = [scored[day] for day in seven_before(first) if day in scored]
+    usual = mean(before)
+    if usual is None:
+        return None
+    lower = min(scored[first], scored[second])
+    if lower >= usual + limits.rise - SAME_WITHIN:
+        rule = Rule.ROSE
+    elif lower >= limits.high > usual + SAME_WITHIN:
+        rule = Rule.ENTERED
+    else:
+        return None
+    return Raised(rule, first, (scored[first], scored[second]), usual, len(before), sore(second, sessions))
 
 
-class Showing(StrEnum):
-    """How a find is shown, given the newest card before it."""
-
-    CARD = "card"
-    """The whole card, and a question of its own."""
-    AGAIN = "again"
-    """A card stands in sight and was answered: a few words, and a question of its own."""
-    STILL_OPEN = "still_open"
-    """A card stands in sight and its question is open: a few words, with that same question's buttons."""
+def sore(day: date, sessions: Iterable[Session]) -> bool:
+    """Whether soreness is expected on a day: only needling makes sore."""
+    return any(one.kind is not Kind.OTHER and 0 <= (day - one.day).days <= SORE_FOR for one in sessions)
 
 
-def showing(newest: RedFlag | None, now: datetime) -> Showing:
-    """Cards are not heaped up, and no find passes in silence. A question that is open keeps its hour: words that come
-    later never put off that its silence is reported."""
-    if newest is None or now - newest.shown_at >= FRESH_FOR:
-        return Showing.CARD
-    return Showing.STILL_OPEN if newest.answer is None and newest.told_at is None else Showing.AGAIN
+def replay(scored: Scored, limits: Limits, sessions: Sequence[Session] = ()) -> tuple[Raised, ...]:
+    """Run the rules over one item day by day: the pairs that alert, and those that are marked "after session"."""
+    found: list[Raised] = []
+    alerted: date | None = None
+    for first in sorted(scored):
+        raised = judge(scored, first, limits, sessions)
+        if raised is None:
+            continue
+        if raised.after_session:
+            found.append(raised)
+        elif alerted is None or raised.second >= alerted + QUIET_FOR:
+            found.append(raised)
+            alerted = raised.second
+    return tuple(found)
 
 
-class Meaning(StrEnum):
-    """What a tap on a card's button means."""
-
-    REPORT = "report"
-    """Happening now: therapists hear of it."""
-    REPEATED = "repeated"
-    """The same report once more: they have heard of it."""
-    NO = "no"
-    NO_AFTER_SILENCE = "no_after_silence"
-    """Therapists were told that nobody answers; now they hear the answer."""
-    STANDS = "stands"
-    """ "No" to what was reported before: the report stands."""
-
-
-def meaning(flag: RedFlag | None, said: RedFlagAnswer, now: datetime) -> Meaning:
-    """What it means that the patient says this to a card (None: to one that we do not know)."""
-    reported = flag is not None and flag.answer is RedFlagAnswer.NOW
-    if said is RedFlagAnswer.NOW:
-        recent = flag is not None and flag.answered_at is not None and now - flag.answered_at < ONE_REPORT
-        return Meaning.REPEATED if reported and recent else Meaning.REPORT
-    if reported:
-        return Meaning.STANDS
-    silent = flag is not None and flag.answer is None and flag.told_at is not None
-    return Meaning.NO_AFTER_SILENCE if silent else Meaning.NO
-
-
-class Delivery(StrEnum):
-    """What became of an alert that was sent to one or more therapists."""
-
-    NONE_SENT = "none_sent"
-    """There was nobody to send it to."""
-    UNDER_WAY = "under_way"
-    ARRIVED = "arrived"
-    """At one of them at least."""
-    LOST = "lost"
-
-
-def delivery(waiting: int, arrived: int, lost: int) -> Delivery:
-    """By how many of the messages fared so."""
-    if arrived:
-        return Delivery.ARRIVED
-    if waiting:
-        return Delivery.UNDER_WAY
-    return Delivery.LOST if lost else Delivery.NONE_SENT
+def seven_before(day: date) -> Iterable[date]:
+    """The days whose mean is the usual, the newest first."""
+    return (day - offset * ONE_DAY for offset in range(1, SEVEN_DAYS.days + 1))

@@ -11,22 +11,23 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 
-from bot.diary import days
+from bot.diary import days, panels, trends
+from bot.diary.checkins import Checkin
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
 from bot.diary.flares import Flare
+from bot.diary.panels import OpenAlert, Standing, Strip
 from bot.diary.pauses import Pause, covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import (
     LAST_OF_SEVEN,
     SEVEN_DAYS,
     Baseline,
-    Kind,
     Session,
     baseline,
     mean,
@@ -92,6 +93,8 @@ class Diary:
     flares: tuple[Flare, ...] = ()
     """In the order in which they began; they enter no number of a week."""
     pauses: tuple[Pause, ...] = ()
+    checkins: tuple[Checkin, ...] = ()
+    """Of the sessions that stand, by their time."""
 
 
 class Step(StrEnum):
@@ -178,7 +181,7 @@ class Week:
     not asked days are in neither, but an own entry on a paused or not asked day is in both. The other fields
     name those days; `lost` are those not asked by the bot whose prompt arrived while an answer may be lost.
     `late`: days with answers entered on a later diary day, and how many of each. `flares`: those of its days, which
-    enter none of its numbers.
+    enter none of its numbers. `imported`: days kept elsewhere, whose scores count and which nobody was asked on here.
     """
 
     start: date
@@ -193,6 +196,7 @@ class Week:
     lost: tuple[date, ...] = ()
     late: tuple[tuple[date, int], ...] = ()
     flares: tuple[FlareOf, ...] = ()
+    imported: tuple[date, ...] = ()
 
     @property
     def end(self) -> date:
@@ -224,6 +228,10 @@ class Jump:
 class Reason(StrEnum):
     """Why a patient stands where they stand in the panel, in the order of the panel."""
 
+    RED_FLAG = "red_flag"
+    """A warning sign was reported, and no therapist has answered it."""
+    ALERT = "alert"
+    """An alert that no therapist has seen."""
     ABOVE_BASELINE = "above_baseline"
     ROSE = "rose"
     DAYS_AT_7 = "days_at_7"
@@ -232,19 +240,25 @@ class Reason(StrEnum):
     STEADY = "steady"
     NEW = "new"
     """Nothing has been asked and closed yet."""
+    IMPORTED = "imported"
+    """A diary from elsewhere: it waits for nobody."""
 
 
 _ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
-NEEDS: Final = frozenset({Reason.ABOVE_BASELINE, Reason.ROSE, Reason.DAYS_AT_7, Reason.SILENT})
+NEEDS: Final = frozenset(
+    {Reason.RED_FLAG, Reason.ALERT, Reason.ABOVE_BASELINE, Reason.ROSE, Reason.DAYS_AT_7, Reason.SILENT}
+)
 """These ask for the therapist's attention."""
+MOST_CARDS: Final = 5
+"""Of those who need attention so many are told of in the summary; the others "also need you" (the issue's number)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One reason with its `size`, for the order.
 
-    `size`: points above the baseline or last week, or days; 0 for STEADY and NEW. `about`: the item's week
-    where the reason is about an item.
+    `size`: how many alerts, points above the baseline or last week, or days; 0 for STEADY, NEW and IMPORTED. `about`:
+    the item's week where the reason is about an item.
     """
 
     reason: Reason
@@ -269,6 +283,18 @@ class Need:
     unreachable: Cause | None
     pause: Pause | None = None
     """The pause that the patient is in now."""
+    alerts: tuple[OpenAlert, ...] = ()
+    """Those that are open, red flags first, then the oldest first."""
+    strips: tuple[Strip, ...] = ()
+    """Eight weeks of each item of the week shown, in the order asked."""
+    needled: tuple[date, ...] = ()
+    """Days with needling in these weeks."""
+    standing: Standing | None = None
+
+    @property
+    def trend(self) -> trends.Trend | None:
+        """What the patient's trend is called, in one word."""
+        return panels.called(self.strips)
 
     @property
     def reason(self) -> Reason:
@@ -295,10 +321,22 @@ class Panel:
     needs: tuple[Member, ...]
     steady: tuple[Member, ...]
     quiet: tuple[Member, ...]
+    imported: tuple[Member, ...] = ()
 
     @property
     def members(self) -> tuple[Member, ...]:
-        return self.needs + self.steady + self.quiet
+        """Everyone: who needs attention, the quiet, the steady, diaries from elsewhere."""
+        return self.needs + self.quiet + self.steady + self.imported
+
+    @property
+    def first(self) -> tuple[Member, ...]:
+        """Those whom the summary tells of."""
+        return self.needs[:MOST_CARDS]
+
+    @property
+    def others(self) -> tuple[Member, ...]:
+        """Everyone else, those who also need attention first."""
+        return self.needs[MOST_CARDS:] + self.steady + self.quiet + self.imported
 
 
 def last_week(now: datetime, zone: str, prompt_time: time) -> date:
@@ -349,7 +387,9 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
         raise ValueError(f"a week starts on a Monday, not on {start}")
     states = [(day, _state(diary, day, now)) for day in _seven(start)]
     by_state = {kind: tuple(day for day, found in states if found is kind) for kind in DayState}
-    answered = len(by_state[DayState.COMPLETE]) + len(by_state[DayState.PARTIAL])
+    imported = _imported(diary, start)
+    scored = by_state[DayState.COMPLETE] + by_state[DayState.PARTIAL]
+    answered = len([day for day in scored if day not in imported])
     skipped = by_state[DayState.SKIPPED]
     not_asked = by_state[DayState.NOT_ASKED]
     return Week(
@@ -369,6 +409,7 @@ def week(diary: Diary, start: date, now: datetime) -> Week:
         lost=tuple(day for day in not_asked if may_be_lost(diary.days[day])),
         late=tuple((day, n) for day in _seven(start) if (n := _entered_late(diary, day))),
         flares=flares_between(diary, start, start + LAST_OF_SEVEN),
+        imported=imported,
     )
 
 
@@ -450,19 +491,35 @@ def jumps(diary: Diary, start: date) -> tuple[Jump, ...]:
     return tuple(jump for jump in found if jump is not None)
 
 
-def need(diary: Diary, start: date, now: datetime) -> Need:
-    """How much attention the patient needs, by the week from Monday `start` and the silence at `now`.
+def need(
+    diary: Diary,
+    start: date,
+    now: datetime,
+    alerts: Sequence[OpenAlert] = (),
+    reach: Cause | None = None,
+    *,
+    imported: bool = False,
+) -> Need:
+    """How much attention the patient needs, by the week from Monday `start`, the silence at `now` and open `alerts`.
 
-    Raises ValueError where `start` is no Monday.
+    `reach`: why the bot can't write to the patient now. A diary that is `imported` needs nobody: it was kept elsewhere,
+    and nothing more is to come. Raises ValueError where `start` is no Monday.
     """
     shown = week(diary, start, now)
-    silent = silent_days(diary, now)
-    findings = [finding for item_week in shown.items for finding in _findings(item_week)]
+    silent = 0 if imported else silent_days(diary, now)
+    flags = panels.red_flags(alerts)
+    findings = [Finding(Reason.RED_FLAG, len(flags))] if flags else []
+    if others := len(alerts) - len(flags):
+        findings.append(Finding(Reason.ALERT, others))
+    if not imported:
+        findings += [finding for item_week in shown.items for finding in _findings(item_week)]
     if silent >= QUIET_FROM:
         findings.append(Finding(Reason.SILENT if silent >= SILENT_FROM else Reason.QUIET, silent))
     if not findings:
-        findings.append(Finding(Reason.NEW if _nothing_yet(diary, now) else Reason.STEADY, 0))
+        idle = Reason.NEW if _nothing_yet(diary, now) else Reason.STEADY
+        findings.append(Finding(Reason.IMPORTED if imported else idle, 0))
     newest = diary.days.get(max(diary.days, default=diary.enrolled_day))
+    pause = covering(diary.pauses, days.day_of(now, diary.zone))
     return Need(
         # Sorting keeps equal ones in the order of the items.
         findings=tuple(sorted(findings, key=lambda finding: (_ORDER[finding.reason], -finding.size))),
@@ -471,26 +528,37 @@ def need(diary: Diary, start: date, now: datetime) -> Need:
         silent_days=silent,
         last_answer=last_answer(diary),
         unreachable=_unreachable(newest) if newest is not None else None,
-        pause=covering(diary.pauses, days.day_of(now, diary.zone)),
+        pause=pause,
+        alerts=tuple(sorted(alerts, key=lambda alert: (not alert.red_flag, alert.raised_at, alert.id))),
+        strips=tuple(
+            panels.strip(diary, it.item, start, None if imported else trends.verdict(diary, it.item, now))
+            for it in shown.items
+        ),
+        needled=panels.needled(diary, start),
+        standing=panels.standing(diary, now, reach, imported=imported, paused=pause is not None),
     )
 
 
 def panel(members: Iterable[Member]) -> Panel:
     """The patients by reason in the order of `Reason`, then by size, the bigger first, then by name.
 
-    The steady are by name alone, but those whom the bot can't reach now come first.
+    Of the steady come first those whose trend is called worse, then those whom the bot can't reach now, then by name.
     """
     ordered = sorted(members, key=_place)
     return Panel(
         needs=tuple(member for member in ordered if member.need.reason in NEEDS),
         steady=tuple(member for member in ordered if member.need.reason in {Reason.STEADY, Reason.NEW}),
         quiet=tuple(member for member in ordered if member.need.reason is Reason.QUIET),
+        imported=tuple(member for member in ordered if member.need.reason is Reason.IMPORTED),
     )
 
 
 def _place(member: Member) -> tuple[int, float, str, str]:
-    reason = Reason.STEADY if member.need.reason is Reason.NEW else member.need.reason
-    size = float(member.need.unreachable is not None) if reason is Reason.STEADY else member.need.size
+    need = member.need
+    reason = Reason.STEADY if need.reason is Reason.NEW else need.reason
+    size = 2.0 * (need.trend is trends.Trend.WORSE) + (need.unreachable is not None)
+    # By tenths of a millionth: two means that are the same in figures may differ in the last bit.
+    size = size if reason is Reason.STEADY else round(need.size, 7)
     return _ORDER[reason], -size, member.label.casefold(), member.label
 
 
@@ -527,6 +595,10 @@ def _seven(start: date) -> list[date]:
 def _state(diary: Diary, day: date, now: datetime) -> DayState | None:
     planned = diary.days.get(day)
     return None if planned is None else state(planned, diary.items, diary.scores, now)
+
+
+def _imported(diary: Diary, start: date) -> tuple[date, ...]:
+    return tuple(day for day in _seven(start) if day in diary.days and diary.days[day].imported_at is not None)
 
 
 def _entered_late(diary: Diary, day: date) -> int:
@@ -576,9 +648,7 @@ def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
     usual = mean(before)
     if score is None or score.value is None or usual is None or not _reaches(score.value - usual, JUMP_BY):
         return None
-    sore = any(
-        session.kind is not Kind.OTHER and 0 <= (day - session.day).days <= SORE_FOR for session in diary.sessions
-    )
+    sore = any(session.needled and 0 <= (day - session.day).days <= SORE_FOR for session in diary.sessions)
     return Jump(item, day, score.value, usual, len(before), sore)
 
 

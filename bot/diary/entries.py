@@ -85,6 +85,8 @@ class Score:
     entered_at: datetime
     waited_since: datetime | None = None
     """Only of a reply that the bot received late: it was entered between then and `entered_at`."""
+    imported: bool = False
+    """Kept elsewhere: nobody knows when it was entered, and `entered_at` is when it was brought in."""
 
 
 class DayState(StrEnum):
@@ -120,7 +122,8 @@ class Day:
     answered. `closes_at`: from then on it takes no score. `declined_at`: the patient said "not today".
     `snoozed_at`: the patient said "later". `reminded_at`: the question went out once more, as a reminder or snoozed.
     `not_asked`: set when no prompt went out, with the cause. With `sent_at` as well the prompt did arrive, but the
-    bot was away for so long that an answer may be lost (`lost_between`).
+    bot was away for so long that an answer may be lost (`lost_between`). `imported_at`: the day was kept elsewhere and
+    brought in then; the bot never asked about it, and it takes no score any more.
     """
 
     patient_id: PatientId
@@ -135,6 +138,7 @@ class Day:
     paused: bool = False
     snoozed_at: datetime | None = None
     reminded_at: datetime | None = None
+    imported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,10 @@ def newest(scores: Iterable[Score]) -> dict[tuple[date, ItemId], Score]:
 
 
 def was_planned(day: Day) -> bool:
-    """Whether the day counts at all: it was to be asked, or something was answered. A look at it alone is nothing."""
-    return (
-        any(it is not None for it in (day.intended_at, day.answered_at, day.declined_at, day.not_asked)) or day.paused
-    )
+    """Whether the day counts at all: it was to be asked, or something was answered, be it elsewhere. A look at it alone
+    is nothing."""
+    marks = (day.intended_at, day.answered_at, day.declined_at, day.not_asked, day.imported_at)
+    return any(it is not None for it in marks) or day.paused
 
 
 def can_be_put_off(day: Day) -> bool:
@@ -175,9 +179,10 @@ def is_open(day: Day, now: datetime) -> bool:
 def entered_late(score: Score, zone: str) -> bool:
     """Whether a score was entered on a later diary day than the one it is about, in the `zone` that day was planned in.
 
-    One that waited for us counts from when it may have been entered: our being away makes nobody late.
+    One that waited for us counts from when it may have been entered: our being away makes nobody late. One that was
+    kept elsewhere is never called late.
     """
-    return days.day_of(score.waited_since or score.entered_at, zone) > score.day
+    return not score.imported and days.day_of(score.waited_since or score.entered_at, zone) > score.day
 
 
 class PastDay(StrEnum):

@@ -24,6 +24,8 @@ LOINC: Final = {Symptom.PAIN: "72514-3"}
 SNOMED: Final = {Symptom.BURNING: "90673000", Symptom.TINGLING: "62507009", Symptom.NUMBNESS: "44077006"}
 """Burning sensation, pins and needles, numbness: the finding that the rating is about."""
 
+SYSTEMS: Final = {"LOINC": LOINC, "SNOMED CT": SNOMED}
+
 CHART_DAYS: Final = timedelta(weeks=12)
 """What one chart holds, so that every day can be seen (ours)."""
 

@@ -63,6 +63,8 @@ class Mark(StrEnum):
     UNREACHED = "unreached"
     """The bot was blocked or the account was gone."""
     OPEN = "open"
+    IMPORTED = "imported"
+    """Kept elsewhere and brought in: it was not ours to ask."""
 
 
 ANSWERED: Final = (Mark.COMPLETE, Mark.PARTIAL)
@@ -240,6 +242,8 @@ def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
 
 
 def _mark(diary: Diary, day: Day, now: datetime) -> Mark:
+    if day.imported_at is not None:
+        return Mark.IMPORTED
     found = state(day, diary.items, diary.scores, now)
     if found is not DayState.NOT_ASKED:
         return Mark(found.value)

@@ -45,6 +45,12 @@ class Stage(StrEnum):
     LEFT = "left"
     FORGETTING = "forgetting"
     """The patient wants everything deleted: nothing is asked and nobody sees the diary until `forget_at`."""
+    IMPORTED = "imported"
+    """A diary that was kept elsewhere and brought in: it has no chat, so nothing is ever asked or said."""
+
+
+SHOWN: Final = (Stage.ACTIVE, Stage.IMPORTED)
+"""Stages whose diary therapists see, where it is shared with them."""
 
 
 class Reach(StrEnum):
@@ -76,6 +82,10 @@ class Therapist:
     """The name by which patients know them, chosen by the therapist."""
     zone: str
     next_digest_at: datetime | None
+    digest_weekday: int | None = None
+    """Their own day of the weekly summary, 0 is Monday; None: the clinic's."""
+    digest_time: time | None = None
+    """Their own hour of it; None: the clinic's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
@@ -27,6 +27,7 @@ SessionId = NewType("SessionId", int)
 MIN_SCORES: Final = 4
 """Fewer scores than this in seven days have no mean (ours). One rating has a
 reliability of 0.65, the mean of five exceeds 0.90 (10.1016/j.jpain.2014.09.012)."""
+NOON: Final = time(12)
 SEVEN_DAYS: Final = timedelta(days=7)
 LAST_OF_SEVEN: Final = timedelta(days=6)
 """From the first of seven days to the last."""
@@ -39,15 +40,101 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody was treated: a body site, with its side where it has one."""
+
+    site: str
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One treatment session, on the patient's local date `day`."""
+    """One treatment session, on the patient's local date `day`.
+
+    `label`: what another kind of treatment is called, in the words of whoever logged it. `reported`: by the patient;
+    it stays so when a therapist confirms or corrects it.
+    """
 
     id: SessionId
     day: date
     kind: Kind
-    site: str | None
-    side: Side | None
     logged_at: datetime
+    places: tuple[Place, ...] = ()
+    label: str | None = None
+    note: str | None = None
+    reported: bool = False
+
+    @property
+    def needled(self) -> bool:
+        """Whether needles were used, after which soreness is expected and warning signs are asked about."""
+        return self.kind is not Kind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One form of a session, kept whatever became of it: `corrects` names the form that it replaced.
+
+    `by`, `undone_by`, `confirmed_by`: the therapist's name as patients know it; None: the patient, or nobody.
+    """
+
+    session: Session
+    corrects: SessionId | None
+    by: str | None
+    held_at: datetime
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+    confirmed_at: datetime | None = None
+    confirmed_by: str | None = None
+
+
+def standing(versions: Sequence[Version], session_id: SessionId) -> Version | None:
+    """The form of a session that counts now, from whichever form of it a button names; None: deleted, or unknown."""
+    found = {version.session.id: version for version in versions}.get(session_id)
+    after = {version.corrects: version for version in versions}
+    while found is not None and found.session.id in after:
+        found = after[found.session.id]
+    return found if found is not None and found.undone_at is None else None
+
+
+def history(versions: Sequence[Version], session_id: SessionId) -> list[Version]:
+    """All forms of the session that one of them names, oldest first; none where it is unknown."""
+    by_id = {version.session.id: version for version in versions}
+    after = {version.corrects: version for version in versions if version.corrects is not None}
+    found = by_id.get(session_id)
+    while found is not None and found.corrects in by_id:
+        found = by_id[found.corrects]
+    forms = []
+    while found is not None:
+        forms.append(found)
+        found = after.get(found.session.id)
+    return forms
+
+
+class Dated(StrEnum):
+    """What a date means for a session that somebody wants to log."""
+
+    FINE = "fine"
+    TO_COME = "to_come"
+    TOO_LONG_AGO = "too_long_ago"
+
+
+LONGEST_AGO: Final = timedelta(days=366)
+"""Who logs a session older than a year has most likely slipped (ours)."""
+
+
+def dated(day: date, zone: str, now: datetime) -> Dated:
+    """Whether a session can have taken place on that date of a patient who lives by `zone`."""
+    today = days.local(now, zone).date()
+    if day > today:
+        return Dated.TO_COME
+    return Dated.FINE if today - day <= LONGEST_AGO else Dated.TOO_LONG_AGO
+
+
+def held_at(day: date, zone: str, now: datetime) -> datetime:
+    """When a session that is logged at `now` took place: now, if it is one of today; any other date counts as noon."""
+    if day >= days.day_of(now, zone):
+        return now
+    return days.on_date(day, NOON, zone)
 
 
 class BaselineKind(StrEnum):

@@ -32,7 +32,8 @@ from bot.diary.edits import Became
 from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
-    alerts,
+    checkins,
+    courses,
     digests,
     edits,
     entries,
@@ -41,10 +42,12 @@ from bot.handlers import (
     help,
     items,
     looking,
+    panels,
     pauses,
     people,
     privacy,
     prompts,
+    red_flags,
     sessions,
     settings,
     sharing,
@@ -83,8 +86,10 @@ COMMANDS: dict[str, Command] = {
     "patients": digests.patients,
     "digest": digests.digest,
     # panel
+    "rename": panels.rename,
     # sessions
     "session": sessions.session,
+    "treatment": sessions.treatment,
     # alerts
     # together
     # files
@@ -107,7 +112,14 @@ OF_A_DIARY: tuple[Command, ...] = (
     people.stop,
     items.symptoms,
 )
-NAMES_OTHERS: tuple[Command, ...] = (people.start, people.invite, people.invite_therapist)
+NAMES_OTHERS: tuple[Command, ...] = (
+    people.start,
+    people.invite,
+    people.invite_therapist,
+    digests.patients,
+    panels.rename,
+    sessions.session,
+)
 """What follows these is a code, or somebody else's name: no words about oneself."""
 FOR_STRANGERS: tuple[Command, ...] = (
     people.start,
@@ -146,14 +158,43 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Panel: digests.page,
     buttons.AllPatients: digests.all_patients,
     # panel
+    buttons.Others: panels.others,
+    buttons.PanelPicture: panels.picture,
+    buttons.SearchPatient: panels.ask_search,
+    buttons.Rename: panels.ask_name,
+    buttons.DigestDay: panels.ask_day,
+    buttons.DigestOn: panels.ask_hour,
+    buttons.DigestAt: panels.put_hour,
+    buttons.TypeDigestHour: panels.type_hour,
     # course
+    buttons.Course: courses.of_patient,
+    buttons.OwnCourse: courses.own,
     # alerts
     # together
     # files
+    buttons.OwnCopy: exports.own,
+    buttons.ChooseExport: exports.choose,
+    buttons.ExportAll: exports.everyone,
+    buttons.ExportOne: exports.one,
+    buttons.SheetOf: exports.sheet,
     # sessions
     buttons.Session: sessions.step,
+    buttons.SameSession: sessions.same,
+    buttons.LogSession: sessions.log,
     buttons.SessionDate: sessions.ask_date,
-    buttons.UndoSession: sessions.undo,
+    buttons.SessionPatients: sessions.page,
+    buttons.Sessions: sessions.sessions,
+    buttons.OneSession: sessions.one,
+    buttons.CorrectSession: sessions.correct,
+    buttons.SessionOn: sessions.on,
+    buttons.SessionWas: sessions.was,
+    buttons.SessionAt: sessions.at,
+    buttons.DeleteSession: sessions.delete,
+    buttons.ConfirmSession: sessions.confirm,
+    buttons.ReportSession: sessions.report,
+    buttons.ReportDate: sessions.ask_report_date,
+    buttons.UndoReport: sessions.undo_report,
+    buttons.CheckIn: checkins.answer,
     # later, pauses
     buttons.AskLater: prompts.ask_later,
     buttons.Snooze: prompts.snooze,
@@ -188,7 +229,7 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.FlareAt: flares.at,
     buttons.NoFlare: flares.drop,
     buttons.UndoFlare: flares.undo,
-    buttons.RedFlag: alerts.answer,
+    buttons.RedFlag: red_flags.answer,
     # looking back
     buttons.Chart: looking.other_span,
     buttons.Month: looking.other_month,
@@ -541,12 +582,12 @@ def _thing(turn: Turn, update: Update) -> None:
 def _search(turn: Turn, said: str, *, own: bool = True) -> None:
     """Search what a patient typed, wherever it went, for words of a red flag. If it went nowhere, it is kept as a note
     before the card is shown, unless the words are not their `own`."""
-    if diary.alerts.find(said) is None and turn.remembered:
+    if diary.red_flags.find(said) is None and turn.remembered:
         return
     patient = turn.patient
     if patient is None:
         return
-    found = alerts.matches(turn, patient, said)
+    found = red_flags.matches(turn, patient, said)
     if patient.stage is Stage.FORGETTING:
         # Nothing of them is kept or passed on any more; what to do still has to be said.
         people.urgent(turn, "") if found else None
@@ -558,7 +599,7 @@ def _search(turn: Turn, said: str, *, own: bool = True) -> None:
         else:
             entries.remember(turn, patient, today, Became.OTHER)
     if found:
-        alerts.show(turn, patient)
+        red_flags.show(turn, patient)
 
 
 def _edited(turn: Turn, update: Update) -> None:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from bot import chat, diary, reports, storage
 from bot.chat import buttons
-from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
+from bot.diary.accesses import What
+from bot.diary.people import SHOWN, Patient, PatientId, Role, Therapist
 from bot.diary.sharing import Share
-from bot.handlers import entries
+from bot.handlers import entries, panels
 from bot.handlers.turn import Turn
 from bot.reports.recipes import Card, Page, Panel
 
@@ -43,20 +44,28 @@ def _own(turn: Turn) -> None:
         turn.say(message, patient_id=patient.id)
 
 
-def digest(turn: Turn, _: str) -> None:
-    """`/digest`: the week of the whole panel."""
+def digest(turn: Turn, said: str) -> None:
+    """`/digest`: the week of the whole panel; with a day and an hour, when it comes from now on."""
     therapist = turn.therapist
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
         return
-    turn.say(reports.recipes.message(Panel(), turn.words))
+    if said.strip():
+        if not panels.typed_day(turn, therapist, said):
+            turn.say(chat.panels.how_typed(turn.words))
+        return
+    for message in reports.recipes.panel(Panel(), turn.words):
+        turn.say(message)
 
 
-def patients(turn: Turn, _: str) -> None:
-    """`/patients`: everyone who shares a diary, ten at a time."""
+def patients(turn: Turn, said: str) -> None:
+    """`/patients`: everyone who shares a diary, ten at a time; with part of a name, whoever has it."""
     therapist = turn.therapist
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
+        return
+    if said.strip():
+        panels.search(turn, therapist, said)
         return
     turn.say(reports.recipes.message(Page(0), turn.words))
 
@@ -79,7 +88,8 @@ def card(turn: Turn, tap: buttons.Card) -> None:
     found = _shared(turn, tap.patient)
     if found is None:
         return
-    patient, _, _ = found
+    patient, _, therapist = found
+    storage.accesses.add(turn.tx, therapist.id, What.CARD, turn.now, patient.id)
     turn.say(reports.recipes.message(Card(patient.id), turn.words), patient_id=patient.id)
 
 
@@ -87,11 +97,16 @@ def notes(turn: Turn, tap: buttons.Notes) -> None:
     found = _shared(turn, tap.patient)
     if found is None:
         return
-    patient, share, _ = found
+    patient, share, therapist = found
+    unseen, _ = storage.panels.unseen_notes(turn.tx, patient.id, therapist.id)
     since: date = diary.days.day_of(turn.now, patient.zone) - NOTES_FROM
     written = storage.entries.notes_since(turn.tx, patient.id, since)
-    for message in reports.letters.notes(share.label, written, patient.zone, turn.words):
+    if unseen > len(written):
+        written = storage.entries.notes_since(turn.tx, patient.id, date.min)
+    for message in reports.letters.notes(share.label, written, patient.zone, turn.words, unseen):
         turn.say(message, patient_id=patient.id)
+    storage.panels.notes_seen(turn.tx, patient.id, therapist.id, turn.now)
+    storage.accesses.add(turn.tx, therapist.id, What.NOTES, turn.now, patient.id)
 
 
 def _shared(turn: Turn, patient_id: int) -> tuple[Patient, Share, Therapist] | None:
@@ -102,7 +117,7 @@ def _shared(turn: Turn, patient_id: int) -> tuple[Patient, Share, Therapist] | N
         turn.toast(chat.people.old_button(turn.words))
         return None
     patient = storage.people.patient_by_id(turn.tx, share.patient_id)
-    if patient.stage is not Stage.ACTIVE:
+    if patient.stage not in SHOWN:
         turn.toast(chat.people.old_button(turn.words))
         return None
     return patient, share, therapist

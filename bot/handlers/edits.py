@@ -13,7 +13,7 @@ from bot.chat.entries import DayView
 from bot.diary.edits import Became, Written
 from bot.diary.entries import Item
 from bot.diary.people import Patient
-from bot.handlers import alerts, entries, help, people
+from bot.handlers import entries, help, people, red_flags
 from bot.handlers.turn import Turn
 
 
@@ -31,7 +31,7 @@ def edited(turn: Turn, message: Message) -> None:
     else:
         _changed(turn, patient, message, said)
     if patient is not None and said:
-        alerts.look(turn, patient, said)
+        red_flags.look(turn, patient, said)
 
 
 def _changed(turn: Turn, patient: Patient, message: Message, said: str) -> None:
@@ -75,7 +75,7 @@ def _scores(turn: Turn, patient: Patient, history: Sequence[Written], said: str)
         case typed.Scores(values):
             by_id = {item.id: item for item in seen.items}
             _correct(turn, patient, history, [(by_id[item_id], value) for item_id, value in values])
-        case typed.Unclear(reason) if not alerts.matches(turn, patient, said):
+        case typed.Unclear(reason) if not red_flags.matches(turn, patient, said):
             turn.say(chat.entries.unclear(reason, seen.items, turn.words), patient_id=patient.id)
         case typed.NotScores() | typed.Unclear():
             gone = [item for item in seen.items if any(item.id in it.items for it in history)]

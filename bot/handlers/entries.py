@@ -11,10 +11,11 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed
 from bot.chat.entries import DayView
 from bot.chat.messages import Button
+from bot.diary.checkins import Checkin
 from bot.diary.edits import Became
 from bot.diary.entries import HIGHEST, LOWEST, Day, Item, ItemId, OpenDay, PastDay, Score
 from bot.diary.people import Patient, Stage
-from bot.handlers import alerts
+from bot.handlers import red_flags
 from bot.handlers.turn import Turn
 from bot.storage.outbox import Urgency
 
@@ -65,7 +66,15 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
             item_id for (on, item_id), score in counted.items() if on == day and diary.entries.entered_late(score, zone)
         ),
         large=patient.large_buttons,
+        checkin=_checkin(turn, patient, day, planned),
     )
+
+
+def _checkin(turn: Turn, patient: Patient, day: date, planned: Day | None) -> Checkin | None:
+    """What is still to be answered after a treatment in the bubble of a day. A reminder does not ask it again."""
+    if planned is None or planned.intended_at is None or planned.reminded_at is not None:
+        return None
+    return diary.checkins.open_on(storage.checkins.of_day(turn.tx, patient.id, day), day)
 
 
 def _values(turn: Turn, patient: Patient, day: date) -> dict[ItemId, int | None]:
@@ -415,7 +424,7 @@ def text(turn: Turn, patient: Patient, said: str, replied_to: int | None) -> Non
 
 def _unclear_and_urgent(turn: Turn, patient: Patient, reading: typed.Reading, said: str) -> bool:
     """Whether words of a red flag stand beside unclear numbers: those who hear of the card need to read them."""
-    return isinstance(reading, typed.Unclear) and alerts.matches(turn, patient, said)
+    return isinstance(reading, typed.Unclear) and red_flags.matches(turn, patient, said)
 
 
 def _take(

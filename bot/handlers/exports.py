@@ -1,17 +1,28 @@
-"""A patient asks for a copy of everything."""
+"""Someone takes diaries away as a file: a copy of everything of their own, or what patients share with them."""
 
 from __future__ import annotations
 
-from bot import chat, reports
-from bot.diary.people import Patient, Role
+from bot import chat, reports, storage
+from bot.chat import buttons
+from bot.chat.buttons import OnSheet
+from bot.chat.looking import SHEET_WEEKS
+from bot.chat.messages import Message, as_data
+from bot.diary.accesses import What
+from bot.diary.people import SHOWN, Patient, PatientId, Role, Therapist
+from bot.handlers import digests
 from bot.handlers.turn import Turn
-from bot.reports.recipes import Export
+from bot.reports.recipes import Diaries, Export, PatientSheet
 
 
 def export(turn: Turn, _: str) -> None:
-    """`/export`: in whatever stage the patient is, also after `/stop` and before everything is deleted."""
-    patient = turn.patient
-    if patient is not None:
+    """`/export`: of a patient, in whatever stage, also after `/stop` and before everything is deleted; of a therapist
+    those of patients; of someone who is both, whichever they say."""
+    patient, therapist = turn.patient, turn.therapist
+    if patient is not None and therapist is not None:
+        turn.say(chat.exports.whose(turn.words))
+    elif therapist is not None:
+        _choose(turn, therapist)
+    elif patient is not None:
         send(turn, patient)
     elif turn.roles:
         turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
@@ -21,3 +32,88 @@ def export(turn: Turn, _: str) -> None:
 
 def send(turn: Turn, patient: Patient) -> None:
     turn.say(reports.recipes.message(Export(patient.id), turn.words), patient_id=patient.id)
+
+
+def own(turn: Turn, _: buttons.OwnCopy) -> None:
+    patient = turn.patient
+    if patient is None:
+        turn.toast(chat.people.old_button(turn.words))
+    else:
+        send(turn, patient)
+
+
+# --- of patients ----------------------------------------------------------------------------------------------
+
+
+def choose(turn: Turn, _: buttons.ChooseExport) -> None:
+    therapist = turn.therapist
+    if therapist is None:
+        turn.toast(chat.people.old_button(turn.words))
+    else:
+        _choose(turn, therapist)
+
+
+def _choose(turn: Turn, therapist: Therapist) -> None:
+    shared = _shared_with(turn, therapist)
+    if shared:
+        pairs = sorted(((int(one), label) for one, label in shared), key=lambda pair: pair[1].casefold())
+        turn.say(chat.exports.choose(pairs, turn.words))
+    else:
+        turn.say(chat.sessions.no_patients(turn.words))
+
+
+def everyone(turn: Turn, _: buttons.ExportAll) -> None:
+    """All that is shared now, in one file."""
+    therapist = turn.therapist
+    shared = [] if therapist is None else _shared_with(turn, therapist)
+    if therapist is None or not shared:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    if _said_once(turn, None, reports.recipes.message(Diaries(None), turn.words)):
+        storage.accesses.add(turn.tx, therapist.id, What.EXPORT, turn.now, *(one for one, _ in shared))
+
+
+def one(turn: Turn, tap: buttons.ExportOne) -> None:
+    found = digests._shared(turn, tap.patient)
+    if found is None:
+        return
+    patient, _, therapist = found
+    if _said_once(turn, patient.id, reports.recipes.message(Diaries(patient.id), turn.words)):
+        storage.accesses.add(turn.tx, therapist.id, What.EXPORT, turn.now, patient.id)
+
+
+def sheet(turn: Turn, tap: buttons.SheetOf) -> None:
+    """The visit sheet of a patient: first of which weeks, and with the notes or without."""
+    if tap.weeks not in SHEET_WEEKS:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    found = digests._shared(turn, tap.patient)
+    if found is None:
+        return
+    patient, share, therapist = found
+    if tap.notes is OnSheet.ASK:
+        turn.edit(chat.looking.ask_for_sheet_of(tap.patient, share.label, tap.weeks, turn.words), patient_id=patient.id)
+        return
+    notes = tap.notes is OnSheet.NOTES
+    wanted = PatientSheet(patient.id, tap.weeks, notes, turn.settings.clinic_name)
+    if _said_once(turn, patient.id, reports.recipes.message(wanted, turn.words)):
+        seen = (What.SHEET, What.NOTES) if notes else (What.SHEET,)
+        for what in seen:
+            storage.accesses.add(turn.tx, therapist.id, what, turn.now, patient.id)
+
+
+def _said_once(turn: Turn, patient_id: PatientId | None, recipe: Message) -> bool:
+    """Have a file made; a second tap while it is still being made brings no second one."""
+    if storage.outbox.waits(turn.tx, patient_id, as_data(recipe), turn.chat_id):
+        turn.toast(chat.looking.already_coming(turn.words))
+        return False
+    turn.say(recipe, patient_id=patient_id)
+    turn.toast(chat.exports.on_its_way(turn.words))
+    return True
+
+
+def _shared_with(turn: Turn, therapist: Therapist) -> list[tuple[PatientId, str]]:
+    """Whose diaries this therapist may see now, with their names."""
+    shares = storage.sharing.all_of(turn.tx, therapist.id)
+    stages = ((share, storage.people.patient_by_id(turn.tx, share.patient_id).stage) for share in shares)
+    return [(share.patient_id, share.label) for share, stage in stages if stage in SHOWN]

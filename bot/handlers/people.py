@@ -13,7 +13,7 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
-from bot.handlers import entries, flares, items, pauses, privacy, prompts, sessions, settings, sharing, zones
+from bot.handlers import entries, flares, items, panels, pauses, privacy, prompts, sessions, settings, sharing, zones
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -162,6 +162,9 @@ def invite(turn: Turn, label: str) -> None:
     elif not label.strip():
         turn.expect(EXPECT_LABEL)
         turn.say(chat.people.invite_whom(turn.words))
+    elif turn.therapist is not None and panels.taken(turn, turn.therapist, label):
+        turn.expect(EXPECT_LABEL)
+        turn.say(chat.panels.name_taken(" ".join(label.split())[:MAX_LABEL], turn.words))
     else:
         _invite(turn, Role.PATIENT, label)
 
@@ -254,7 +257,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
             return chat.people.ask_hour(there, words)
         case _:
             number = emergency_number(turn, patient.zone)
-            card = chat.alerts.card(words, number, settings.cards_dir)
+            card = chat.red_flags.card(words, number, settings.cards_dir)
             due = diary.prompts.first_due(turn.now, patient.zone, patient.hours)
             next_at = diary.days.local(due.at, patient.zone)
             return chat.people.ask_start(card, next_at, there.date(), number, words)
@@ -263,7 +266,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
 def emergency_number(turn: Turn, zone: str) -> chat.words.Sentence:
     """The clinic's number, or words for the local one where the patient is in another country."""
     settings = turn.settings
-    return chat.alerts.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
+    return chat.red_flags.number_in(zone, settings.default_timezone, settings.emergency_number, turn.words)
 
 
 def answer(turn: Turn, tap: buttons.Enrol) -> None:
@@ -327,9 +330,10 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     assert invite.therapist_id is not None
     _consent(turn, patient, invite.therapist_id, given)
     if given:
+        label = panels.free(turn, invite.therapist_id, invite.label or turn.person_name, patient.id)
         storage.sharing.put(
             turn.tx,
-            diary.sharing.Share(patient.id, invite.therapist_id, invite.label or turn.person_name, turn.now),
+            diary.sharing.Share(patient.id, invite.therapist_id, label, turn.now),
         )
     else:
         storage.sharing.end(turn.tx, patient.id, invite.therapist_id, turn.now)
@@ -564,7 +568,7 @@ def urgent(turn: Turn, _: str) -> None:
     patient = turn.patient
     zone = turn.settings.default_timezone if patient is None else patient.here
     turn.say(
-        chat.alerts.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
+        chat.red_flags.urgent(turn.words, emergency_number(turn, zone), turn.settings.cards_dir),
         urgency=storage.outbox.Urgency.RED_FLAG,
     )
 
@@ -573,7 +577,7 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    return named or (expecting is not None and expecting.startswith(sessions.EXPECT_DATE))
+    return named or (expecting is not None and expecting.startswith((sessions.EXPECT, *panels.EXPECTS)))
 
 
 def text(turn: Turn, said: str, replied_to: int | None) -> bool:
@@ -586,8 +590,10 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         if len(" ".join(said.split())) <= MAX_LABEL:
             turn.expect(None)
         invite(turn, said)
-    elif expecting is not None and expecting.startswith(sessions.EXPECT_DATE):
-        sessions.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(sessions.EXPECT):
+        sessions.expected(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(panels.EXPECTS):
+        panels.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
         return True
     elif expecting is not None and patient is not None and privacy.expected(turn, patient, expecting, said):
@@ -616,6 +622,8 @@ def _setting(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
     """Whether a text was the time, the place or the date that a page asked for."""
     if patient.stage is not Stage.ACTIVE:
         return False
+    if expecting.startswith(sessions.EXPECT_REPORT_DATE):
+        return sessions.expected_report_date(turn, patient, said)
     if expecting.startswith(pauses.EXPECT_DATE):
         return pauses.expected_date(turn, patient, expecting, said)
     if expecting.startswith(settings.EXPECT_TIME):

@@ -12,7 +12,7 @@ from typing import Final
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.diary.people import Patient, Role, Stage
-from bot.handlers import alerts, entries, exports, people, sharing
+from bot.handlers import entries, exports, people, red_flags, sharing
 from bot.handlers.turn import Turn
 
 EXPECT: Final = "forget:"
@@ -102,7 +102,7 @@ def expected(turn: Turn, patient: Patient, expecting: str, said: str) -> bool:
         turn.say(chat.privacy.choose(turn.words), patient_id=patient.id)
     else:
         # Words of a warning sign are kept after all: whoever gets the alert needs to read them.
-        unread = not alerts.matches(turn, patient, said)
+        unread = not red_flags.matches(turn, patient, said)
         turn.say(chat.privacy.kept(turn.words, typed=unread), patient_id=patient.id)
     return True
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import alerts, digests, notices, privacy, prompts, reach
+from bot.jobs import checkins, digests, notices, privacy, prompts, reach, red_flags
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -31,7 +31,7 @@ class Ticker:
     async def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at `now`; returns counts and logs them where there were any."""
         total: dict[str, int] = {}
-        while count := await self._database.write(lambda tx: alerts.send_due(tx, self._settings, now)):
+        while count := await self._database.write(lambda tx: red_flags.send_due(tx, self._settings, now)):
             total["alerts"] = total.get("alerts", 0) + count
         # What was put off comes before the next prompt, which else would take its place.
         while (looked_at := await self._database.write(lambda tx: prompts.follow_up(tx, now)))[0]:
@@ -40,6 +40,10 @@ class Ticker:
         while counts := await self._database.write(lambda tx: self._prompts(tx, now)):
             for name, count in counts.items():
                 total[name] = total.get(name, 0) + count
+        # After the prompts, which take along what is due within an hour of them.
+        while (looked_after := await self._database.write(lambda tx: self._checkins(tx, now)))[0]:
+            if looked_after[1]:
+                total["checkins"] = total.get("checkins", 0) + looked_after[1]
         while count := await self._database.write(lambda tx: privacy.forget_due(tx, self._settings, now)):
             total["forgotten"] = total.get("forgotten", 0) + count
         while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
@@ -54,6 +58,9 @@ class Ticker:
 
     def _notices(self, tx: Connection, now: datetime) -> int:
         return notices.send_due(tx, self._settings, now) + reach.send_due(tx, self._settings, now)
+
+    def _checkins(self, tx: Connection, now: datetime) -> tuple[int, int]:
+        return checkins.send_due(tx, now, self._settings.late_prompts_for)
 
     def _prompts(self, tx: Connection, now: datetime) -> dict[str, int]:
         return {

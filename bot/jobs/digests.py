@@ -41,7 +41,10 @@ def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
     for reader in storage.digests.due_therapists(tx, now, AT_ONCE - count):
         assert isinstance(reader.person, Therapist)
         therapist = reader.person
-        slot = _slot(settings, therapist.next_digest_at, therapist.zone, diary.days.CUT_OFF, now)
+        weekday = settings.digest_weekday if therapist.digest_weekday is None else therapist.digest_weekday
+        wall = therapist.digest_time or settings.digest_time
+        assert therapist.next_digest_at is not None
+        slot = diary.digests.slot(therapist.next_digest_at, now, therapist.zone, weekday, wall, diary.days.CUT_OFF)
         storage.digests.put_next_for_therapist(tx, therapist.id, slot.next_at)
         if reader.reach is Reach.OK:
             apart(tx, FAILED, partial(_to_therapist, tx, therapist, reader.language, slot, now), _nothing)
@@ -86,8 +89,8 @@ def _to_therapist(tx: Connection, therapist: Therapist, language: str, slot: Slo
         return
     missing = storage.digests.name_missing(tx, therapist.chat_id, Role.THERAPIST, now)
     wanted = reports.recipes.Panel(slot.at, tuple(missing), slot.skipped)
-    message = reports.recipes.message(wanted, words_in(language, therapist.zone))
-    _send(tx, therapist.chat_id, Role.THERAPIST, slot.week, [message], None, now)
+    messages = reports.recipes.panel(wanted, words_in(language, therapist.zone))
+    _send(tx, therapist.chat_id, Role.THERAPIST, slot.week, messages, None, now)
 
 
 def _send(

@@ -7,7 +7,7 @@ until the one who can't be asked is alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from bot import diary, storage
 from bot.chat.entries import DayView
 from bot.chat.prompts import Kind, Wordings
 from bot.chat.words import words_in
+from bot.diary.checkins import Checkin
 from bot.diary.entries import Cause
 from bot.diary.people import PatientId
 from bot.diary.prompts import Followed, Followup, Outcome, Plan, Step, Waiting
@@ -52,7 +53,8 @@ def _asked(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: ti
 
 
 def _portion(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: timedelta) -> list[Outcome]:
-    seen = [(one, _view(one)) for one in storage.prompts.candidates(tx, due)]
+    after = storage.checkins.waiting(tx, due)
+    seen = [(one, _with_checkin(one, after)) for one in storage.prompts.candidates(tx, due)]
     planned = [(one, view, _plan(one, view, now, late_for)) for one, view in seen]
     claimed = storage.prompts.claim(tx, [(one, plan.next) for one, _, plan in planned])
     if len(planned) < len(due) or not claimed:
@@ -63,6 +65,9 @@ def _portion(tx: Connection, due: Sequence[PatientId], now: datetime, late_for: 
     asked = [one for one, _, plan in planned if plan.outcome is Outcome.SEND]
     reminders = [(one, diary.prompts.reminder_at(one.due.day, now, one.rhythm)) for one in asked]
     storage.prompts.remind(tx, [(one, at) for one, at in reminders if at is not None], now)
+    for one in asked if after else ():
+        for joined in _joining(one, after):
+            storage.checkins.asked(tx, one.patient_id, joined.id, now, one.due.day)
     return [plan.outcome for _, _, plan in planned]
 
 
@@ -78,6 +83,21 @@ def _plan(one: Candidate, seen: DayView, now: datetime, late_for: timedelta) -> 
         reach_since=one.reach_since,
         late_for=late_for,
     )
+
+
+def outcome(one: Candidate, now: datetime, late_for: timedelta) -> Outcome:
+    """What would become of a prompt at `now`, as its day stands."""
+    return _plan(one, _view(one), now, late_for).outcome
+
+
+def _joining(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> list[Checkin]:
+    """The check-ins that this prompt takes along."""
+    return diary.checkins.joining(after.get(one.patient_id, ()), one.rhythm, one.due.at)
+
+
+def _with_checkin(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> DayView:
+    joining = _joining(one, after)
+    return replace(_view(one), checkin=joining[0]) if joining else _view(one)
 
 
 def _finished(seen: DayView) -> bool:

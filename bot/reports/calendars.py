@@ -57,6 +57,8 @@ def mark_name(mark: Mark, words: Words) -> Sentence:
             return words("Our question could not reach you")
         case Mark.OPEN:
             return words("Still open")
+        case Mark.IMPORTED:
+            return words("From an earlier diary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,11 @@ def drawn(mark: Mark, x: float, y: float, r: float) -> str:
             shape = "".join(
                 f'<circle cx="{n(step * r * 0.62)}" r="{n(r * 0.2)}" fill="{BLUE}"/>' for step in (-1, 0, 1)
             )
+        case Mark.IMPORTED:
+            # A page of paper.
+            page = f"M{n(-r * 0.6)} {n(-r * 0.8)}H{n(r * 0.6)}V{n(r * 0.8)}H{n(-r * 0.6)}Z"
+            rows = f"M{n(-r * 0.3)} {n(-r * 0.25)}H{n(r * 0.3)}M{n(-r * 0.3)} {n(r * 0.25)}H{n(r * 0.3)}"
+            shape = _stroke(page, GREEN, r * 0.16) + _stroke(rows, GREEN, r * 0.14)
     return f'<g transform="translate({n(x)} {n(y)})">{shape}</g>'
 
 

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from bot.chat import flares, pauses
+from bot.chat import checkins, flares, pauses, sessions
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import Sentence, Words, bold, joined, sentence
-from bot.diary import days, digests
+from bot.diary import days, digests, trends
 from bot.diary.digests import (
     Change,
     ChangeLabel,
@@ -38,10 +38,13 @@ from bot.diary.digests import (
     Step,
     Week,
 )
-from bot.diary.entries import Cause, Item
+from bot.diary.entries import Cause, Item, ItemId, Note
+from bot.diary.panels import OpenAlert
 from bot.diary.pauses import covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day
+from bot.diary.trends import Trend
+from bot.reports.trends import in_words as trend_in_words
 
 SMALLEST_SHOWN: Final = 0.05
 """Points below this are 0.0 once rounded, so they are not said."""
@@ -52,10 +55,14 @@ MOST_SYMPTOMS_PER_LINE: Final = 2
 others are counted (readable in 60 seconds)."""
 MOST_FLARES: Final = 4
 """More flares than this are counted, not named."""
+MOST_ALERTS: Final = 2
+"""Open alerts of a patient that are told of; the others are counted."""
+NOTE_SHOWN: Final = 60
+"""Characters of the newest note on a card; all of it is behind its button."""
 LIST_ROOM: Final = 400
 """Characters for one line of names: quiet patients, days not asked, open days."""
-STEADY_ROOM: Final = 500
-"""Characters kept for the steady, however many need attention."""
+STEADY_SHOWN: Final = 3
+"""So few steady patients have their lines in the summary itself: a button would only hide them (ours)."""
 BREAKS: Final = 20
 """Characters for the empty lines between the parts of a digest."""
 
@@ -102,19 +109,31 @@ def for_patient(diary: Diary, start: date, now: datetime, words: Words, therapis
 
 
 def lines(panel: Panel, words: Words) -> tuple[PanelLine, ...]:
-    """A line for every patient of the panel, in its order: those who need attention, the steady, the
-    quiet."""
-    newest = _newest_start(panel)
-    writers: tuple[tuple[Sequence[Member], _Writer], ...] = (
-        (panel.needs, _why),
-        (panel.steady, _steady),
-        (panel.quiet, _quiet),
-    )
-    return tuple(_line(member, write(member.need, words), newest, words) for part, write in writers for member in part)
+    """A line for every patient of the panel, in its order."""
+    return lines_of(panel, panel.members, words)
+
+
+def lines_of(panel: Panel, members: Iterable[Member], words: Words) -> tuple[PanelLine, ...]:
+    """A line each for these members of the panel."""
+    newest = newest_start(panel)
+    return tuple(_line(member, _told(member.need, words), newest, words) for member in members)
+
+
+def _told(need: Need, words: Words) -> Sentence:
+    if need.reason in digests.NEEDS:
+        return _why(need, words)
+    match need.reason:
+        case Reason.QUIET:
+            return _quiet(need, words)
+        case Reason.IMPORTED:
+            return _elsewhere(need, words)
+        case _:
+            return _steady(need, words)
 
 
 def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Sentence:
-    """The whole panel in one message of `at_most` characters, whatever its size.
+    """The whole panel in one message of `at_most` characters, whatever its size: those who need attention most, and of
+    everyone else who they are or how many.
 
     Less than MAX_TEXT leaves a caller room for words of its own; below half of it the limit is not promised.
     """
@@ -122,48 +141,68 @@ def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Senten
         return words("You have no patients yet. /invite NAME makes a link for the first one.")
     heading = _panel_heading(panel, words)
     lists = [
+        _also_list(panel, words),
         _quiet_list(panel, words),
         _not_asked_list(panel, words),
         _lost_list(panel, words),
         _open_list(panel, words),
     ]
     room = at_most - BREAKS - length(heading) - sum(length(text) for text in lists)
-    newest = _newest_start(panel)
-    # Written one by one while there is room, not for hundreds of patients whom nobody would read.
-    needs = (_line(member, _why(member.need, words), newest, words).text for member in panel.needs)
-    steady = (_line(member, _steady(member.need, words), newest, words).text for member in panel.steady)
-    kept_free = STEADY_ROOM if panel.steady else 0
-    needing = _section(words("Need you"), needs, len(panel.needs), room - kept_free, words)
-    settled = _section(words("Steady"), steady, len(panel.steady), room - length(needing), words)
+    cards = [line.text for line in lines_of(panel, panel.first, words)]
+    needing = _section(words("Need you"), cards, len(cards), room, words)
+    told = [line.text for line in lines_of(panel, steady_shown(panel), words)]
+    settled = _section(words("Steady"), told, len(told), room - length(needing), words)
     return joined("\n\n", [heading, needing, settled, *lists])
 
 
+def steady_shown(panel: Panel) -> tuple[Member, ...]:
+    """The steady whose lines stand in the summary itself: all of a few, none of many."""
+    return panel.steady if len(panel.steady) <= STEADY_SHOWN else ()
+
+
 def patient_card(
-    label: str, diary: Diary, start: date, now: datetime, words: Words, unreachable: Cause | None = None
+    label: str,
+    diary: Diary,
+    start: date,
+    now: datetime,
+    words: Words,
+    unreachable: Cause | None = None,
+    besides: Besides | None = None,
 ) -> Sentence:
     """One patient's week from Monday `start` in numbers, for the therapist who calls them `label`.
 
-    `unreachable`: why the bot can't write to the patient now.
+    `unreachable`: why the bot can't write to the patient now. `besides`: what else the therapist is to know.
 
     It always fits a caption: with many symptoms it is told in fewer words, and in the last resort it counts
     the symptoms that do not fit. Raises ValueError where `start` is no Monday.
     """
     week = digests.week(diary, start, now)
-    facts = [*_card_facts(diary, week, now, words), _unreachable_now(unreachable, words)]
-    heading = joined("\n", [_card_title(label, week, words), *facts])
+    besides = Besides() if besides is None else besides
+    facts = [*_card_facts(diary, week, now, words, besides), _card_trends(diary, week, now, words, besides)]
+    if not besides.imported:
+        facts.append(_unreachable_now(unreachable, words))
+    title = [_card_title(label, week, words), _card_alerts(week, besides, words)]
+    heading = joined("\n", [*title, *facts, _new_notes(besides, words)])
     # The chart of a card reaches today, and so do its flares.
     marked = flares_named(digests.flares_between(diary, start, date.max), words)
     footer = joined("\n", [*_days_for_therapist(week, words), _late(week, words), marked])
     roomy = [_full(item_week, words) for item_week in week.items]
-    card = joined("\n\n", [heading, *roomy, footer])
-    if fits_caption(card):
-        return card
+    # The heading names what is called; the reason stands with the figures where there is room.
+    reasons = [_trend_reason(diary, item_week, now, words, besides) for item_week in week.items]
+    for parts in ([joined("\n", pair) for pair in zip(roomy, reasons, strict=True)], roomy):
+        card = joined("\n\n", [heading, *parts, footer])
+        if fits_caption(card):
+            return card
     tight = [_tight(item_week, words) for item_week in week.items]
     room = MAX_CAPTION - BREAKS - length(heading) - length(footer)
     return joined("\n\n", [heading, fitted("\n", tight, len(tight), room, words), footer])
 
 
-_Writer = Callable[[Need, Words], Sentence]
+def _trend_reason(diary: Diary, item_week: ItemWeek, now: datetime, words: Words, besides: Besides) -> Sentence:
+    """The verdict on one item and why; nothing of a week without a mean, and of a diary that was kept elsewhere."""
+    if besides.imported or item_week.mean is None:
+        return Sentence("")
+    return trend_in_words(trends.verdict(diary, item_week.item, now), words)
 
 
 # One symptom
@@ -307,6 +346,8 @@ def _days_for_patient(diary: Diary, week: Week, words: Words) -> list[Sentence]:
         )
     if unreached := _unreached(week):
         found.append(words("Our question could not reach you on {days}.", days=_weekdays(unreached, words)))
+    if week.imported:
+        found.append(words("From an earlier diary: {days}.", days=_weekdays(week.imported, words)))
     found += [_open_for_patient(diary, day, words) for day in week.open_days]
     since = digests.flares_between(diary, week.end + days.ONE_DAY, date.max)
     return [*found, _late(week, words), flares_named(week.flares, words), _flares_since(since, words)]
@@ -414,15 +455,17 @@ def _unreached(week: Week) -> tuple[date, ...]:
 # The panel
 
 
-def _newest_start(panel: Panel) -> date:
-    return max((member.need.week.start for member in panel.members), default=date.min)
+def newest_start(panel: Panel) -> date:
+    """The Monday of the newest week that the panel shows; of diaries from elsewhere only where there are no others."""
+    shown = panel.needs + panel.quiet + panel.steady or panel.imported
+    return max((member.need.week.start for member in shown), default=date.min)
 
 
 def _line(member: Member, text: Sentence, newest: date, words: Words) -> PanelLine:
     """The patient's line; with its own dates where the patient's Sunday was still to come."""
     label = _name(member.label)
     week = member.need.week
-    if week.start != newest:
+    if week.start != newest and member.need.reason is not Reason.IMPORTED:
         dates = words("week of {first} to {last}", first=words.short_day(week.start), last=words.short_day(week.end))
         text = joined(", ", [text, dates])
     return PanelLine(member.patient_id, label, words("{patient}: {what}", patient=bold(label), what=text))
@@ -434,7 +477,7 @@ def _name(label: str) -> Sentence:
 
 
 def _panel_heading(panel: Panel, words: Words) -> Sentence:
-    start = _newest_start(panel)
+    start = newest_start(panel)
     last = start + LAST_OF_SEVEN
     counts = joined(
         ", ",
@@ -442,24 +485,83 @@ def _panel_heading(panel: Panel, words: Words) -> Sentence:
             words.many("{n} needs you", "{n} need you", len(panel.needs)),
             words.many("{n} steady", "{n} steady", len(panel.steady)),
             words.many("{n} quiet", "{n} quiet", len(panel.quiet)),
+            words.many("{n} imported", "{n} imported", len(panel.imported)) if panel.imported else Sentence(""),
         ],
     )
     dates = words("Your patients: {first} to {last}", first=words.short_day(start), last=words.short_day(last))
-    return joined("\n", [dates, bold(counts)])
+    return joined("\n", [dates, bold(counts), _trends_heading(panel, words)])
+
+
+def _trends_heading(panel: Panel, words: Words) -> Sentence:
+    """How many are called better or worse over the last weeks; nothing where no diary is long enough to tell."""
+    found = [member.need.trend for member in panel.members]
+    worse, better, steady = (found.count(trend) for trend in (Trend.WORSE, Trend.BETTER, Trend.STEADY))
+    if not worse + better + steady:
+        return Sentence("")
+    counts = [
+        words.many("{n} getting worse", "{n} getting worse", worse),
+        words.many("{n} getting better", "{n} getting better", better),
+    ]
+    if missing := len(found) - worse - better - steady - len(panel.imported):
+        counts.append(words.many("{n} with too few answers to tell", "{n} with too few answers to tell", missing))
+    return words("Trend over weeks: {counts}.", counts=joined(", ", counts))
+
+
+def trends_named(need: Need, words: Words) -> Sentence:
+    """As in "getting worse: Burning; getting better: Pain"; empty where nothing is called."""
+    worse, better = (
+        words.listed([item_name(strip.item, words) for strip in need.strips if strip.trend is trend])
+        for trend in (Trend.WORSE, Trend.BETTER)
+    )
+    return joined(
+        "; ",
+        [
+            words("getting worse: {symptoms}", symptoms=worse) if worse else Sentence(""),
+            words("getting better: {symptoms}", symptoms=better) if better else Sentence(""),
+        ],
+    )
+
+
+def alerts_named(alerts: Sequence[OpenAlert], items: Iterable[Item], words: Words) -> Sentence:
+    """The open alerts, each with its day and what it is about; beyond a few they are counted."""
+    names = {item.id: item_name(item, words) for item in items}
+    told = [_alert(alert, names, words) for alert in alerts[:MOST_ALERTS]]
+    if (more := len(alerts) - MOST_ALERTS) > 0:
+        told.append(words.many("{n} more open alert", "{n} more open alerts", more))
+    return joined("; ", told)
+
+
+def _alert(alert: OpenAlert, names: Mapping[ItemId, Sentence], words: Words) -> Sentence:
+    about = words.listed([names[item] for item in alert.items if item in names])
+    day = words.short_day(alert.day)
+    if alert.red_flag:
+        told = words("warning sign reported on {day}, not answered yet", day=day)
+    elif about:
+        told = words("alert of {day} not seen yet ({symptoms})", day=day, symptoms=about)
+    else:
+        told = words("alert of {day} not seen yet", day=day)
+    if alert.urgency == "urgent":
+        return words("{alert}, called urgent by the patient", alert=told)
+    return told
+
+
+def _own_alerts(need: Need, words: Words) -> Sentence:
+    return alerts_named(need.alerts, [it.item for it in need.week.items], words)
 
 
 def _why(need: Need, words: Words) -> Sentence:
     """Why a patient needs attention, symptom by symptom in the order of what was found."""
     about = list(dict.fromkeys(finding.about for finding in need.findings if finding.about is not None))
-    told = [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_LINE]]
-    if more := len(about) - len(told):
+    told = [_own_alerts(need, words)]
+    told += [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_LINE]]
+    if (more := len(about) - MOST_SYMPTOMS_PER_LINE) > 0:
         told.append(words.many("{n} more symptom", "{n} more symptoms", more))
     silence = _silence(need, words) or _unreachable(need, words)
     # Silence stands first only where it is the reason.
     parts = [silence, *told] if need.reason is Reason.SILENT else [*told, silence]
     shown = {item_week.item.id for item_week in about}
     jumps = _jumps([jump for jump in need.jumps if jump.item.id not in shown], words)
-    return joined("; ", [*parts, _worst_flare(need, words), *jumps])
+    return joined("; ", [*parts, trends_named(need, words), _worst_flare(need, words), *jumps])
 
 
 def _why_symptom(need: Need, item_week: ItemWeek, words: Words) -> Sentence:
@@ -602,11 +704,36 @@ def _steady(need: Need, words: Words) -> Sentence:
     facts = [
         joined(", ", figures),
         words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence(""),
+        trends_named(need, words),
         _paused(need, words),
         _unreachable(need, words),
     ]
     told = joined("; ", [*facts, _worst_flare(need, words), *_jumps(need.jumps, words)])
     return told or words("nothing to show yet")
+
+
+def _elsewhere(need: Need, words: Words) -> Sentence:
+    """A diary that was kept elsewhere, by the last week that it has."""
+    week = need.week
+    dates = words("week of {first} to {last}", first=words.short_day(week.start), last=words.short_dated(week.end))
+    figures = [_steady_figure(it, words, with_n=True) for it in week.items]
+    return joined("; ", [words("imported"), joined(", ", figures), dates])
+
+
+def brief(need: Need, words: Words) -> Sentence:
+    """Why a patient stands where they stand, without the figures that stand beside it."""
+    if need.reason in digests.NEEDS:
+        return _why(need, words)
+    trend, high = trends_named(need, words), [_worst_flare(need, words), *_jumps(need.jumps, words)]
+    match need.reason:
+        case Reason.QUIET:
+            return joined("; ", [words("quiet"), _silence(need, words), trend, *high])
+        case Reason.IMPORTED:
+            return words("imported")
+        case Reason.NEW:
+            return joined("; ", [words("just started"), _paused(need, words), _worst_flare(need, words)])
+        case _:
+            return joined("; ", [words("steady"), trend, _paused(need, words), *high])
 
 
 def _paused(need: Need, words: Words) -> Sentence:
@@ -657,6 +784,15 @@ def fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words
 
 def _cut(between: str, kept: list[Sentence], total: int, words: Words) -> Sentence:
     return joined(between, [*kept, words.many("and {n} more", "and {n} more", total - len(kept))])
+
+
+def _also_list(panel: Panel, words: Words) -> Sentence:
+    """Those who need attention beyond the first five, by name."""
+    names = [_name(member.label) for member in panel.needs[digests.MOST_CARDS :]]
+    if not names:
+        return Sentence("")
+    title = words.many("Also needs you", "Also need you", len(names))
+    return words("{title}: {patients}", title=bold(title), patients=fitted(", ", names, len(names), LIST_ROOM, words))
 
 
 def _quiet_list(panel: Panel, words: Words) -> Sentence:
@@ -740,25 +876,94 @@ def _card_title(label: str, week: Week, words: Words) -> Sentence:
     return words("{patient}, {dates}", patient=bold(_name(label)), dates=dates)
 
 
-def _card_facts(diary: Diary, week: Week, now: datetime, words: Words) -> list[Sentence]:
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What a card tells besides the numbers: open alerts, and the notes since the therapist last looked.
+
+    `unseen`: how many notes; `newest` of them. `imported`: the diary was kept elsewhere.
+    """
+
+    alerts: tuple[OpenAlert, ...] = ()
+    unseen: int = 0
+    newest: Note | None = None
+    imported: bool = False
+
+
+def _card_alerts(week: Week, besides: Besides, words: Words) -> Sentence:
+    """The open alerts in words, those reported as a warning sign first."""
+    if not besides.alerts:
+        return Sentence("")
+    ordered = sorted(besides.alerts, key=lambda alert: (not alert.red_flag, alert.raised_at, alert.id))
+    named = alerts_named(ordered, [it.item for it in week.items], words)
+    title = bold(words.many("Open alert", "Open alerts", len(ordered)))
+    return words("{title}: {alerts}.", title=title, alerts=named)
+
+
+def _card_trends(diary: Diary, week: Week, now: datetime, words: Words, besides: Besides) -> Sentence:
+    """What the trend of each symptom is called, over weeks: beside the plain figures, which are of one."""
+    found: dict[Trend, list[Sentence]] = {}
+    for it in () if besides.imported else week.items:
+        if (verdict := trends.verdict(diary, it.item, now)) is not None:
+            found.setdefault(verdict.trend, []).append(item_name(it.item, words))
+    named = {trend: words.listed(names) for trend, names in found.items()}
+    parts = []
+    if (worse := named.get(Trend.WORSE)) is not None:
+        parts.append(words("getting worse: {symptoms}", symptoms=worse))
+    if (better := named.get(Trend.BETTER)) is not None:
+        parts.append(words("getting better: {symptoms}", symptoms=better))
+    if (steady := named.get(Trend.STEADY)) is not None:
+        parts.append(words("steady: {symptoms}", symptoms=steady))
+    return words("Trend over weeks: {counts}.", counts=joined("; ", parts)) if parts else Sentence("")
+
+
+def _new_notes(besides: Besides, words: Words) -> Sentence:
+    """How many notes were written since the therapist last looked, and how the newest begins."""
+    if besides.newest is None:
+        return Sentence("")
+    text = " ".join(besides.newest.text.split())
+    begun = text if len(text) <= NOTE_SHOWN else text[:NOTE_SHOWN].rstrip() + "…"
+    return words.many(
+        "{n} new note, of {day}: {note}",
+        "{n} new notes, the newest of {day}: {note}",
+        besides.unseen,
+        day=words.short_day(besides.newest.day),
+        note=sentence(begun),
+    )
+
+
+def _card_facts(diary: Diary, week: Week, now: datetime, words: Words, besides: Besides) -> list[Sentence]:
     last_answer = digests.last_answer(diary)
     first_session = first_session_day(diary, now)
+    elsewhere = words("Imported: a diary that was kept elsewhere. Nothing is asked.")
     return [
-        _answered(week, words) if week.asked else words("No day of this week was asked and is over."),
+        elsewhere if besides.imported else _asked_in(week, words),
         words("Last answer: {day}.", day=words.short_day(last_answer))
         if last_answer is not None
         else words("No answer so far."),
-        words.many(
-            "{n} treatment session, on {day}.",
-            "{n} treatment sessions, the first on {day}.",
-            len(diary.sessions),
-            day=words.short_day(first_session),
-        )
-        if first_session is not None
-        else words("No treatment session logged."),
+        _sessions(diary, first_session, words),
         _paused_now(diary, now, words),
         _received_late(diary, week, words),
     ]
+
+
+def _sessions(diary: Diary, first: date | None, words: Words) -> Sentence:
+    """How many there were, the newest in words, and what was said after it."""
+    if first is None:
+        return words("No treatment session logged.")
+    counted = words.many(
+        "{n} treatment session, on {day}.",
+        "{n} treatment sessions, the first on {day}.",
+        len(diary.sessions),
+        day=words.short_day(first),
+    )
+    last = sessions.last_one(diary.sessions, words)
+    return joined(" ", [counted, last, checkins.newest(diary.checkins, words)])
+
+
+def _asked_in(week: Week, words: Words) -> Sentence:
+    if week.asked:
+        return _answered(week, words)
+    return Sentence("") if week.imported else words("No day of this week was asked and is over.")
 
 
 def _paused_now(diary: Diary, now: datetime, words: Words) -> Sentence:
@@ -792,6 +997,7 @@ def _days_for_therapist(week: Week, words: Words) -> list[Sentence]:
         (week.lost, lambda found: words("Asked, but an answer may be lost, our fault: {days}.", days=found)),
         (_unreached(week), lambda found: words("Bot blocked or account gone: {days}.", days=found)),
         (week.open_days, lambda found: words("Still open: {days}.", days=found)),
+        (week.imported, lambda found: words("Imported, not asked here: {days}.", days=found)),
     )
     return [say(_weekdays(dates, words)) for dates, say in named if dates]
 

@@ -53,28 +53,45 @@ def files(contents: Contents, words: Words, now: datetime) -> dict[str, bytes]:
             for row in contents.tables["pauses"]
         ],
         "sessions.csv": [
-            (row["day"], row["kind"], row["site"], row["side"], row["therapist"], row["logged_at"], row["undone_at"])
+            (
+                row["id"],
+                row["day"],
+                row["kind"],
+                row["label"],
+                _places(row["places"]),
+                row["note"],
+                row["reported"],
+                row.get("therapist"),
+                row["logged_at"],
+                row["confirmed_at"],
+                row["corrects"],
+                row["undone_at"],
+            )
             for row in contents.tables["sessions"]
+        ],
+        "checkins.csv": [
+            (row["session_id"], row["after_hours"], row["asked_at"], row["answer"], row["answered_at"])
+            for row in contents.tables["checkins"]
         ],
     }
     meanings = said.meanings(words)
-    found = {"README.txt": _text("\r\n\r\n".join(plain(line) for line in said.readme(words)) + "\r\n")}
-    found |= {name: _csv([*meanings[name]], rows) for name, rows in tables.items()}
-    found["dictionary.csv"] = _csv([plain(head) for head in said.heads(words)], _dictionary(words))
+    found = {"README.txt": as_text("\r\n\r\n".join(plain(line) for line in said.readme(words)) + "\r\n")}
+    found |= {name: as_csv([*meanings[name]], rows) for name, rows in tables.items()}
+    found["dictionary.csv"] = as_csv([plain(head) for head in said.heads(words)], _dictionary(words))
     found["everything.json"] = _json(contents, now)
     return found
 
 
-def archive(found: Mapping[str, bytes], now: datetime) -> bytes:
+def packed(found: Mapping[str, bytes], now: datetime) -> bytes:
     """The files as a ZIP, all dated `now`."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in found.items():
             info = zipfile.ZipInfo(name, now.astimezone(UTC).timetuple()[:6])
             # Pictures are compressed already.
             info.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             info.external_attr = 0o600 << 16
-            packed.writestr(info, content)
+            zipped.writestr(info, content)
     return made.getvalue()
 
 
@@ -103,6 +120,7 @@ def _diary(contents: Contents, now: datetime) -> list[Row]:
                 row.late,
                 score is not None and score.waited_since is not None,
                 row.values_entered,
+                row.day.imported_at is not None,
             )
         )
     return rows
@@ -137,6 +155,12 @@ def _flares(contents: Contents) -> list[Row]:
     ]
 
 
+def _places(places: object) -> str:
+    """ "foot left, back": each site with its side, as in the columns of an item."""
+    assert isinstance(places, list)
+    return ", ".join(" ".join(part for part in place if part) for place in places)
+
+
 def _item(item: Item) -> tuple[Cell, ...]:
     return item.id, item.symptom, item.site, item.side
 
@@ -149,12 +173,13 @@ def _dictionary(words: Words) -> Iterable[Row]:
             yield table, column, plain(meaning), plain(values[column]), codes
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
+def as_csv(heads: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """A table with its columns named."""
     made = io.StringIO()
     writer = csv.writer(made)
     writer.writerow(heads)
     writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return _text(made.getvalue())
+    return as_text(made.getvalue())
 
 
 def _cell(value: Cell) -> str:
@@ -166,7 +191,7 @@ def _cell(value: Cell) -> str:
         case Enum():
             return str(value.value)
         case datetime():
-            return _instant(value)
+            return as_instant(value)
         case date():
             return value.isoformat()
         case int():
@@ -175,7 +200,8 @@ def _cell(value: Cell) -> str:
             return safe(str(value))
 
 
-def _text(text: str) -> bytes:
+def as_text(text: str) -> bytes:
+    """With the mark by which spreadsheets know UTF-8."""
     return text.encode("utf-8-sig")
 
 
@@ -183,19 +209,20 @@ def _text(text: str) -> bytes:
 
 
 def _json(contents: Contents, now: datetime) -> bytes:
-    everything = {"made_at": _instant(now), **contents.tables}
+    everything = {"made_at": as_instant(now), **contents.tables}
     return json.dumps(everything, ensure_ascii=False, indent=1, default=_plain).encode("utf-8")
 
 
 def _plain(value: object) -> object:
     match value:
         case datetime():
-            return _instant(value)
+            return as_instant(value)
         case date() | time():
             return value.isoformat()
         case _:
             raise TypeError
 
 
-def _instant(at: datetime) -> str:
+def as_instant(at: datetime) -> str:
+    """In UTC, to the second."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"

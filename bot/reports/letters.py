@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.chat import buttons
-from bot.chat.buttons import pack
+from bot.chat import buttons, sessions
+from bot.chat.buttons import OnSheet, pack
+from bot.chat.looking import USUAL_WEEKS
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary import days, digests
-from bot.diary.digests import Diary, Member, Panel
+from bot.diary.digests import Diary, Panel
 from bot.diary.entries import Cause, Note
 from bot.diary.people import Patient, PatientId
-from bot.reports.digests import fits_caption, for_patient, for_therapist, length, lines, patient_card
+from bot.reports import courses, panels
+from bot.reports.digests import Besides, fits_caption, for_patient, length, patient_card
 
 SHOWN_FOR: Final = timedelta(weeks=8)
 """How far back the chart of a digest or card reaches."""
-PER_PAGE: Final = 10
-BUTTONS_IN_DIGEST: Final = 40
-"""Patients with a button of their own under the digest; the others are behind "All patients"."""
 NOTES_SHOWN: Final = 10
 NOTE_PIECE: Final = 1_900
 """Characters of a note in one piece: even if each counts double, it fits a message together with its day."""
 MISSING_NAMED: Final = 4
-PAGE_LINE: Final = 380
-"""Characters of one patient on a page that would be too long otherwise."""
 
 
 def course(patient_id: PatientId, diary: Diary, start: date, last_day: date, title: Sentence, words: Words) -> Picture:
@@ -63,19 +59,10 @@ def patient_week(
     return [Message(words("Your chart"), picture=picture), Message(text)]
 
 
-def panel_week(panel: Panel, missing: Sequence[date], words: Words, skipped: Sequence[date] = ()) -> Message:
-    """A therapist's digest: one message for all patients, and a button for those on top.
-
-    `missing`: the Mondays of weeks whose digest may never have arrived; `skipped`: of those that had none.
-    """
-    lost = not_there(missing, skipped, words)
-    text = joined("\n\n", [lost, for_therapist(panel, words, MAX_TEXT - length(lost) - 2)])
-    if not panel.members:
-        return Message(text)
-    on_top = [_card_button(member) for member in panel.members[:BUTTONS_IN_DIGEST]]
-    rows: list[Row] = [tuple(on_top[i : i + 2]) for i in range(0, len(on_top), 2)]
-    rows.append((Button(words("All patients"), tap=pack(buttons.AllPatients())),))
-    return Message(text, tuple(rows))
+def panel_week(panel: Panel, missing: Sequence[date], words: Words, skipped: Sequence[date] = ()) -> list[Message]:
+    """A therapist's digest. `missing`: the Mondays of weeks whose digest may never have arrived; `skipped`: of those
+    that had none."""
+    return panels.week(panel, not_there(missing, skipped, words), words)
 
 
 def may_be_missing(weeks: Sequence[date], words: Words) -> Sentence:
@@ -105,52 +92,44 @@ def not_there(missing: Sequence[date], skipped: Sequence[date], words: Words) ->
     return joined("\n", [may_be_missing(missing, words), never])
 
 
-def panel_page(panel: Panel, page: int, words: Words) -> Message:
-    """Ten patients, those who need attention first, a button for each, and the way to the other pages."""
-    if not panel.members:
-        return Message(for_therapist(panel, words))
-    pages = (len(panel.members) - 1) // PER_PAGE + 1
-    page = max(0, min(page, pages - 1))
-    here = slice(page * PER_PAGE, (page + 1) * PER_PAGE)
-    heading = words.many("You have {n} patient.", "You have {n} patients.", len(panel.members))
-    if pages > 1:
-        heading = words("{heading} Page {page} of {pages}.", heading=heading, page=page + 1, pages=pages)
-    found = [line.text for line in lines(panel, words)[here]]
-    text = joined("\n\n", [bold(heading), *found])
-    if length(text) > MAX_TEXT:
-        # Ten patients with six symptoms each: the buttons still open every card.
-        text = joined("\n\n", [bold(heading), *(_within(line, PAGE_LINE) for line in found)])
-    rows: list[Row] = [(_card_button(member),) for member in panel.members[here]]
-    steps = []
-    if page > 0:
-        steps.append(Button(words("Previous"), tap=pack(buttons.Panel(page - 1))))
-    if page < pages - 1:
-        steps.append(Button(words("Next"), tap=pack(buttons.Panel(page + 1))))
-    return Message(text, (*rows, tuple(steps)) if steps else tuple(rows))
-
-
-def _card_button(member: Member) -> Button:
-    return Button(sentence(member.label), tap=pack(buttons.Card(int(member.patient_id))))
-
-
 def card(
-    patient: Patient, label: str, diary: Diary, now: datetime, words: Words, unreachable: Cause | None = None
+    patient: Patient,
+    label: str,
+    diary: Diary,
+    now: datetime,
+    words: Words,
+    unreachable: Cause | None = None,
+    besides: Besides | None = None,
 ) -> Message:
     """One patient for the therapist: the chart, the numbers, and what can be done."""
-    start = week_shown(patient, now)
-    text = patient_card(label, diary, start, now, words, unreachable)
+    imported = besides is not None and besides.imported
+    start = _last_scored(diary, now) if imported else week_shown(patient, now)
+    text = patient_card(label, diary, start, now, words, unreachable, besides)
     last_day = max([start + timedelta(days=6), *diary.days, *(flare.day for flare in diary.flares)])
     picture = course(patient.id, diary, start, last_day, sentence(label), words)
-    return Message(
-        text,
-        (
-            (
-                Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id)))),
-                Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id), None, None, None, None))),
-            ),
-            (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))),),
-        ),
-        picture=picture,
+    notes_of = Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id))))
+    rename = Button(words("Rename"), tap=pack(buttons.Rename(int(patient.id))))
+    before_and_after = courses.on_card(patient.id, words)
+    rows: list[Row] = [
+        (notes_of, Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id))))),
+        (sessions.treatments_button(int(patient.id), words), *before_and_after),
+        (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))), rename),
+    ]
+    if imported:  # Nothing is asked of anyone there.
+        rows = [(notes_of, rename), before_and_after]
+    return Message(text, (*rows, _files(int(patient.id), words)), picture=picture)
+
+
+def _last_scored(diary: Diary, now: datetime) -> date:
+    """The Monday of the last week that a diary from elsewhere has."""
+    return days.week_start(digests.last_answer(diary) or days.day_of(now, diary.zone))
+
+
+def _files(patient: int, words: Words) -> Row:
+    """What can be taken away."""
+    return (
+        Button(words("Visit sheet (PDF)"), tap=pack(buttons.SheetOf(patient, USUAL_WEEKS, OnSheet.ASK))),
+        Button(words("As a file"), tap=pack(buttons.ExportOne(patient))),
     )
 
 
@@ -161,13 +140,15 @@ def week_shown(patient: Patient, now: datetime) -> date:
     return max(start, begun - timedelta(days=begun.weekday()))
 
 
-def notes(label: str, found: Sequence[Note], zone: str, words: Words) -> list[Message]:
+def notes(label: str, found: Sequence[Note], zone: str, words: Words, unseen: int = 0) -> list[Message]:
     """A patient's newest notes, for the therapist, whole, in as many messages as they take. One that was written on a
     later day than it is about says so: it may be the wish to correct a day that is closed."""
     if not found:
         return [Message(words("{name} has written no notes yet.", name=bold(sentence(label))))]
     parts = [bold(words("Notes of {name}", name=sentence(label)))]
-    for note in found[-NOTES_SHOWN:]:
+    if unseen:
+        parts.append(words.many("{n} is new since you last looked.", "{n} are new since you last looked.", unseen))
+    for note in found[-max(NOTES_SHOWN, unseen) :]:
         parts += _note(note, zone, words)
     told: list[Sentence] = []
     for part in parts:
@@ -186,9 +167,3 @@ def _note(note: Note, zone: str, words: Words) -> list[Sentence]:
         day = words("{day} (written {later})", day=day, later=words.day(written))
     pieces = [sentence(note.text[i : i + NOTE_PIECE]) for i in range(0, len(note.text) or 1, NOTE_PIECE)]
     return [words("{day}: {note}", day=day, note=pieces[0]), *pieces[1:]]
-
-
-def _within(line: Sentence, room: int) -> Sentence:
-    """The line without its markup, cut where it is too long for `room` characters."""
-    bare = plain(Sentence(re.sub(r"<[^>]*>", "", line)))
-    return line if len(bare) <= room else sentence(bare[: room - 2].rstrip() + " …")

@@ -23,6 +23,7 @@ from bot.diary.digests import Diary, FlareOf
 from bot.diary.looking import Course, CourseWeek, Line, Mark, Span, Tally
 from bot.diary.people import PatientId
 from bot.diary.sessions import MIN_SCORES
+from bot.reports import courses
 from bot.reports.calendars import mark_name
 from bot.reports.charts import session_days
 from bot.reports.digests import change_in_words, fits_caption, fitted, flares_dated, length
@@ -48,7 +49,8 @@ def chart(patient_id: PatientId, diary: Diary, span: Span, now: datetime, words:
         "title": plain(words("My symptom diary")),
         "figures": every_number,
     }
-    return Message(text, spans(span, words), Picture("course", values))
+    rows = (*spans(span, words), *courses.on_chart(diary, words))
+    return Message(text, rows, Picture("course", values))
 
 
 def chart_in_words(diary: Diary, span: Span, now: datetime, words: Words) -> tuple[Sentence, bool]:
@@ -146,20 +148,37 @@ def month_in_words(diary: Diary, shown: date, now: datetime, words: Words) -> Se
     return joined("\n\n", [head, joined("\n", lines)])
 
 
-def sheet(wanted: Sheet, words: Words) -> Message:
-    """The words under the file: of which days it is, and its numbers."""
+def sheet(wanted: Sheet, words: Words, label: str | None = None) -> Message:
+    """The words under the file: of which days it is, and its numbers. `label`: whose it is, for a therapist."""
     visit = wanted.visit
     first, last = words.short_dated(visit.tally.first), words.short_dated(visit.tally.last)
     head = joined(
         "\n",
         [
-            bold(words("Your visit sheet: {first} to {last}", first=first, last=last)),
-            _share(visit.tally, words) if visit.tally.asked else words("No day was asked yet."),
-            words("With your notes.") if wanted.notes is not None else words("Without your notes."),
+            bold(_sheet_title(label, first, last, words)),
+            _asked_or_imported(visit.tally, words),
+            _notes_told(wanted.notes is not None, label is None, words),
         ],
     )
     parts = [_sheet_line(line, words) for line in visit.lines]
     return Message(joined("\n\n", [head, fitted("\n", parts, len(parts), MAX_CAPTION - BREAKS - length(head), words)]))
+
+
+def _asked_or_imported(tally: Tally, words: Words) -> Sentence:
+    told = [_share(tally, words)] if tally.asked else []
+    return joined(" ", [*told, _imported(tally, words)]) or words("No day was asked yet.")
+
+
+def _sheet_title(label: str | None, first: Sentence, last: Sentence, words: Words) -> Sentence:
+    if label is None:
+        return words("Your visit sheet: {first} to {last}", first=first, last=last)
+    return words("Visit sheet of {name}: {first} to {last}", name=sentence(label), first=first, last=last)
+
+
+def _notes_told(with_notes: bool, own: bool, words: Words) -> Sentence:
+    if own:
+        return words("With your notes.") if with_notes else words("Without your notes.")
+    return words("With the patient's notes.") if with_notes else words("Without notes.")
 
 
 def _sheet_line(line: Line, words: Words) -> Sentence:
@@ -213,7 +232,13 @@ def _answered(tally: Tally, words: Words) -> list[Sentence]:
         found.append(words.many("Paused on {n} day, not counted.", "Paused on {n} days, not counted.", n))
     if n := len(tally.of(Mark.NOT_ASKED, Mark.LOST)):
         found.append(words.many("Not asked on {n} day, by our fault.", "Not asked on {n} days, by our fault.", n))
+    found.append(_imported(tally, words))
     return [joined(" ", found)]
+
+
+def _imported(tally: Tally, words: Words) -> Sentence:
+    n = len(tally.of(Mark.IMPORTED))
+    return words.many("{n} day from an earlier diary.", "{n} days from an earlier diary.", n) if n else Sentence("")
 
 
 def _sessions(treated: Sequence[date], words: Words) -> Sentence:

@@ -7,7 +7,7 @@ tick reads a diary to the end, writes a digest or draws.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -41,11 +41,27 @@ class Panel:
     due_at: datetime | None = None
     missing: tuple[date, ...] = ()
     skipped: tuple[date, ...] = ()
+    rest: bool = False
+    """Not the picture, but the words, where they are too many to stand under it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of the list of patients of the therapist who reads it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """One page of those whom the summary has no card for, of the therapist who reads it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """One picture of small charts, of the patients of the therapist who reads it."""
 
     number: int
 
@@ -90,17 +106,50 @@ class Export:
     patient: PatientId
 
 
-Wanted = Week | Panel | Page | Card | Chart | Month | Sheet | Export
+@dataclass(frozen=True, slots=True)
+class Diaries:
+    """Diaries in long form as a file, for the therapist who reads it: that of one patient; None: of all."""
+
+    patient: PatientId | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSheet:
+    """The visit sheet of a patient, for their therapist. `clinic`: whose bot makes it."""
+
+    patient: PatientId
+    weeks: int
+    notes: bool
+    clinic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """One page of before and after treatment of one patient, for a therapist, or for the patient (`own`)."""
+
+    patient: PatientId
+    page: int
+    own: bool
+
+
+Wanted = (
+    Week | Panel | Page | Card | Chart | Month | Sheet | Export | Diaries | PatientSheet | Courses | Others | Pictures
+)
 
 _KINDS: Final = {
     "week": Week,
     "panel": Panel,
     "page": Page,
+    "others": Others,
+    "pictures": Pictures,
     "card": Card,
     "chart": Chart,
     "month": Month,
     "sheet": Sheet,
     "export": Export,
+    "diaries": Diaries,
+    "patient_sheet": PatientSheet,
+    "courses": Courses,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
@@ -108,7 +157,7 @@ _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 def message(wanted: Wanted, words: Words, buttons: tuple[Row, ...] = ()) -> Message:
     """The message that asks for something to be made; if it can't be, its words say so, above the `buttons`."""
     values = {name: _data(value) for name, value in asdict(wanted).items()}
-    silent = isinstance(wanted, Week) and wanted.rest
+    silent = isinstance(wanted, Week | Panel) and wanted.rest
     return Message(
         Sentence("") if silent else failed(words),
         buttons,
@@ -119,6 +168,11 @@ def message(wanted: Wanted, words: Words, buttons: tuple[Row, ...] = ()) -> Mess
 def week(patient: PatientId, start: date, words: Words) -> list[Message]:
     """A patient's week, in as many messages as it takes."""
     return [message(Week(patient, start), words), message(Week(patient, start, rest=True), words)]
+
+
+def panel(wanted: Panel, words: Words) -> list[Message]:
+    """A therapist's summary, in as many messages as it takes."""
+    return [message(wanted, words), message(replace(wanted, rest=True), words)]
 
 
 def failed(words: Words) -> Sentence:
@@ -136,17 +190,28 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
         case kind if kind is Panel:
             due_at = None if values["due_at"] is None else datetime.fromisoformat(values["due_at"])
             missing, skipped = (tuple(map(date.fromisoformat, values[name])) for name in ("missing", "skipped"))
-            return Panel(due_at, missing, skipped), language
+            # One from before there was a picture has no such word: it is one message.
+            return Panel(due_at, missing, skipped, values.get("rest", False)), language
         case kind if kind is Page:
             return Page(values["number"]), language
+        case kind if kind is Others:
+            return Others(values["number"]), language
+        case kind if kind is Pictures:
+            return Pictures(values["number"]), language
         case kind if kind is Chart:
             return Chart(PatientId(values["patient"]), Span(values["span"])), language
         case kind if kind is Month:
             return Month(PatientId(values["patient"]), date.fromisoformat(values["month"])), language
         case kind if kind is Sheet:
             return Sheet(**values | {"patient": PatientId(values["patient"])}), language
+        case kind if kind is PatientSheet:
+            return PatientSheet(**values | {"patient": PatientId(values["patient"])}), language
+        case kind if kind is Diaries:
+            return Diaries(None if values["patient"] is None else PatientId(values["patient"])), language
         case kind if kind is Export:
             return Export(PatientId(values["patient"])), language
+        case kind if kind is Courses:
+            return Courses(PatientId(values["patient"]), values["page"], values["own"]), language
         case _:
             return Card(PatientId(values["patient"])), language
 

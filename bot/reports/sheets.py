@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from bot.chat.items import item_name, site_name
-from bot.chat.sessions import kind_name
+from bot.chat.items import item_name
+from bot.chat.sessions import described
 from bot.chat.words import Sentence, Words, joined, sentence
 from bot.diary import days, digests, looking
 from bot.diary.digests import ChangeLabel, Diary
@@ -68,12 +69,21 @@ TITLE: Final = 15.0
 """Sizes of letters, in points."""
 
 
+class Maker(StrEnum):
+    """Who has a sheet made: it says so at its foot."""
+
+    PATIENT = "patient"
+    THERAPIST = "therapist"
+    CLINIC = "clinic"
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What a sheet is made of: `weeks` whole weeks and the present one, as they stand at `now`.
 
     `notes`: those that the patient wants on it, oldest first; None: none are wanted. `clinic`: whose bot makes it.
-    `readers`: the therapists who can see the diary.
+    `readers`: the therapists who can see the diary. `maker`: who wants it. `made_at`: when it is made, where that is
+    not `now`: of a diary that has ended, the days before its end are shown.
     """
 
     diary: Diary
@@ -82,6 +92,8 @@ class Sheet:
     now: datetime
     clinic: str
     readers: tuple[str, ...] = ()
+    maker: Maker = Maker.PATIENT
+    made_at: datetime | None = None
 
     @property
     def visit(self) -> Visit:
@@ -90,7 +102,7 @@ class Sheet:
 
 def file_name(sheet: Sheet, words: Words) -> str:
     """Its date, and no name of anyone."""
-    today = days.local(sheet.now, sheet.diary.zone).date()
+    today = days.local(sheet.made_at or sheet.now, sheet.diary.zone).date()
     return printable(strokes.plain(words("symptom-diary-{date}.pdf", date=today.isoformat())))
 
 
@@ -112,7 +124,7 @@ class _Page:
 
     @property
     def _made_at(self) -> datetime:
-        return days.local(self.sheet.now, self.sheet.diary.zone)
+        return days.local(self.sheet.made_at or self.sheet.now, self.sheet.diary.zone)
 
     def drawn(self) -> bytes:
         y = self._heading(MARGIN)
@@ -442,6 +454,7 @@ class _Page:
             (words("Answer may be lost, by a failure of the bot"), Mark.LOST),
             (words("Could not be reached"), Mark.UNREACHED),
             (words("Still open"), Mark.OPEN),
+            (words("From an earlier diary"), Mark.IMPORTED),
         )
         told = []
         for what, mark in named:
@@ -474,7 +487,9 @@ class _Page:
     def _notes(self, y: float, notes: Sequence[tuple[str, ...]]) -> None:
         words, end = self.words, HIGH - MARGIN - FOOT - 1
         if self.sheet.notes is None:
-            self._text(0, y, _said(words("Notes: left out, as the patient chose.")), BODY - 0.5, colour=QUIET)
+            own = self.sheet.maker is Maker.PATIENT
+            left_out = words("Notes: left out, as the patient chose.") if own else words("Notes: left out.")
+            self._text(0, y, _said(left_out), BODY - 0.5, colour=QUIET)
             return
         if not notes:
             self._text(0, y, _said(words("No notes in these weeks.")), BODY - 0.5, colour=QUIET)
@@ -507,14 +522,24 @@ class _Page:
         if any(line.change is not None and line.change.label is ChangeLabel.HIGHER for line in self.lines):
             parts.append(words("** Something to look at, not a finding."))
         self._text(0, y, _said(joined(" ", parts)), SMALL, colour=INK, room=RIGHT - MARGIN)
-        made = words(
-            "Made by the patient with the symptom diary of {clinic}. It is no medical advice.",
-            clinic=sentence(self.sheet.clinic),
-        )
-        told = _said(made)
+        told = _said(self._made_by(sentence(self.sheet.clinic)))
         if self.unprinted:
             told += " " + _said(words("{mark} stands for signs that can't be printed here.", mark=UNPRINTABLE))
         self._text(0, y + 3.4, told, SMALL, colour=QUIET, room=RIGHT - MARGIN)
+
+    def _made_by(self, clinic: Sentence) -> Sentence:
+        words = self.words
+        match self.sheet.maker:
+            case Maker.PATIENT:
+                return words(
+                    "Made by the patient with the symptom diary of {clinic}. It is no medical advice.", clinic=clinic
+                )
+            case Maker.THERAPIST:
+                return words(
+                    "Made by the therapist with the symptom diary of {clinic}. It is no medical advice.", clinic=clinic
+                )
+            case Maker.CLINIC:
+                return words("Made with the symptom diary of {clinic}. It is no medical advice.", clinic=clinic)
 
     # --- letters ------------------------------------------------------------------------------------------------------
 
@@ -564,7 +589,7 @@ def _as_many(parts: Sequence[str], room: float, size: float) -> str:
 
 
 def _session_in_words(session: Session, words: Words) -> Sentence:
-    return joined(", ", [kind_name(session.kind, words), site_name(session.site, session.side, words)])
+    return described(session, words)
 
 
 def _counted(texts: Sequence[str], most: int, words: Words) -> Iterator[str]:

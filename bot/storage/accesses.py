@@ -13,7 +13,7 @@ from bot.diary.people import PatientId, TherapistId
 from bot.storage import tables
 from bot.storage.prepared import Prepared
 
-_add: Final = Prepared(tables.accesses.insert())
+_add: Final = Prepared(tables.accesses.insert(), ["patient_id", "therapist_id", "what", "at"])
 _of: Final = (
     select(tables.accesses.c.therapist_id, tables.therapists.c.name, tables.accesses.c.what, tables.accesses.c.at)
     .join(tables.therapists, tables.therapists.c.id == tables.accesses.c.therapist_id)

@@ -308,6 +308,18 @@ def visit(path: Path, work: Callable[[Connection], T]) -> T:
         engine.dispose()
 
 
+def look(path: Path, work: Callable[[Connection], T]) -> T:
+    """Read in one snapshot, for another program than the bot, which may be running meanwhile. Raises CannotOpen."""
+    engine = reader_engine(path)
+    try:
+        with engine.connect() as tx, tx.begin():
+            return work(tx)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise CannotOpen(troubles.sentence(error, path) or f"{path} can't be read ({type(error).__name__}).") from None
+    finally:
+        engine.dispose()
+
+
 def writer_engine(path: Path) -> Engine:
     """The engine that writes: one connection, transactions begun by us so that savepoints are real ones."""
     engine = create_engine(

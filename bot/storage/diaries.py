@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,7 +18,8 @@ from bot.diary.excerpts import EVER, Span
 from bot.diary.flares import Flare
 from bot.diary.pauses import Pause
 from bot.diary.people import Patient, PatientId
-from bot.diary.sessions import Session
+from bot.storage import checkins as asked_after
+from bot.storage import sessions as treated
 from bot.storage import tables
 from bot.storage.prepared import listed
 
@@ -55,7 +56,7 @@ _items: Final = (
     .order_by(tables.items.c.patient_id, tables.items.c.position, tables.items.c.id)
 )
 _sessions: Final = (
-    select(*_of(tables.sessions, Session))
+    select(tables.sessions.c.patient_id, *treated.COLUMNS)
     .where(tables.sessions.c.patient_id.in_(_these), tables.sessions.c.undone_at.is_(None))
     .order_by(tables.sessions.c.patient_id, tables.sessions.c.day, tables.sessions.c.id)
 )
@@ -74,7 +75,8 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
     """
     numbers = {"patients": json.dumps([patient.id for patient in patients])}
     items = _by_patient(tx.execute(_items, numbers), Item)
-    sessions = _by_patient(tx.execute(_sessions, numbers), Session)
+    sessions = _by_patient(tx.execute(_sessions, numbers), treated.read)
+    checkins = asked_after.of_sessions(tx, [patient.id for patient in patients])
     pauses = _by_patient(tx.execute(_pauses, numbers), Pause)
 
     def read(spans: Spans) -> dict[PatientId, Diary]:
@@ -92,6 +94,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
                 zone=patient.zone,
                 flares=tuple(flared[patient.id]),
                 pauses=tuple(pauses[patient.id]),
+                checkins=tuple(checkins[patient.id]),
             )
             for patient in patients
             if patient.id in spans
@@ -105,7 +108,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
     return found
 
 
-def _by_patient(rows: Result[Any], kind: type[Any]) -> dict[PatientId, list[Any]]:
+def _by_patient(rows: Result[Any], kind: Callable[..., Any]) -> dict[PatientId, list[Any]]:
     found: dict[PatientId, list[Any]] = defaultdict(list)
     for row in rows.all():
         found[PatientId(row[0])].append(kind(*row[1:]))

@@ -97,6 +97,13 @@ def claim(tx: Connection, chat: ChatId, role: Role, week: date, now: datetime) -
     return _claim.run(tx, {"chat_id": chat, "role": role, "week": week, "planned_at": now}) == 1
 
 
+def claimed(tx: Connection, chat: ChatId, role: Role, week: date) -> bool:
+    """Whether the digest of this week was taken already."""
+    table = tables.digests.c
+    found = select(table.week).where(table.chat_id == chat, table.role == role, table.week == week)
+    return tx.execute(found).first() is not None
+
+
 def put_outbox(tx: Connection, chat: ChatId, role: Role, week: date, outbox_id: int) -> None:
     """Tie a digest to a message that carries it; where there are several, to each, one after the other."""
     _tie.run(tx, {"chat": chat, "as_role": role, "of_week": week, "row": outbox_id})

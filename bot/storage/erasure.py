@@ -120,10 +120,12 @@ def _roles(schema: Schema) -> list[str]:
 
 
 def _remember_ids(file: sqlite3.Connection, schema: Schema, patient_id: int) -> None:
-    """Patients and treatment sessions are named in the buttons of others: their ids are never given again."""
+    """Patients, their sessions and what was asked after them are named in buttons: their ids are never given again."""
     if "used_ids" not in schema:
         return
-    for table, column in (("patients", "id"), ("sessions", "patient_id")):
+    for table, column in (("patients", "id"), ("sessions", "patient_id"), ("checkins", "patient_id")):
+        if table not in schema:
+            continue
         highest = file.execute(f"select max(id) from {table} where {column} = ?", (patient_id,)).fetchone()[0]
         if highest is not None:
             file.execute(

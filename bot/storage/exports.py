@@ -5,6 +5,7 @@ Law: every table that names a patient is in it, and of other people no more than
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, select
@@ -14,7 +15,8 @@ from bot.diary.exports import Contents, Entered
 from bot.diary.people import Patient, Role
 from bot.storage import entries, tables
 
-_NOT_SHOWN: Final = {"patient_id", "chat_id", "used_by", "tag", "code_hash", "body", "bubble_id", "therapist_id"}
+_NOT_SHOWN: Final = {"patient_id", "chat_id", "used_by", "tag", "code_hash", "body", "bubble_id"}
+_BY_NAME: Final = {"therapist_id": "therapist", "confirmed_by": "confirmed_by", "undone_by": "undone_by"}
 """What belongs to others or is of no use outside. Therapists are shown by name; a message's body by the chat itself."""
 _day: Final = [tables.diary_days.c[name] for name in Day.__dataclass_fields__]
 _score: Final = [tables.scores.c[name] for name in Score.__dataclass_fields__]
@@ -22,6 +24,11 @@ _score: Final = [tables.scores.c[name] for name in Score.__dataclass_fields__]
 
 def of(tx: Connection, patient: Patient) -> Contents:
     """All that is stored, in whatever stage the patient is."""
+    return replace(rows_of(tx, patient), tables=_tables(tx, patient))
+
+
+def rows_of(tx: Connection, patient: Patient) -> Contents:
+    """The days, the items and every value, without the tables."""
     mine = tables.diary_days.c.patient_id == patient.id
     planned = {row.day: Day(*row) for row in tx.execute(select(*_day).where(mine).order_by(tables.diary_days.c.day))}
     entered = tx.execute(
@@ -33,7 +40,7 @@ def of(tx: Connection, patient: Patient) -> Contents:
         planned=planned,
         items=entries.items_of(tx, patient.id),
         entered=tuple(Entered(Score(*row[:-1]), row[-1]) for row in entered),
-        tables=_tables(tx, patient),
+        tables={},
     )
 
 
@@ -77,7 +84,5 @@ def _rows(tx: Connection, table: Table, which: ColumnElement[bool]) -> list[dict
 
 
 def _shown(row: dict[str, Any], names: dict[int, str]) -> dict[str, object]:
-    shown = {name: value for name, value in row.items() if name not in _NOT_SHOWN}
-    if row.get("therapist_id") is not None:
-        shown["therapist"] = names[row["therapist_id"]]
-    return shown
+    shown = {name: value for name, value in row.items() if name not in _NOT_SHOWN and name not in _BY_NAME}
+    return shown | {_BY_NAME[name]: names[row[name]] for name in _BY_NAME if row.get(name) is not None}

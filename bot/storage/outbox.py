@@ -269,12 +269,14 @@ def waiting(tx: Connection, after: int, urgencies: tuple[Urgency, Urgency], limi
     return [Parcel(*row) for row in rows]
 
 
-def waits(tx: Connection, patient_id: PatientId, body: dict[str, Any]) -> bool:
-    """Whether the very same new message about this patient still waits to be sent."""
+def waits(tx: Connection, patient_id: PatientId | None, body: dict[str, Any], chat: ChatId | None = None) -> bool:
+    """Whether the very same new message about this patient, or about several, still waits to be sent to this chat;
+    `chat` None: to whomever."""
     table = tables.outbox.c
-    rows = tx.execute(
-        select(table.body).where(table.patient_id == patient_id, _is_waiting, table.action == Action.SEND)
-    )
+    where = [table.patient_id == patient_id if patient_id is not None else table.patient_id.is_(None)]
+    if chat is not None:
+        where.append(table.chat_id == chat)
+    rows = tx.execute(select(table.body).where(*where, _is_waiting, table.action == Action.SEND))
     return any(row[0] == body for row in rows)
 
 

@@ -35,7 +35,9 @@ def of(tx: Connection) -> Overview:
     arrivals = tx.execute(select(func.count(), func.min(received)).where(waiting_in)).one()
     messages = tx.execute(select(func.count(), func.min(said)).where(waiting_out)).one()
     account = tables.accounts.c
-    lost = tx.execute(select(account.reach, func.count()).where(account.reach != Reach.OK).group_by(account.reach))
+    # Imported diaries have no chat, and numbers below zero in its place.
+    people = (account.reach != Reach.OK, account.chat_id > 0)
+    lost = tx.execute(select(account.reach, func.count()).where(*people).group_by(account.reach))
     return Overview(
         polled_at=inbox.last_poll(tx),
         inbox=arrivals[0],
@@ -45,5 +47,5 @@ def of(tx: Connection) -> Overview:
         parked=inbox.parked(tx),
         unreachable={row[0]: row[1] for row in lost},
         due_at=prompts.next_due_at(tx),
-        begun_at=tx.execute(select(func.min(account.created_at))).scalar(),
+        begun_at=tx.execute(select(func.min(account.created_at)).where(account.chat_id > 0)).scalar(),
     )

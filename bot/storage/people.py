@@ -113,9 +113,13 @@ def told_of_undelivered(tx: Connection, therapist_id: TherapistId) -> None:
 
 
 def doubt_reach(tx: Connection, now: datetime) -> None:
-    """Somebody may have come back while we could not hear it: the next message to each finds out."""
+    """Somebody may have come back while we could not hear it: the next message to each finds out.
+
+    An imported diary has no chat, and nobody behind it who could come back.
+    """
+    table = tables.accounts
     tx.execute(
-        update(tables.accounts).where(tables.accounts.c.reach != Reach.OK).values(reach=Reach.OK, reach_since=now)
+        update(table).where(table.c.reach != Reach.OK, table.c.chat_id > 0).values(reach=Reach.OK, reach_since=now)
     )
 
 

@@ -646,6 +646,7 @@ def next_due_at(tx: Connection) -> datetime | None:
             tables.patients.c.forget_at,
             tables.therapists.c.next_digest_at,
             tables.red_flags.c.due_at,
+            tables.checkins.c.due_at,
         )
     ]
     return min((instant for instant in instants if instant is not None), default=None)

@@ -24,13 +24,14 @@ from sqlalchemy import (
 )
 
 from bot.diary.accesses import What
-from bot.diary.alerts import RedFlagAnswer
+from bot.diary.checkins import Feeling
 from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
 from bot.diary.flares import Since
 from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
+from bot.diary.red_flags import RedFlagAnswer
 from bot.diary.sessions import Kind
 from bot.storage.columns import Data, Day, Instant, Of, Rests
 
@@ -355,16 +356,19 @@ sessions: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("therapist_id", Integer, ForeignKey("therapists.id"), comment="empty: reported by the patient"),
+    Column("therapist_id", Integer, ForeignKey("therapists.id"), comment="empty: written by the patient"),
     Column("day", Day, nullable=False),
     Column("kind", Of(Kind), nullable=False),
-    Column("site", String(40)),
-    Column("side", Of(Side)),
     Column("places", Data, nullable=False, server_default=text("'[]'"), comment="pairs of site and side, several"),
     Column("label", String(80), comment="of another kind of treatment: what the therapist calls it"),
     Column("note", Text),
     Column("logged_at", Instant, nullable=False),
+    Column("held_at", Instant, comment="when it took place, as far as that is known; empty: noon of the day"),
+    Column("reported", Boolean, nullable=False, server_default=text("0"), comment="by the patient, at first"),
+    Column("confirmed_at", Instant, comment="of a reported one: when a therapist said that it is right"),
+    Column("confirmed_by", Integer, ForeignKey("therapists.id")),
     Column("undone_at", Instant, comment="taken back, or corrected by another row"),
+    Column("undone_by", Integer, ForeignKey("therapists.id"), comment="empty: the patient"),
     Column(
         "corrects", Integer, ForeignKey("sessions.id", ondelete="SET NULL"), comment="the row that this one replaces"
     ),
@@ -376,10 +380,11 @@ checkins: Final = Table(
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("session_id", Integer, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("after_hours", Integer, nullable=False, comment="24 or 48"),
-    Column("due_at", Instant, comment="emptied when asked, or when there is nothing to ask any more"),
+    Column("for_at", Instant, nullable=False, comment="so many hours after the session"),
+    Column("due_at", Instant, comment="when it is looked at; emptied when asked, or when there is nothing to ask"),
     Column("asked_at", Instant),
-    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL")),
-    Column("answer", String(20)),
+    Column("joined_day", Day, comment="the diary day whose question it came with; empty: it came by itself"),
+    Column("answer", Of(Feeling)),
     Column("answered_at", Instant),
     Index("ix_checkins_due_at", "due_at", sqlite_where=text("due_at is not null")),
 )

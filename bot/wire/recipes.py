@@ -11,6 +11,7 @@ Laws:
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -208,9 +209,10 @@ def _given_up(parcel: Parcel) -> Made | Nothing:
 
 
 def _week_of(parcel: Parcel, *, rest: bool) -> str:
-    """A name for the week that both of its messages share; empty where the row is no such message of it."""
+    """A name for the week, of a patient or a panel, that both of its messages share; empty where the row is no such
+    message of it."""
     recipe = parcel.body.get("recipe")
-    if recipe is None or recipe["kind"] != "week" or recipe["values"]["rest"] is not rest:
+    if recipe is None or recipe["kind"] not in ("week", "panel") or recipe["values"].get("rest", False) is not rest:
         return ""
-    values = recipe["values"]
-    return f"{parcel.chat_id} {values['patient']} {values['start']} {values['in']}"
+    values = {name: value for name, value in recipe["values"].items() if name != "rest"}
+    return f"{parcel.chat_id} {recipe['kind']} {json.dumps(values, sort_keys=True)}"

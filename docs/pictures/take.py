@@ -104,6 +104,42 @@ def digests(tab: Page, address: str) -> None:
     tab.screenshot(path=HERE / "demo.png")
 
 
+def panel() -> None:
+    """A full panel on a narrow screen: the list, the summary with its picture, a card."""
+    demo = subprocess.Popen([*COMMAND[:-1], "8792", "--patients", "60"], stdout=subprocess.PIPE, text=True)  # noqa: S603
+    try:
+        assert demo.stdout is not None
+        address = demo.stdout.readline().split()[4]
+        call(address, "/api/clock", {"hours": 1})
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            tab = browser.new_page(viewport={"width": 360, "height": 780}, color_scheme="light")
+            tab.goto(f"{address}/?phone=ito")
+            log = tab.locator("#phone-ito .log")
+            expect(log.locator("img").last).to_be_visible()
+            shot(tab, "Eight weeks of", "digest-picture.png")
+            shot(tab, "Your patients:", "digest.png")
+            call(address, "/api/phones/ito/send", {"text": "/patients"})
+            shot(tab, "You have 60 patients.", "panel.png")
+            call(address, "/api/phones/ito/send", {"text": "/patients lara"})
+            expect(log.locator("img").nth(1)).to_be_visible()
+            shot(tab, "Last answer:", "card.png")
+            browser.close()
+    finally:
+        demo.terminate()
+        demo.wait(10)
+
+
+def shot(tab: Page, begins: str, name: str) -> None:
+    """The telephone with the newest message that has these words at its top."""
+    tab.wait_for_timeout(1_500)
+    tab.locator("#phone-ito .log").evaluate(FRAME, begins)
+    tab.wait_for_timeout(500)
+    for covering in tab.locator(".newest").all():
+        covering.evaluate("(button) => { button.style.visibility = 'hidden'; }")
+    tab.screenshot(path=HERE / name)
+
+
 def call(address: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """One request to the demo's own interface, described in docs/demo-api.md."""
     data = None if body is None else json.dumps(body).encode()
@@ -115,3 +151,4 @@ def call(address: str, path: str, body: dict[str, Any] | None = None) -> dict[st
 
 if __name__ == "__main__":
     main()
+    panel()

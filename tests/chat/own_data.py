@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from bot.chat import exports, privacy, sharing
+from bot.chat import exports, looking, privacy, sharing
 from bot.chat.messages import Button, Message
 from bot.chat.sharing import Reader
 from bot.chat.words import Sentence, Words
@@ -30,6 +30,9 @@ def cases() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said]]]:
         exports.too_large,
         exports.title,
         exports.codes,
+        exports.whose,
+        exports.on_its_way,
+        exports.panel_too_large,
     )
     named: tuple[Callable[[str, Words], Message | Sentence], ...] = (
         privacy.has_left,
@@ -56,6 +59,14 @@ def cases() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said]]]:
         sharing.ask: lambda say, label: iter([sharing.ask(Reader(2**40, label, None), say)]),
         exports.caption: lambda say, _: iter([exports.caption(say, without_charts=it) for it in (False, True)]),
         exports.readme: lambda say, _: iter(exports.readme(say)),
+        exports.choose: lambda say, label: iter(
+            [exports.choose([(2**40 + at, label) for at in range(n)], say) for n in (1, 2, 41, 200)]
+        ),
+        exports.panel_caption: lambda say, label: iter([exports.panel_caption([label] * n, say) for n in (1, 200)]),
+        exports.panel_readme: lambda say, _: iter(exports.panel_readme(say)),
+        looking.ask_for_sheet_of: lambda say, label: iter(
+            [looking.ask_for_sheet_of(2**40, label, weeks, say) for weeks in looking.SHEET_WEEKS]
+        ),
         exports.heads: lambda say, _: iter(exports.heads(say)),
     }
 

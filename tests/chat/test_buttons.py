@@ -15,13 +15,12 @@ from bot.chat import asked, buttons
 from bot.chat.buttons import MAX_BYTES, MAX_SITE, NO_SIDE, NO_SITE, BadTap, pack, side_of, unpack
 from bot.chat.help import COMMANDS
 from bot.chat.people import HOURS, LATER, NO, NOW, OTHER, YES
-from bot.chat.sessions import SITES
+from bot.chat.sessions import OPTIONS
 from bot.chat.words import LANGUAGES
 from bot.diary import days
 from bot.diary.entries import HIGHEST, LOWEST, Side
 from bot.diary.items import MOST_ITEMS
 from bot.diary.people import Stage
-from bot.diary.sessions import Kind
 from bot.diary.settings import REMINDERS
 
 KINDS = sorted(buttons._BY_CODE.values(), key=buttons.code_of)
@@ -39,6 +38,7 @@ ANSWERS = {
     Stage.HOUR: HOURS_TYPED | st.sampled_from([f"{hour:%H%M}" for hour in HOURS]),
     Stage.START: st.sampled_from([NOW, LATER]),
 }
+PLACE_BITS = st.integers(0, (1 << len(OPTIONS)) - 1)
 FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Score, "value"): st.none() | st.integers(LOWEST, HIGHEST),
     (buttons.MoveScores, "since"): MICROSECONDS,
@@ -57,8 +57,11 @@ FIELDS: dict[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (buttons.Cities, "page"): st.integers(0, 10**9),
     (buttons.Live, "zone"): st.sampled_from(sorted(days.zones())),
     (buttons.Travel, "zone"): st.sampled_from(sorted(days.zones())),
-    (buttons.Session, "site"): st.none() | st.sampled_from(SITES),
-    (buttons.Session, "side"): st.none() | st.sampled_from([NO_SIDE, *(side.value for side in Side)]),
+    (buttons.Session, "places"): st.none() | PLACE_BITS,
+    (buttons.LogSession, "places"): PLACE_BITS,
+    (buttons.SessionAt, "places"): PLACE_BITS,
+    (buttons.Sessions, "page"): st.integers(0, 10**9),
+    (buttons.SessionPatients, "page"): st.integers(0, 10**9),
 }
 """Values that their type alone does not tell."""
 
@@ -111,7 +114,9 @@ def test_every_payload_fits_and_reads_back(kind: type[Any], data: st.DataObject)
     "longest",
     [
         buttons.MoveScores(date(9999, 12, 31), date(9999, 12, 30), 253_402_300_799_999_999, 63),
-        buttons.Session(2**40, date(9999, 12, 31), Kind.NEEDLING_STIMULATION, max(SITES, key=len), Side.RIGHT),
+        buttons.Session(2**40, date(9999, 12, 31), buttons.Done.NEEDLING, (1 << len(OPTIONS)) - 1),
+        buttons.SameSession(2**40, 2**40, date(9999, 12, 31)),
+        buttons.SessionAt(2**40, 2**40, (1 << len(OPTIONS)) - 1, True),
         buttons.Enrol(Stage.ZONE, max(days.zones(), key=len)),
         buttons.Score(date(9999, 12, 31), 2**40, 10),
         buttons.Travel(buttons.Clock.THERE, max(days.zones(), key=len)),

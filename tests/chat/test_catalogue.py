@@ -35,7 +35,8 @@ NOT_SAID: Final = {
         "EEEE, MMMM d, y": "a pattern for Babel",
     },
     "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
-    "bot/jobs/alerts.py": {"an alert could not be made": "a log event"},
+    "bot/jobs/red_flags.py": {"an alert could not be made": "a log event"},
+    "bot/jobs/checkins.py": {"a check-in could not be made": "a log event"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
     "bot/jobs/notices.py": {"backup failed": "a kind of notice"},
     "bot/jobs/privacy.py": {"somebody could not be forgotten": "a log event"},
@@ -45,12 +46,12 @@ NOT_SAID: Final = {
 }
 """Texts that look like prose and are none."""
 RAW_SENTENCES: Final = {
-    "bot/chat/alerts.py": {"card": "the clinic's own card, with a number that is a Sentence"},
+    "bot/chat/red_flags.py": {"card": "the clinic's own card, with a number that is a Sentence"},
     "bot/chat/entries.py": {"_asking": "a sentence in italics", "unclear": "sentences in a row"},
     "bot/chat/flares.py": {"choose_score": "a sentence in italics"},
     "bot/chat/words.py": {"*": "where sentences are made"},
     "bot/reports/charts.py": {"_told": "sentences in a row"},
-    "bot/reports/letters.py": {"_within": "a sentence without its markup"},
+    "bot/reports/panels.py": {"within": "a sentence without its markup"},
 }
 """Functions that may make a Sentence of a text by hand, with the reason."""
 

@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 
 from bot import chat
 from bot.chat import (
-    alerts,
     asked,
     buttons,
+    checkins,
     edits,
     entries,
     flares,
@@ -36,9 +36,11 @@ from bot.chat import (
     items,
     looking,
     notices,
+    panels,
     pauses,
     people,
     prompts,
+    red_flags,
     sessions,
     settings,
     typed,
@@ -51,10 +53,11 @@ from bot.chat.entries import DayView
 from bot.chat.messages import MAX_CAPTION, MAX_TEXT, Button, Message, as_data, plain
 from bot.chat.people import NO, NOW, YES
 from bot.chat.places import Place
-from bot.chat.sessions import SITES
 from bot.chat.typed import Reason, Scores
 from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
+from bot.diary.checkins import Checkin, CheckinId, Feeling
+from bot.diary.checkins import Moment as AskedAt
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
@@ -64,7 +67,8 @@ from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
 from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage
 from bot.diary.prompts import Due, Later
-from bot.diary.sessions import Kind, Session, SessionId
+from bot.diary.sessions import Kind, Session, SessionId, Version
+from bot.diary.sessions import Place as TreatedAt
 from bot.diary.settings import REMINDERS, Hush, Upcoming, Why
 from bot.diary.zones import Clocks
 from bot.reports import digests
@@ -134,9 +138,9 @@ Case = Callable[[Words, str], Iterator[Made]]
 CASES: dict[Callable[..., Any], Case] = {}
 
 
-def case(function: Callable[..., Any]) -> Callable[[Case], Case]:
+def case(*functions: Callable[..., Any]) -> Callable[[Case], Case]:
     def enlist(made: Case) -> Case:
-        CASES[function] = made
+        CASES.update(dict.fromkeys(functions, made))
         return made
 
     return enlist
@@ -178,8 +182,15 @@ for _each in (
     help.short_description,
     sessions.ask_date,
     sessions.no_such_date,
-    sessions.undone,
-    sessions.already_undone,
+    sessions.still_to_come,
+    sessions.too_long_ago,
+    sessions.ask_name,
+    sessions.name_too_long,
+    sessions.note_too_long,
+    sessions.no_such_session,
+    sessions.report_undone,
+    sessions.report_instead,
+    sessions.report_stands,
     sessions.no_patients,
     sessions.not_shared,
     settings.ask_language,
@@ -196,24 +207,24 @@ def clinic(label: str) -> str:
 
 
 def card(say: Words) -> Sentence:
-    return alerts.card(say, alerts.emergency_number("112", True, say), None)
+    return red_flags.card(say, red_flags.emergency_number("112", True, say), None)
 
 
-@case(alerts.card)
+@case(red_flags.card)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield alerts.card(say, sentence(label[:20]), None)
+    yield red_flags.card(say, sentence(label[:20]), None)
 
 
-@case(alerts.emergency_number)
-def _(say: Words, label: str) -> Iterator[Made]:
-    for same in (True, False):
-        yield alerts.emergency_number(label[:20], same, say)
-
-
-@case(alerts.urgent)
+@case(red_flags.emergency_number)
 def _(say: Words, label: str) -> Iterator[Made]:
     for same in (True, False):
-        yield alerts.urgent(say, alerts.emergency_number(label[:20], same, say), None)
+        yield red_flags.emergency_number(label[:20], same, say)
+
+
+@case(red_flags.urgent)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for same in (True, False):
+        yield red_flags.urgent(say, red_flags.emergency_number(label[:20], same, say), None)
 
 
 @case(entries.ask_note)
@@ -461,7 +472,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(items.site_name)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for site in (*SITES, *asked.SITES, label, None):
+    for site in (*sessions.SITES, *asked.SITES, label, None):
         for side in (*Side, None):
             if site or side:
                 yield items.site_name(site, side, say)
@@ -496,8 +507,8 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(people.ask_start)
 def _(say: Words, label: str) -> Iterator[Made]:
     for same in (True, False):
-        number = alerts.emergency_number("112", same, say)
-        own = alerts.card(say, number, None)
+        number = red_flags.emergency_number("112", same, say)
+        own = red_flags.card(say, number, None)
         for today in (MONDAY, NOON.date(), NOON.date() - timedelta(days=1)):
             yield people.ask_start(own, NOON, today, number, say)
 
@@ -674,9 +685,82 @@ def _(say: Words, label: str) -> Iterator[Made]:
             yield people.when(NOON.replace(hour=hour), NOON.date() - timedelta(days=ahead), say)
 
 
+EVERYWHERE: Final = (1 << len(sessions.OPTIONS)) - 1
+
+
+def treatments(label: str) -> Iterator[Session]:
+    """One of each kind; one everywhere; one with the longest name and note, at a place in somebody's own words."""
+    own = TreatedAt(label, Side.BOTH)
+    for kind in Kind:
+        yield Session(SessionId(2**40), LONGEST_DAY, kind, NOON, (TreatedAt("foot", Side.LEFT), TreatedAt("other")))
+        yield Session(SessionId(2**40), LONGEST_DAY, kind, NOON, sessions.places_of(EVERYWHERE), reported=True)
+    note = " ".join([label] * (sessions.MAX_NOTE // (len(label) + 1)))
+    yield Session(SessionId(2**40), LONGEST_DAY, Kind.OTHER, NOON, (own,), label, note)
+
+
+def versions(label: str) -> Iterator[list[Version]]:
+    """Histories: logged, reported, changed again and again, deleted."""
+    for session in treatments(label):
+        logged = Version(session, None, label, NOON)
+        told = Version(replace(session, reported=True), None, None, NOON, confirmed_at=NOON, confirmed_by=label)
+        moved = Version(replace(session, day=MONDAY), session.id, label, NOON)
+        noted = Version(replace(session, day=MONDAY, note="short"), session.id, None, NOON, NOON, label)
+        yield [logged]
+        yield [replace(told, confirmed_at=None)]
+        yield [logged, replace(logged, corrects=session.id), moved, noted] * 4
+        yield [told, replace(logged, corrects=session.id, undone_at=NOON, session=replace(session, note=None))]
+
+
+@case(panels.hits)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for n in (2, 41, 200):
+        yield panels.hits(label, [(one, label) for one in range(n)], say)
+
+
+@case(panels.rename_whom)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield panels.rename_whom([(one, label) for one in range(90)], say)
+
+
+@case(panels.ask_search, panels.rename_typed, panels.type_hour, panels.no_such_hour, panels.how_typed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield panels.ask_search(say)
+    yield panels.rename_typed(say)
+    yield panels.type_hour(say)
+    yield panels.no_such_hour(say)
+    yield panels.how_typed(say)
+
+
+@case(panels.no_hit, panels.ask_name, panels.called_so, panels.name_taken, panels.nobody_called, panels.renamed)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield panels.no_hit(label, say)
+    yield panels.ask_name(label, say)
+    yield panels.called_so(label, say)
+    yield panels.name_taken(label, say)
+    yield panels.nobody_called(label, say)
+    yield panels.renamed(label, label, 2**40, say)
+
+
+@case(panels.weekday, panels.choose_day, panels.choose_hour, panels.hour_kept)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for day in range(7):
+        yield panels.weekday(day, say)
+        yield panels.choose_hour(day, say)
+        for next_at in (None, NOON):
+            yield panels.choose_day(day, time(7, 30), next_at, say)
+        yield panels.hour_kept(day, time(7, 30), NOON, say)
+
+
 @case(sessions.choose_patient)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield sessions.choose_patient([(n, label) for n in range(1, 41)], say)
+    for many in (1, 20, 200):
+        for page in (0, 3):
+            for found in (True, False):
+                yield sessions.choose_patient([(n, label) for n in range(many)], page, say, found=found)
+
+
+of_label(sessions.nobody_found)
+of_label(sessions.ask_note)
 
 
 @case(sessions.kind_name)
@@ -685,26 +769,83 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield sessions.kind_name(kind, say)
 
 
-@case(sessions.logged)
+@case(sessions.place_name)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for kind in Kind:
-        for site in SITES:
-            for side in (*Side, None):
-                yield sessions.logged(label, Session(SessionId(2**40), LONGEST_DAY, kind, site, side, NOON), say)
+    for place in (*sessions.OPTIONS, TreatedAt(label)):
+        yield sessions.place_name(place, say)
+
+
+@case(sessions.what)
+@case(sessions.described)
+@case(sessions.sentence_of)
+@case(sessions.same_again)
+@case(sessions.last_one)
+@case(sessions.which_part)
+@case(sessions.another_day)
+@case(sessions.another_kind)
+@case(sessions.other_places)
+@case(sessions.other_note)
+@case(sessions.delete)
+@case(sessions.told_therapist)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for one in treatments(label):
+        yield sessions.what(one, say)
+        yield sessions.described(one, say)
+        yield sessions.sentence_of(one, say)
+        yield sessions.same_again(label, 2**40, one, MONDAY, say)
+        yield sessions.last_one([one], say)
+        yield sessions.which_part(label, 2**40, one, say)
+        yield sessions.another_day(label, 2**40, one, MONDAY, say)
+        yield sessions.another_kind(label, 2**40, one, say)
+        yield sessions.other_places(label, 2**40, one, 0, say)
+        yield sessions.other_places(label, 2**40, one, EVERYWHERE, say)
+        yield sessions.other_note(label, 2**40, one, say)
+        yield sessions.delete(label, 2**40, one, say)
+        yield sessions.told_therapist(label, 2**40, one, say)
+
+
+@case(sessions.logged)
+@case(sessions.reported)
+@case(sessions.known_already)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for one in treatments(label):
+        yield sessions.known_already(one, say)
+        for coming in ([], [AskedAt(24, NOON)], [AskedAt(24, NOON), AskedAt(48, NOON)]):
+            yield sessions.logged(label, 2**40, one, coming, say)
+            yield sessions.reported(one, [label, label], coming, say)
+    yield sessions.reported(one, [], [], say)
+
+
+@case(sessions.one)
+@case(sessions.listed)
+@case(sessions.treatments_button)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield sessions.treatments_button(2**40, say)
+    yield sessions.listed(label, 2**40, [], 0, say)
+    told = [checkins.line(one, "Europe/Lisbon", say) for one in asked_after()][:2]
+    for forms in versions(label):
+        yield sessions.one(label, 2**40, forms, told, "Europe/Lisbon", say)
+        for page in (0, 2):
+            many = [replace(form, session=replace(form.session, id=SessionId(n))) for n, form in enumerate(forms * 12)]
+            yield sessions.listed(label, 2**40, many, page, say)
+
+
+@case(sessions.ask_patient_when)
+@case(sessions.ask_patient_what)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield sessions.ask_patient_when(MONDAY, say)
+    yield sessions.ask_patient_what(LONGEST_DAY, say)
 
 
 @case(sessions.next_question)
 def _(say: Words, label: str) -> Iterator[Made]:
-    asked = buttons.Session(2**40, None, None, None, None)
-    yield sessions.next_question(label, asked, MONDAY, say)
-    for kind in Kind:
-        for site in SITES:
-            for so_far in (
-                buttons.Session(2**40, LONGEST_DAY, None, None, None),
-                buttons.Session(2**40, LONGEST_DAY, kind, None, None),
-                buttons.Session(2**40, LONGEST_DAY, kind, site, None),
-            ):
-                yield sessions.next_question(label, so_far, MONDAY, say)
+    *_, last = treatments(label)
+    for before in (None, last):
+        yield sessions.next_question(label, buttons.Session(2**40), before, MONDAY, say)
+    yield sessions.next_question(label, buttons.Session(2**40, LONGEST_DAY), last, MONDAY, say)
+    for done in buttons.Done:
+        for places in (None, 1, EVERYWHERE):
+            yield sessions.next_question(label, buttons.Session(2**40, LONGEST_DAY, done, places), None, MONDAY, say)
 
 
 @case(sessions.side_name)
@@ -713,10 +854,38 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield sessions.side_name(side, say)
 
 
-@case(sessions.site_label)
+def asked_after() -> Iterator[Checkin]:
+    """Check-ins: answered in each way, asked, planned, dropped."""
+    one = Checkin(CheckinId(2**40), SessionId(1), LONGEST_DAY, 24, NOON, None, NOON)
+    for feeling in Feeling:
+        yield replace(one, answer=feeling, answered_at=NOON)
+    yield one
+    yield replace(one, asked_at=None, due_at=NOON)
+    yield replace(one, asked_at=None)
+
+
+@case(checkins.feeling_name)
+@case(checkins.stored)
+@case(checkins.stored_briefly)
+@case(checkins.sign_in_words)
+@case(checkins.question)
+@case(checkins.beside)
+@case(checkins.line)
+@case(checkins.newest)
 def _(say: Words, label: str) -> Iterator[Made]:
-    for site in (*SITES, label):
-        yield sessions.site_label(site, say)
+    for feeling in Feeling:
+        yield checkins.feeling_name(feeling, say)
+        yield checkins.stored(2**40, feeling, LONGEST_DAY, say)
+        yield checkins.stored_briefly(feeling, say)
+        yield checkins.sign_in_words(feeling, say)
+    yield checkins.question(2**40, LONGEST_DAY, say)
+    for one in asked_after():
+        yield checkins.line(one, "Europe/Lisbon", say)
+        if one.asked_at is not None:
+            yield checkins.newest([one, one], say)
+        for view in views(label):
+            yield entries.bubble(replace(view, checkin=one), say)
+            yield checkins.beside(entries.bubble(view, say), 2**40, LONGEST_DAY, say)
 
 
 def a_patient(**changes: Any) -> Patient:
@@ -970,41 +1139,43 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield prompts.snoozed(LONGEST_DAY, NOON, NOON.date(), moved, say)
 
 
-@case(alerts.number_in)
+@case(red_flags.number_in)
 def _(say: Words, label: str) -> Iterator[Made]:
     for zone in ("Europe/Lisbon", "Asia/Kathmandu"):
-        yield alerts.number_in(zone, "Europe/Lisbon", label[:20], say)
+        yield red_flags.number_in(zone, "Europe/Lisbon", label[:20], say)
 
 
-@case(alerts.flagged)
-@case(alerts.flagged_again)
-@case(alerts.chosen_now)
-@case(alerts.chosen_no)
-@case(alerts.what_to_do)
-@case(alerts.told_before)
-@case(alerts.stands)
-@case(alerts.not_heard)
+@case(red_flags.flagged)
+@case(red_flags.flagged_again)
+@case(red_flags.chosen_now)
+@case(red_flags.chosen_no)
+@case(red_flags.what_to_do)
+@case(red_flags.told_before)
+@case(red_flags.stands)
+@case(red_flags.not_heard)
 def _(say: Words, label: str) -> Iterator[Made]:
     for same in (True, False):
-        number = alerts.emergency_number(label[:20], same, say)
-        yield alerts.flagged(2**40, card(say), say)
-        yield alerts.flagged_again(2**40, number, say)
-        yield alerts.chosen_now(card(say), say)
-        yield alerts.chosen_no(2**40, card(say), number, say)
+        number = red_flags.emergency_number(label[:20], same, say)
+        yield red_flags.flagged(2**40, card(say), say)
+        yield red_flags.flagged_again(2**40, number, say)
+        yield red_flags.chosen_now(card(say), say)
+        yield red_flags.chosen_now(card(say), say, Feeling.CHEST_PAIN)
+        yield red_flags.chosen_no(2**40, card(say), number, say)
         for therapists in ([], [label], [label, label]):
-            yield alerts.what_to_do(number, therapists, clinic(label), say)
-        yield alerts.told_before(number, NOON, say)
-        yield alerts.stands(number, say)
-        yield alerts.not_heard(number, clinic(label), say)
+            yield red_flags.what_to_do(number, therapists, clinic(label), say)
+        yield red_flags.told_before(number, NOON, say)
+        yield red_flags.stands(number, say)
+        yield red_flags.not_heard(number, clinic(label), say)
 
 
-@case(alerts.reported)
-@case(alerts.no_answer)
-@case(alerts.answered_no)
+@case(red_flags.reported)
+@case(red_flags.no_answer)
+@case(red_flags.answered_no)
 def _(say: Words, label: str) -> Iterator[Made]:
-    yield alerts.reported(label, 2**40, NOON, alerts.emergency_number(label[:20], True, say), say)
-    yield alerts.no_answer(label, 2**40, NOON, say)
-    yield alerts.answered_no(label, NOON, say)
+    for sign in (None, Feeling.WEAKNESS):
+        yield red_flags.reported(label, 2**40, NOON, red_flags.emergency_number(label[:20], True, say), say, sign)
+    yield red_flags.no_answer(label, 2**40, NOON, say)
+    yield red_flags.answered_no(label, NOON, say)
 
 
 @case(edits.corrected)
@@ -1248,21 +1419,21 @@ def test_toasts_are_short(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_clinics_own_card_of_the_greatest_length_can_be_sent(language: str, tmp_path: Path) -> None:
     own = tmp_path / f"urgent.{language}.txt"
-    own.write_text(alerts.PLACE + "<&" * ((alerts.LONGEST - len(alerts.PLACE)) // 2), encoding="utf-8")
-    alerts.check_cards(tmp_path)
+    own.write_text(red_flags.PLACE + "<&" * ((red_flags.LONGEST - len(red_flags.PLACE)) // 2), encoding="utf-8")
+    red_flags.check_cards(tmp_path)
     say = words(language)
-    number = alerts.emergency_number("1" * 20, False, say)
-    text = people.ask_start(alerts.card(say, number, tmp_path), NOON, MONDAY, number, say).text
+    number = red_flags.emergency_number("1" * 20, False, say)
+    text = people.ask_start(red_flags.card(say, number, tmp_path), NOON, MONDAY, number, say).text
     assert units(seen(text)) <= MAX_TEXT
 
 
 def test_a_folder_for_cards_that_holds_none_is_not_passed_over(tmp_path: Path) -> None:
     """Else patients would read the program's card where the clinic believes them to read its own."""
-    alerts.check_cards(None)
-    (tmp_path / "urgent_en.txt").write_text(alerts.PLACE, encoding="utf-8")
+    red_flags.check_cards(None)
+    (tmp_path / "urgent_en.txt").write_text(red_flags.PLACE, encoding="utf-8")
     for folder in (tmp_path / "nowhere", tmp_path, tmp_path / "urgent_en.txt"):
-        with pytest.raises(alerts.WrongCard, match="CARDS_DIR"):
-            alerts.check_cards(folder)
+        with pytest.raises(red_flags.WrongCard, match="CARDS_DIR"):
+            red_flags.check_cards(folder)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -1302,7 +1473,7 @@ def test_every_symptom_is_understood_by_the_name_that_we_give_it(language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_item_is_understood_by_the_name_that_we_give_it(language: str) -> None:
     """Whichever else is asked: the right side, another symptom, the same one without a place."""
-    for site in (*{*asked.SITES, *SITES} - {"other"}, "big toe", "sole of the foot", "mid-foot"):
+    for site in (*{*asked.SITES, *sessions.SITES} - {"other"}, "big toe", "sole of the foot", "mid-foot"):
         for side in (*Side, None):
             burning, pain = an_item(1, Symptom.BURNING, site, side), an_item(2, Symptom.PAIN, site, side)
             followed = (burning, pain, an_item(3, Symptom.BURNING))
@@ -1356,7 +1527,7 @@ def own(say: Words) -> dict[str, Sentence]:
     """The longer texts that a patient reads, whole, as they are sent."""
     first, *_ = views("Ada")
     done = DayView(MONDAY, THREE, {item.id: 4 for item in THREE}, {item.id: 5 for item in THREE})
-    number = alerts.emergency_number("112", True, say)
+    number = red_flags.emergency_number("112", True, say)
     told = {
         "question": entries.bubble(first, say),
         "summary": entries.bubble(done, say),
@@ -1366,23 +1537,23 @@ def own(say: Words) -> dict[str, Sentence]:
         "share": people.ask_share("Dr Ito", say),
         "zone": people.ask_zone("Europe/Lisbon", NOON, say),
         "hour": people.ask_hour(NOON, say),
-        "start": people.ask_start(alerts.card(say, number, None), NOON, NOON.date(), number, say),
+        "start": people.ask_start(red_flags.card(say, number, None), NOON, NOON.date(), number, say),
         "started": people.started(NOON, NOON.date(), say),
-        "urgent": alerts.urgent(say, number, None),
+        "urgent": red_flags.urgent(say, number, None),
         "note": entries.note_stored(MONDAY, 1, ["Dr Ito"], say),
         "closed": entries.closed(MONDAY, say),
         "yesterday, closed": entries.closed(MONDAY, say, done),
         "before the diary": entries.before_the_diary(MONDAY, MONDAY, say),
         "entered late": entries.summary(replace(done, past=True, late=frozenset({ItemId(1)})), say),
         "note of a closed day": entries.ask_note(MONDAY, say, closed=True),
-        "flagged": alerts.flagged(1, alerts.card(say, number, None), say),
-        "flagged again": alerts.flagged_again(1, number, say),
-        "happening now": alerts.what_to_do(number, ["Dr Ito"], "Riverside", say),
-        "happening now, nobody told": alerts.what_to_do(number, [], "Riverside", say),
-        "told before": alerts.told_before(number, NOON, say),
-        "not now": alerts.chosen_no(1, alerts.card(say, number, None), number, say),
-        "it stands": alerts.stands(number, say),
-        "not heard": alerts.not_heard(number, "Riverside", say),
+        "flagged": red_flags.flagged(1, red_flags.card(say, number, None), say),
+        "flagged again": red_flags.flagged_again(1, number, say),
+        "happening now": red_flags.what_to_do(number, ["Dr Ito"], "Riverside", say),
+        "happening now, nobody told": red_flags.what_to_do(number, [], "Riverside", say),
+        "told before": red_flags.told_before(number, NOON, say),
+        "not now": red_flags.chosen_no(1, red_flags.card(say, number, None), number, say),
+        "it stands": red_flags.stands(number, say),
+        "not heard": red_flags.not_heard(number, "Riverside", say),
         "which flare": flares.choose_score(buttons.Flare(MONDAY, 1, None, None), THREE[0], say, large=False),
         "flare": flares.kept(a_flare(Since.HOUR), THREE[0], "UTC", ["Dr Ito"], say),
         "flare of another day": flares.from_another_day(MONDAY, say),
@@ -1432,7 +1603,11 @@ def a_diary(*rows: str, needled: int | None = None) -> Diary:
         },
         sessions=()
         if needled is None
-        else (Session(SessionId(1), start + timedelta(days=needled), Kind.NEEDLING, "foot", Side.LEFT, NOON),),
+        else (
+            Session(
+                SessionId(1), start + timedelta(days=needled), Kind.NEEDLING, NOON, (TreatedAt("foot", Side.LEFT),)
+            ),
+        ),
         enrolled_day=start,
         zone="UTC",
     )
@@ -1456,7 +1631,14 @@ FIXED: Final = frozenset(
     {"burning", "tingling", "numbness", "symptom", "symptoms", "needling", "emergency", "diabetes"}
 )
 """Medical and fixed words without a shorter one: they count as words of one syllable."""
-FOR_THE_CLINIC: Final = ("notices.", "sessions.")
+FOR_THE_CLINIC: Final = (
+    "notices.",
+    "panels.",
+    "sessions.",
+    "exports.panel_",
+    "exports.choose",
+    "looking.ask_for_sheet_of",
+)
 """What only therapists and clinic admins read: the beginnings of names, as in `module.function`."""
 FOR_THE_CLINIC_TOO: Final = frozenset(
     {
@@ -1567,7 +1749,7 @@ def for_patients(language: str) -> Iterator[tuple[str, Sentence]]:
 
 def test_every_english_message_is_read_with_six_years_of_school() -> None:
     read = list(for_patients("en"))
-    assert {name for name, _ in read} >= {"people.ask_store", "people.ask_start", "alerts.urgent", "help.help_"}
+    assert {name for name, _ in read} >= {"people.ask_store", "people.ask_start", "red_flags.urgent", "help.help_"}
     assert {name: text for name, text in read if grade(text) > GRADE} == {}
 
 

@@ -1,92 +1,66 @@
-"""Red flags: when a find shows the card, how, and what the answer means."""
+"""Alert rules: worked out by hand."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
-from bot.diary import alerts
-from bot.diary.alerts import Delivery, Meaning, RedFlag, RedFlagAnswer, Showing
-from bot.diary.people import PatientId
+from bot.diary.alerts import Limits, Raised, Rule, judge, replay, sore
 from bot.diary.sessions import Kind, Session, SessionId
-from bot.diary.warning_words import Found
 
-SHOWN_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
-MONDAY = date(2026, 3, 2)
-NOW, NO = RedFlagAnswer.NOW, RedFlagAnswer.NO
+START = date(2026, 6, 1)
 
 
-def flag(answer: RedFlagAnswer | None = None, *, told: bool = False) -> RedFlag:
-    answered_at = None if answer is None else SHOWN_AT
-    return RedFlag(1, PatientId(1), SHOWN_AT, None, answer, answered_at, SHOWN_AT if told else None)
+def scored(text: str) -> dict[date, int]:
+    """One score a day from START; a dot is a gap, "x" a 10."""
+    return {START + timedelta(days=at): 10 if it == "x" else int(it) for at, it in enumerate(text) if it != "."}
 
 
-def treated(kind: Kind, days_ago: int) -> Session:
-    return Session(SessionId(1), MONDAY - timedelta(days=days_ago), kind, None, None, SHOWN_AT)
+def session(day: date, kind: Kind) -> Session:
+    return Session(SessionId(1), day, kind, None, None, datetime(2026, 6, 30, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
-    ("found", "sessions", "expected"),
-    [
-        (None, [treated(Kind.NEEDLING, 0)], False),
-        (Found.WARNING, [], True),
-        (Found.AFTER_NEEDLING, [], False),
-        (Found.AFTER_NEEDLING, [treated(Kind.NEEDLING, 0)], True),
-        (Found.AFTER_NEEDLING, [treated(Kind.NEEDLING_STIMULATION, 3)], True),
-        (Found.AFTER_NEEDLING, [treated(Kind.NEEDLING, 4)], False),
-        (Found.AFTER_NEEDLING, [treated(Kind.NEEDLING, -1)], False),
-        (Found.AFTER_NEEDLING, [treated(Kind.OTHER, 0)], False),
-    ],
-)
-def test_what_brings_the_card(found: Found | None, sessions: list[Session], expected: bool) -> None:
-    assert alerts.brings_card(found, sessions, MONDAY) is expected
+def on(at: int) -> date:
+    return START + timedelta(days=at)
 
 
-@pytest.mark.parametrize(
-    ("newest", "minutes", "expected"),
-    [
-        (None, 0, Showing.CARD),
-        (flag(), 14, Showing.STILL_OPEN),
-        (flag(), 15, Showing.CARD),
-        (flag(told=True), 14, Showing.AGAIN),
-        (flag(NO), 14, Showing.AGAIN),
-        (flag(NOW, told=True), 1, Showing.AGAIN),
-        (flag(NO), 15, Showing.CARD),
-    ],
-)
-def test_cards_are_not_heaped_up_and_none_is_swallowed(newest: RedFlag | None, minutes: int, expected: Showing) -> None:
-    assert alerts.showing(newest, SHOWN_AT + timedelta(minutes=minutes)) is expected
+def test_two_adjacent_days_against_the_seven_before_the_first() -> None:
+    for text, expected in [
+        ("333333355", Rule.ROSE),
+        ("333333354", None),
+        ("333333345", None),
+        ("...333355", Rule.ROSE),  # four scores are enough
+        ("....33355", None),  # three are not
+        ("33333335.5", None),  # not adjacent
+        ("333333455", None),  # the usual is 3.14: unrounded, 5 is less than 2 above it
+        ("666666677", Rule.ENTERED),
+        ("777777777", None),
+        ("555555577", Rule.ROSE),
+        ("666666676", None),
+        ("9999999xx", None),
+    ]:
+        raised = judge(scored(text), on(7), Limits())
+        assert (raised and raised.rule) == expected, text
 
 
-@pytest.mark.parametrize(
-    ("shown", "said", "minutes", "expected"),
-    [
-        (flag(), NOW, 1, Meaning.REPORT),
-        (flag(), NOW, 100_000, Meaning.REPORT),
-        (None, NOW, 1, Meaning.REPORT),
-        (flag(NO), NOW, 1, Meaning.REPORT),
-        (flag(NOW), NOW, 14, Meaning.REPEATED),
-        (flag(NOW), NOW, 15, Meaning.REPORT),
-        (flag(), NO, 1, Meaning.NO),
-        (flag(NO, told=True), NO, 1, Meaning.NO),
-        (None, NO, 1, Meaning.NO),
-        (flag(told=True), NO, 20, Meaning.NO_AFTER_SILENCE),
-        (flag(NOW), NO, 1, Meaning.STANDS),
-    ],
-)
-def test_now_always_counts(shown: RedFlag | None, said: RedFlagAnswer, minutes: int, expected: Meaning) -> None:
-    assert alerts.meaning(shown, said, SHOWN_AT + timedelta(minutes=minutes)) is expected
+def test_limits_of_a_patient() -> None:
+    assert judge(scored("333333355"), on(7), Limits(rise=3)) is None
+    assert judge(scored("555555566"), on(7), Limits(high=6)) == Raised(Rule.ENTERED, on(7), (6, 6), 5.0, 7, False)
 
 
-@pytest.mark.parametrize(
-    ("counts", "expected"),
-    [
-        ((0, 0, 0), Delivery.NONE_SENT),
-        ((1, 0, 1), Delivery.UNDER_WAY),
-        ((1, 1, 1), Delivery.ARRIVED),
-        ((0, 0, 2), Delivery.LOST),
-    ],
-)
-def test_one_therapist_who_hears_is_enough(counts: tuple[int, int, int], expected: Delivery) -> None:
-    assert alerts.delivery(*counts) is expected
+def test_soreness_is_of_needling_only_and_lasts_three_days_after() -> None:
+    needled = session(on(8), Kind.NEEDLING)
+    assert [sore(on(at), [needled]) for at in (7, 8, 11, 12)] == [False, True, True, False]
+    assert not sore(on(8), [session(on(8), Kind.OTHER)])
+    raised = judge(scored("333333355"), on(7), Limits(), [needled])
+    assert raised is not None
+    assert raised.after_session
+
+
+def test_one_alert_in_seven_days_and_a_marked_pair_silences_none() -> None:
+    for text, needled, expected in [
+        ("11111113579xxxxxx", [], [(8, False), (15, False)]),
+        ("1111111555111111155", [], [(8, False), (18, False)]),
+        ("1111111555", [session(on(5), Kind.NEEDLING)], [(8, True), (9, False)]),
+    ]:
+        found = replay(scored(text), Limits(), needled)
+        assert [(one.second, one.after_session) for one in found] == [(on(at), marked) for at, marked in expected], text

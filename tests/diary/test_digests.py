@@ -50,7 +50,7 @@ def noon_after(number: int) -> datetime:
 
 
 def session(number: int, kind: Kind = Kind.NEEDLING) -> Session:
-    return Session(SessionId(number), day(number), kind, None, None, noon_after(number))
+    return Session(SessionId(number), day(number), kind, noon_after(number))
 
 
 def diary(*rows: str, marks: str = "", needled: Iterable[Session] = ()) -> Diary:
@@ -621,7 +621,7 @@ def test_a_panel_is_ordered_by_reason_then_size_then_name() -> None:
     ]
     assert [it.label for it in found.steady] == ["ada", "Ben", "Zed"]
     assert [it.label for it in found.quiet] == ["Noor", "Cleo"]
-    assert found.members == found.needs + found.steady + found.quiet
+    assert found.members == found.needs + found.quiet + found.steady
     assert digests.panel(reversed(members)) == found
     assert digests.panel([]) == digests.Panel((), (), ())
 

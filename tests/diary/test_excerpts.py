@@ -15,6 +15,7 @@ from bot.diary import digests, excerpts, sessions
 from bot.diary.digests import Diary
 from bot.diary.entries import Cause, Day, Item, ItemId, Score, Symptom
 from bot.diary.excerpts import EVER, FOR_A_CHART, FOR_NUMBERS, Span
+from bot.diary.panels import LOOKS_BACK
 from bot.diary.people import ChatId, Patient, PatientId, Stage
 from bot.diary.sessions import Kind, Session, SessionId
 from bot.reports import charts, letters
@@ -57,8 +58,6 @@ def a_year(luck: Random, length: int) -> Diary:
             SessionId(n),
             ENROLLED + timedelta(days=luck.randrange(length)),
             Kind.NEEDLING,
-            None,
-            None,
             evening(ENROLLED),
         )
         for n in range(luck.choice([0, 0, 2]))
@@ -91,7 +90,7 @@ def test_an_excerpt_that_is_enough_tells_the_same(seed: int, length: int, hours:
     whole = a_year(Random(seed), length)
     now = evening(ENROLLED + timedelta(days=length - 1)) + timedelta(hours=hours)
     start = digests.last_week(now, LISBON, EVENING)
-    for back in (FOR_NUMBERS, FOR_A_CHART):
+    for back in (LOOKS_BACK, FOR_A_CHART):
         part = cut(whole, start - back)
         if not excerpts.enough(part, start - back, now):
             continue
@@ -120,9 +119,7 @@ def steady(length: int) -> Diary:
 
 @pytest.mark.parametrize("treated", [[], [100]])
 def test_of_a_steady_year_an_excerpt_is_enough_and_short(treated: list[int]) -> None:
-    needled = [
-        Session(SessionId(n), ENROLLED + timedelta(days=n), Kind.OTHER, None, None, evening(ENROLLED)) for n in treated
-    ]
+    needled = [Session(SessionId(n), ENROLLED + timedelta(days=n), Kind.OTHER, evening(ENROLLED)) for n in treated]
     whole = replace(steady(365), sessions=tuple(needled))
     now = evening(ENROLLED + timedelta(days=364))
     recent = digests.last_week(now, LISBON, EVENING) - FOR_NUMBERS

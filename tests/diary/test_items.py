@@ -321,7 +321,7 @@ class Life:
             case "pause":
                 self.change_day(paused=True)
             case "session":
-                session = Session(SessionId(1), self.today, Kind.NEEDLING, None, None, self.now)
+                session = Session(SessionId(1), self.today, Kind.NEEDLING, self.now)
                 self.sessions = self.sessions or [session]
             case _:
                 self.choose(action, how)

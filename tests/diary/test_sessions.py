@@ -33,7 +33,7 @@ def noon_after(number: int) -> datetime:
 
 
 def session(number: int, kind: Kind = Kind.NEEDLING) -> Session:
-    return Session(SessionId(number), day(number), kind, None, None, noon_after(number))
+    return Session(SessionId(number), day(number), kind, noon_after(number))
 
 
 def diary(pain: str, sessions: Iterable[Session] = (), item: Item = PAIN) -> Diary:

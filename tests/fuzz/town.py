@@ -574,7 +574,7 @@ async def _settle_town(desk: Desk) -> None:
     await desk.taps(desk.ada, "4", "Skip this one", "5")
     await desk.says(desk.ada, "a note for Dr Ito")
     await desk.says(desk.ito, "/session")
-    await desk.taps(desk.ito, "Ada L", "Yesterday", "Dry needling", "Foot", "Left")
+    await desk.taps(desk.ito, "Ada L", "Yesterday", "Dry needling", "Left foot", "Done")
     await desk.says(desk.ito, "/patients")
     await desk.taps(desk.ito, "Ada L")
     await desk.says(desk.ito, "/invite Next")

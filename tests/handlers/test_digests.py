@@ -50,13 +50,16 @@ async def test_digest_and_patients_bring_the_panel_and_the_card(second_week: Des
     desk, ito = second_week, second_week.ito
     said = await desk.says(ito, "/digest")
     assert "Ada L: Burning 3.0, Tingling 5.0, Pain 0.0 from 7 days; 7 of 7" in said
-    assert ito.labels(ito.last["message_id"]) == ["Ada L", "All patients"]
+    assert ito.labels(ito.last["message_id"]) == ["Ada L", "All patients", "Another day or hour"]
     await desk.taps(ito, "All patients")
     assert "You have 1 patient." in newest(ito)
     await desk.taps(ito, "Ada L")
     assert "photo" in ito.last
     assert "Ada L, 2 Mar to 8 Mar" in text_of(ito.last)
-    assert ito.labels(ito.last["message_id"]) == ["Notes", "Log a treatment", "What is asked"]
+    assert ito.labels(ito.last["message_id"]) == [
+        "Notes", "Log a treatment", "Treatments", "Before and after", "What is asked", "Rename",
+        "Visit sheet (PDF)", "As a file",
+    ]  # fmt: skip
     assert "Ada L has written no notes yet." in await desk.taps(ito, "Notes")
     assert await desk.says(ito, "/week") == said, "a therapist's week is that of the panel"
 
@@ -67,9 +70,9 @@ async def test_many_patients_come_ten_at_a_time(clinic: Desk) -> None:
         await desk.enrol(desk.person(800 + number, f"P{number}"), ito, f"P{number:02}")
     said = await desk.says(ito, "/patients")
     assert "You have 12 patients. Page 1 of 2." in said
-    assert len(ito.labels(ito.last["message_id"])) == 11
+    assert len(ito.labels(ito.last["message_id"])) == 12
     assert "Page 2 of 2." in await desk.taps(ito, "Next")
-    assert ito.labels(ito.last["message_id"]) == ["P09", "P10", "Previous"]
+    assert ito.labels(ito.last["message_id"]) == ["P09", "P10", "Previous", "Search"]
     assert "Page 1 of 2." in await desk.taps(ito, "Previous")
     for page in (-5, 99):
         await desk.sends(ito, f"pl:{page}")

@@ -94,7 +94,7 @@ async def test_the_dictionary_explains_each_column_in_the_language_of_the_reader
     files = await copied(clinic, clinic.ada)
     explained = {(row["table"], row["column"]): row for row in table(files, "dictionary.csv")}
     tables = [name for name in files if name.endswith(".csv") and name != "dictionary.csv"]
-    assert len(tables) == 6
+    assert len(tables) == 7
     for name in tables:
         heads = files[name].decode("utf-8-sig").splitlines()[0].split(",")
         assert [column for table_, column in explained if table_ == name] == heads
@@ -113,3 +113,50 @@ async def test_every_row_that_names_the_patient_is_in_it(clinic: Desk) -> None:
     for name in ("consents", "shares", "items", "diary_days", "scores", "bubbles", "zones"):
         ((count,),) = await clinic.rows(f"select count(*) from {name} where patient_id = 1")
         assert len(found[name]) == count, name
+
+
+async def test_a_therapist_takes_one_diary_or_all_and_it_is_noted(clinic: Desk) -> None:
+    ito = clinic.ito
+    await clinic.enrol(clinic.ben, ito, "Ben", now=True)
+    await clinic.until(EVENING)
+    await clinic.says(clinic.ada, "4 3 5")
+    await clinic.says(ito, "/export")
+    await clinic.taps(ito, "All 2 patients in one file")
+    files = taken(clinic, ito)
+    rows = table(files, "diaries.csv")
+    assert {row["patient"] for row in rows} == {"Ada L", "Ben"}
+    assert [(row["symptom"], row["score"], row["state"]) for row in rows if row["patient"] == "Ada L"] == [
+        ("burning", "4", "complete"),
+        ("tingling", "3", "complete"),
+        ("pain", "5", "complete"),
+    ]
+    assert [row["column"] for row in table(files, "dictionary.csv")] == [*rows[0]]
+    await clinic.says(ito, "/patients")
+    await clinic.taps(ito, "Ada L", "As a file")
+    assert {row["patient"] for row in table(taken(clinic, ito), "diaries.csv")} == {"Ada L"}
+    await clinic.says(ito, "/patients")
+    await clinic.taps(ito, "Ada L", "Visit sheet (PDF)", "With notes")
+    assert ito.last["document"]["mime_type"] == "application/pdf"
+    seen = await clinic.rows("select what from accesses where patient_id = 1 order by id")
+    assert [row[0] for row in seen] == ["export", "card", "export", "card", "sheet", "notes"]
+    assert not clinic.refused()
+
+
+async def test_nobody_takes_a_diary_that_is_not_shared_with_them(clinic: Desk) -> None:
+    roy = await clinic.therapist(clinic.roy)
+    assert "Nobody shares a diary with you yet" in await clinic.says(roy, "/export")
+    for person in (roy, clinic.max, clinic.ada):
+        await clinic.says(person, "/help")
+        for forged in ("xp:1", "xp:99", "xa", "xs:1:8:notes", "xs:1:7:notes", "xc"):
+            await clinic.sends(person, forged)
+        assert not any("document" in message for message in person.heard)
+    await clinic.sends(clinic.max, "xo")
+    assert await clinic.rows("select count(*) from accesses") == [(0,)]
+
+
+async def test_who_keeps_a_diary_and_reads_others_is_asked_which(clinic: Desk) -> None:
+    await clinic.therapist(clinic.roy)
+    await clinic.enrol(clinic.roy, clinic.ito, "Roy", now=True)
+    await clinic.says(clinic.roy, "/export")
+    await clinic.taps(clinic.roy, "My own diary")
+    assert "README.txt" in taken(clinic, clinic.roy)

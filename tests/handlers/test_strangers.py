@@ -31,6 +31,8 @@ TEXTS: Final = {
     "zone": ("Asia/Kathmandu", "Etc/GMT+5"),
 }
 """What the fields of a payload that hold free text are tried with."""
+NUMBERS: Final = {"places": (5,), "page": (0, 1)}
+"""And those with a number that is nobody's id."""
 
 
 ABOUT_ITEMS: Final = [
@@ -41,6 +43,22 @@ ABOUT_ITEMS: Final = [
     buttons.MoveItem,
     buttons.EndItem,
     buttons.ItemAgain,
+]
+
+
+ABOUT_SESSIONS: Final = [
+    buttons.Session,
+    buttons.SameSession,
+    buttons.LogSession,
+    buttons.SessionDate,
+    buttons.Sessions,
+    buttons.OneSession,
+    buttons.CorrectSession,
+    buttons.SessionOn,
+    buttons.SessionWas,
+    buttons.SessionAt,
+    buttons.DeleteSession,
+    buttons.ConfirmSession,
 ]
 
 
@@ -55,7 +73,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Desk]:
         await desk.says(desk.ada, "9 8 7")
         await desk.says(desk.ada, SECRET)
         await desk.says(desk.ito, "/session")
-        await desk.taps(desk.ito, "Ada L", "Today", "Dry needling", "Foot", "Left")
+        await desk.taps(desk.ito, "Ada L", "Today", "Dry needling", "Left foot", "Done")
         await desk.until(datetime(2026, 3, 3, 20, tzinfo=UTC))
         desk.sent.clear()
         yield desk
@@ -77,6 +95,8 @@ def _values(name: str, hint: Any, ids: tuple[int, ...]) -> list[Any]:
         found = list(TEXTS[name])
     elif issubclass(hint, StrEnum):
         found = list(hint)
+    elif name in NUMBERS:
+        found = list(NUMBERS[name])
     else:
         found = {date: [date(2026, 3, 2)], time: [time(21)], bool: [False, True], int: list(ids)}[hint]
     return [None, *found] if options else found
@@ -161,7 +181,7 @@ async def test_max_taps_every_button_there_is_and_nothing_happens(town: Desk, kn
 async def test_dr_roy_sees_nothing_of_adas_and_changes_nothing(town: Desk) -> None:
     desk, roy = town, town.roy
     before = await desk.everything()
-    about_patients = [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, buttons.UndoSession]
+    about_patients = [buttons.Card, buttons.Notes, *ABOUT_SESSIONS]
     about_patients += ABOUT_ITEMS
     for data in everything_of(about_patients, (1, 2)):
         roy.tap(roy.heard[0]["message_id"], data)
@@ -202,9 +222,7 @@ async def test_the_admin_sees_no_diary_that_is_not_shared(town: Desk) -> None:
     desk, ito = town, town.ito
     await desk.rows("update shares set ended_at = since returning 1")
     heard = len(ito.heard)
-    for data in everything_of(
-        [buttons.Card, buttons.Notes, buttons.Session, buttons.SessionDate, *ABOUT_ITEMS], (1, 2, 3)
-    ):
+    for data in everything_of([buttons.Card, buttons.Notes, *ABOUT_SESSIONS, *ABOUT_ITEMS], (1, 2, 3)):
         ito.tap(ito.heard[0]["message_id"], data)
     await desk.settle()
     assert len(ito.heard) == heard

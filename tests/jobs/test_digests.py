@@ -161,7 +161,7 @@ async def test_the_tick_only_claims_and_what_is_said_is_read_as_it_goes(clinic: 
     desk.clock.move_to(MONDAY_AFTER)
     assert await desk.ticker.tick(desk.now) == {"digests": 2}
     bodies = await desk.rows("select body from outbox where state = 'waiting'")
-    assert len(bodies) == 3, "hers in at most two messages, and the therapist's"
+    assert len(bodies) == 4, "hers and the therapist's, in at most two messages each"
     assert not any("average" in str(body) or "Ada" in str(body) for body in bodies)
     # Before it leaves she takes her yes back.
     await desk.rows("update shares set ended_at = since returning 1")

@@ -47,10 +47,7 @@ def diary(scores: Mapping[Item, Mapping[int, int | None]], sessions: Iterable[in
             for item, course in scores.items()
             for number, value in course.items()
         },
-        tuple(
-            Session(SessionId(n), day(number), Kind.NEEDLING, None, None, ENTERED_AT)
-            for n, number in enumerate(sessions)
-        ),
+        tuple(Session(SessionId(n), day(number), Kind.NEEDLING, ENTERED_AT) for n, number in enumerate(sessions)),
         MONDAY,
         "Europe/Lisbon",
     )

@@ -17,7 +17,7 @@ from bot.diary.exports import Contents
 from bot.reports import exports
 
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
-EMPTY = {"notes": [], "flares": [], "pauses": [], "sessions": []}
+EMPTY = {"notes": [], "flares": [], "pauses": [], "sessions": [], "checkins": []}
 
 
 def contents(*notes: str) -> Contents:
@@ -52,7 +52,7 @@ def test_tables_are_utf8_with_a_mark_and_lines_that_spreadsheets_know() -> None:
 
 
 def test_the_same_contents_give_the_same_file() -> None:
-    once, again = (exports.archive(exports.files(contents("x"), words("en"), NOW), NOW) for _ in range(2))
+    once, again = (exports.packed(exports.files(contents("x"), words("en"), NOW), NOW) for _ in range(2))
     assert once == again
     with zipfile.ZipFile(io.BytesIO(once)) as packed:
         assert packed.testzip() is None

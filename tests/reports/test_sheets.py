@@ -17,6 +17,7 @@ from bot.diary.digests import Diary
 from bot.diary.entries import Item, ItemId, Note, Side, Symptom
 from bot.diary.looking import visit
 from bot.diary.sessions import Kind, Session, SessionId
+from bot.diary.sessions import Place as TreatedAt
 from bot.reports import sheets
 from bot.reports.paper import HIGH, POINT, WIDE, printable, wide
 from bot.reports.sheets import MARGIN, MOST_LINES, Sheet
@@ -209,8 +210,9 @@ def crowded(items: int, length: int) -> Diary:
         for (on, item_id), score in of.scores.items()
         if item_id == 1
     }
+    where = (TreatedAt(LONG, Side.BOTH),)
     treated = tuple(
-        Session(SessionId(n), day(length - 1 - 2 * n), Kind.NEEDLING_STIMULATION, LONG, Side.BOTH, noon_after(0))
+        Session(SessionId(n), day(length - 1 - 2 * n), Kind.NEEDLING_STIMULATION, noon_after(0), where)
         for n in range(60)
     )
     return replace(of, items=of.items + more, scores=of.scores | every, sessions=treated)

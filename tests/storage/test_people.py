@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot import storage
 from bot.diary.entries import Side
 from bot.diary.people import ChatId, Reach, Role, Stage
-from bot.diary.sessions import Kind
+from bot.diary.sessions import Kind, Place
 from bot.diary.sharing import Share
 from bot.storage import Database, people, sessions, sharing
 from tests.storage.conftest import ADA, BEN, ITO, MAX, NOW, ROY, Cast
@@ -178,24 +178,29 @@ async def test_a_panel_holds_only_enrolled_patients_with_a_standing_share(databa
     assert await database.write(work) == [[], ["Ada L"], []]
 
 
+LEFT_CALF = Place("calf", Side.LEFT)
+
 # --- treatment sessions ---------------------------------------------------------------------------------------
 
 
-async def test_a_session_is_taken_back_once_and_only_by_whoever_logged_it(database: Database, cast: Cast) -> None:
+async def test_a_session_is_taken_back_once_and_its_forms_are_kept(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> None:
         days = (date(2026, 3, 2), date(2026, 2, 20))
         late, early = (
             sessions.add(
-                tx, cast.ada.id, cast.ito.id, day=day, kind=Kind.NEEDLING, site="calf", side=Side.LEFT, now=NOW
+                tx, cast.ada.id, cast.ito.id, day=day, kind=Kind.NEEDLING, places=[LEFT_CALF, Place("back")], now=NOW
             )
             for day in days
         )
-        assert [session.id for session in sessions.all_of(tx, cast.ada.id)] == [early, late]
+        assert [session.id for session in sessions.all_of(tx, cast.ada.id)] == [early.id, late.id]
         assert sessions.all_of(tx, cast.ben.id) == ()
-        assert sessions.undo(tx, cast.roy.id, late, NOW) is None
-        assert sessions.undo(tx, cast.ito.id, late, NOW) == cast.ada.id
-        assert sessions.undo(tx, cast.ito.id, late, NOW) is None
-        [standing] = sessions.all_of(tx, cast.ada.id)
-        assert (standing.id, standing.kind, standing.site, standing.side) == (early, Kind.NEEDLING, "calf", Side.LEFT)
+        assert not sessions.undo(tx, cast.ben.id, late.id, cast.ito.id, NOW), "it is not Ben's"
+        assert sessions.undo(tx, cast.ada.id, late.id, cast.roy.id, NOW)
+        assert not sessions.undo(tx, cast.ada.id, late.id, cast.ito.id, NOW)
+        assert sessions.all_of(tx, cast.ada.id) == (early,)
+        gone, kept = sessions.versions_of(tx, cast.ada.id)
+        assert (gone.session, gone.by, gone.undone_by, gone.undone_at) == (late, "Dr Ito", "Dr Roy", NOW)
+        assert (kept.session.places, kept.undone_at) == ((LEFT_CALF, Place("back")), None)
+        assert not sessions.confirm(tx, cast.ada.id, early.id, cast.ito.id, NOW), "nobody reported it"
 
     await database.write(work)

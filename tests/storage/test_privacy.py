@@ -18,6 +18,7 @@ from bot import storage
 from bot.diary.edits import Became
 from bot.diary.flares import Since
 from bot.diary.people import ChatId, Patient, Stage
+from bot.diary.sessions import Place
 from bot.diary.sharing import Share
 from bot.storage import Database, backups, checks, erasure, ledger, privacy, sweeping, tables
 from bot.storage.database import HEAD, writer_engine
@@ -49,9 +50,8 @@ def a_life(tx: Connection, cast: Cast) -> Patient:
     storage.entries.put_score(tx, zoe.id, MONDAY, item.id, 7, NOW)
     storage.entries.add_note(tx, zoe.id, MONDAY, NOTE, NOW)
     kind = storage.tables.Kind.NEEDLING
-    session = storage.sessions.add(
-        tx, zoe.id, cast.ito.id, day=MONDAY, kind=kind, site="soap-stone", side=None, now=NOW
-    )
+    place = Place("soap-stone")
+    session = storage.sessions.add(tx, zoe.id, cast.ito.id, day=MONDAY, kind=kind, places=[place], now=NOW).id
     common = {"patient_id": zoe.id}
     for table, values in (
         (tables.zones, {"zone": "Europe/Lisbon", "since": NOW}),
@@ -67,7 +67,7 @@ def a_life(tx: Connection, cast: Cast) -> Patient:
         (tables.red_flags, {"shown_at": NOW, "due_at": NOW}),
         (tables.accesses, {"therapist_id": cast.ito.id, "what": "card", "at": NOW}),
         (tables.offers, {"kind": "deputy", "from_id": cast.ito.id, "asked_at": NOW}),
-        (tables.checkins, {"session_id": session, "after_hours": 24, "due_at": NOW}),
+        (tables.checkins, {"session_id": session, "after_hours": 24, "for_at": NOW, "due_at": NOW}),
     ):
         tx.execute(table.insert(), common | values)
     alert = tx.execute(
@@ -182,7 +182,7 @@ async def test_no_id_that_a_button_or_the_sender_knows_is_given_again(database: 
     def anew(tx: Connection) -> dict[str, int]:
         lea = enrolled(tx, ChatId(7), cast.ito, "Lea")
         kind = storage.tables.Kind.OTHER
-        session = storage.sessions.add(tx, lea.id, cast.ito.id, day=MONDAY, kind=kind, site=None, side=None, now=NOW)
+        session = storage.sessions.add(tx, lea.id, cast.ito.id, day=MONDAY, kind=kind, now=NOW).id
         bubble = storage.outbox.add_bubble(tx, lea.chat_id, lea.id, NOW)
         row = storage.outbox.add(tx, lea.chat_id, Action.SEND, {}, urgency=Urgency.ANSWER, now=NOW)
         return {"patients": lea.id, "sessions": session, "bubbles": bubble, "outbox": row}

@@ -39,7 +39,7 @@ async def test_a_restart_in_the_middle_of_everything(tmp_path: Path) -> None:
         assert "What was done?" in await played.says(ito, "yesterday")
         await played.stop()
         await played.start()
-        await played.taps(ito, "Dry needling", "Back")
+        await played.taps(ito, "Dry needling", "Back", "Done")
         assert "Logged for Ada L on Sunday 1 March" in newest(ito)
 
         # A day half answered.

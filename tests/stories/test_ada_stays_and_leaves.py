@@ -198,7 +198,7 @@ async def shown_to_nobody_and_shown_again(house: House) -> None:
 
     await played.taps(ada, "Share with Dr Ito", "Yes, share it all")
     assert "Dr Ito sees your whole diary from now on." in newest(ada)
-    assert f"{LABEL}: Burning 4.0" in await played.says(ito, "/patients")
+    assert f"{LABEL}: steady" in await played.says(ito, "/patients")
 
 
 async def dr_ito_taps_her_name_in_vain(house: House) -> None:

@@ -37,7 +37,7 @@ async def test_a_physical_therapist_working_alone(tmp_path: Path) -> None:
             assert "Burning" in newest(ito)
             await played.says(ito, "4 3 5")
         await played.says(ito, "/session")
-        await played.taps(ito, "Today", "Dry needling", "Foot", "Both")
+        await played.taps(ito, "Today", "Dry needling", "Left foot", "Done")
         assert "Logged for My own diary" in newest(ito)
         assert "Kept as a note" in await played.says(ito, "tried the needles on myself")
 

@@ -80,23 +80,34 @@ def _sessions() -> None:
     with op.batch_alter_table("sessions") as sessions:
         sessions.alter_column("therapist_id", existing_type=sa.Integer(), nullable=True)
         sessions.add_column(sa.Column("places", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.execute("update sessions set places = json_array(json_array(site, side)) where site is not null")
+    with op.batch_alter_table("sessions") as sessions:
+        sessions.drop_column("site")
+        sessions.drop_column("side")
         sessions.add_column(sa.Column("label", sa.String(length=80)))
         sessions.add_column(sa.Column("note", sa.Text()))
+        sessions.add_column(_instant("held_at"))
+        sessions.add_column(sa.Column("reported", sa.Boolean(), nullable=False, server_default=sa.text("0")))
+        sessions.add_column(_instant("confirmed_at"))
+        for name in ("confirmed_by", "undone_by"):
+            sessions.add_column(sa.Column(name, sa.Integer()))
+            sessions.create_foreign_key(op.f(f"fk_sessions_{name}"), "therapists", [name], ["id"])
         sessions.add_column(sa.Column("corrects", sa.Integer()))
         sessions.create_foreign_key(op.f("fk_sessions_corrects"), "sessions", ["corrects"], ["id"], ondelete="SET NULL")
-    op.execute("update sessions set places = json_array(json_array(site, side)) where site is not null")
+    # Until now only the therapist who had logged a session could take it back.
+    op.execute("update sessions set undone_by = therapist_id where undone_at is not null")
     op.create_table(
         "checkins",
         *_of_patient("checkins"),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("after_hours", sa.Integer(), nullable=False),
+        _instant("for_at", nullable=False),
         _instant("due_at"),
         _instant("asked_at"),
-        sa.Column("bubble_id", sa.Integer()),
+        sa.Column("joined_day", sa.Date()),
         sa.Column("answer", sa.String(length=20)),
         _instant("answered_at"),
         _refers("checkins", "session_id", "sessions", "CASCADE"),
-        _refers("checkins", "bubble_id", "bubbles", "SET NULL"),
     )
     op.create_index(op.f("ix_checkins_patient_id"), "checkins", ["patient_id"])
     op.create_index(op.f("ix_checkins_session_id"), "checkins", ["session_id"])

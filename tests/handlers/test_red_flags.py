@@ -128,7 +128,7 @@ async def test_a_cough_counts_after_a_needling(clinic: Desk) -> None:
     await desk.says(ada, "a cough since this morning")
     assert LIST not in newest(ada)
     await desk.says(desk.ito, "/session")
-    await desk.taps(desk.ito, "Today", "Dry needling", "Back")
+    await desk.taps(desk.ito, "Today", "Dry needling", "Back", "Done")
     await desk.says(ada, "a cough since this morning")
     assert LIST in newest(ada)
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from bot import chat, diary, storage
 from bot.chat.messages import Message, as_data
 from bot.chat.words import Sentence, Words, words
-from bot.diary.alerts import LOOK_AGAIN_AFTER, Delivery, RedFlag
 from bot.diary.people import ChatId, Patient
+from bot.diary.red_flags import LOOK_AGAIN_AFTER, Delivery, RedFlag
 from bot.jobs import notices
 from bot.jobs.apart import apart
 from bot.settings import Settings
@@ -30,9 +30,9 @@ FAILED: Final = "an alert could not be made"
 
 def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
     """Look at up to AT_ONCE cards that are due; returns how many there were."""
-    due = storage.alerts.due(tx, now, AT_ONCE)
+    due = storage.red_flags.due(tx, now, AT_ONCE)
     for flag in due:
-        later = partial(storage.alerts.look_again, tx, flag, now + LOOK_AGAIN_AFTER)
+        later = partial(storage.red_flags.look_again, tx, flag, now + LOOK_AGAIN_AFTER)
         apart(tx, FAILED, partial(_look, tx, settings, flag, now), later)
     return len(due)
 
@@ -41,28 +41,30 @@ def _look(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> N
     if flag.told_at is None:
         _no_answer(tx, settings, flag, now)
         return
-    match storage.alerts.delivery_of(tx, flag):
+    match storage.red_flags.delivery_of(tx, flag):
         case Delivery.UNDER_WAY:
-            storage.alerts.look_again(tx, flag, now + LOOK_AGAIN_AFTER)
+            storage.red_flags.look_again(tx, flag, now + LOOK_AGAIN_AFTER)
         case Delivery.ARRIVED:
-            storage.alerts.look_again(tx, flag, None)
+            storage.red_flags.look_again(tx, flag, None)
         case Delivery.NONE_SENT:
             # The patient was told at once; the admin is not.
-            storage.alerts.look_again(tx, flag, None)
+            storage.red_flags.look_again(tx, flag, None)
             _tell_admins(tx, settings, flag, now)
         case Delivery.LOST:
-            storage.alerts.look_again(tx, flag, None)
+            storage.red_flags.look_again(tx, flag, None)
             _reached_nobody(tx, settings, flag, now)
 
 
 def _no_answer(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> None:
     """Every therapist who may see the diary hears that a card was shown and nobody answered it."""
     patient = storage.people.patient_by_id(tx, flag.patient_id)
-    listeners = storage.alerts.listeners(tx, patient.id)
-    storage.alerts.told(tx, flag, now, due_at=now if listeners else None)
+    listeners = storage.red_flags.listeners(tx, patient.id)
+    storage.red_flags.told(tx, flag, now, due_at=now if listeners else None)
     at = diary.days.local(flag.shown_at, patient.here)
     for one in listeners:
-        _say(tx, one.chat_id, patient, chat.alerts.no_answer(one.label, int(patient.id), at, words(one.language)), now)
+        _say(
+            tx, one.chat_id, patient, chat.red_flags.no_answer(one.label, int(patient.id), at, words(one.language)), now
+        )
     if not listeners:
         _reached_nobody(tx, settings, flag, now)
 
@@ -72,7 +74,7 @@ def _reached_nobody(tx: Connection, settings: Settings, flag: RedFlag, now: date
     patient = storage.people.patient_by_id(tx, flag.patient_id)
     account = storage.people.find_account(tx, patient.chat_id)
     language = words(account.language if account else chat.words.DEFAULT)
-    message = chat.alerts.not_heard(_number(settings, patient, language), settings.clinic_name, language)
+    message = chat.red_flags.not_heard(_number(settings, patient, language), settings.clinic_name, language)
     _say(tx, patient.chat_id, patient, message, now)
     _tell_admins(tx, settings, flag, now)
 
@@ -84,7 +86,7 @@ def _tell_admins(tx: Connection, settings: Settings, flag: RedFlag, now: datetim
 
 
 def _number(settings: Settings, patient: Patient, language: Words) -> Sentence:
-    return chat.alerts.number_in(patient.here, settings.default_timezone, settings.emergency_number, language)
+    return chat.red_flags.number_in(patient.here, settings.default_timezone, settings.emergency_number, language)
 
 
 def _say(tx: Connection, chat_id: ChatId, patient: Patient, message: Message, now: datetime) -> None:

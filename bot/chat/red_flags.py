@@ -12,11 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from bot.chat import buttons, places
+from bot.chat import buttons, checkins, places
 from bot.chat.buttons import pack
 from bot.chat.messages import MAX_TEXT, Button, Message, Row
 from bot.chat.words import LANGUAGES, Sentence, Words, bold, joined, sentence
-from bot.diary.alerts import RedFlagAnswer
+from bot.diary.checkins import Feeling
+from bot.diary.red_flags import RedFlagAnswer
 
 CARDS: Final = Path(__file__).with_name("cards")
 PLACE: Final = "{emergency_number}"
@@ -119,9 +120,10 @@ def _now(flag: int, words: Words) -> Button:
     return Button(words("This is happening now"), tap=pack(buttons.RedFlag(flag, RedFlagAnswer.NOW)))
 
 
-def chosen_now(card: Sentence, words: Words) -> Message:
-    """The card after "this is happening now"."""
-    answer = bold(words("✓ {answer}", answer=words("This is happening now")))
+def chosen_now(card: Sentence, words: Words, sign: Feeling | None = None) -> Message:
+    """The card after "this is happening now", or after a `sign` in a check-in."""
+    said = words("This is happening now") if sign is None else checkins.feeling_name(sign, words)
+    answer = bold(words("✓ {answer}", answer=said))
     return Message(joined("\n\n", [card, answer]))
 
 
@@ -201,10 +203,22 @@ def not_heard(number: Sentence, clinic: str, words: Words) -> Message:
 # --- therapists -----------------------------------------------------------------------------------------------
 
 
-def reported(label: str, patient: int, at: datetime, number: Sentence, words: Words) -> Message:
-    """Tells a therapist that a patient says: this is happening now. `at`: by the patient's clock."""
+def reported(
+    label: str, patient: int, at: datetime, number: Sentence, words: Words, sign: Feeling | None = None
+) -> Message:
+    """Tells a therapist that a patient says: this is happening now. `at`: by the patient's clock.
+
+    `sign`: which one, where it was named in a check-in.
+    """
+    name = bold(sentence(label))
     lines = [
-        words("RED FLAG: {name} says that a warning sign is happening now.", name=bold(sentence(label))),
+        words("RED FLAG: {name} says that a warning sign is happening now.", name=name)
+        if sign is None
+        else words(
+            "RED FLAG: {name} names a warning sign after treatment: {sign}.",
+            name=name,
+            sign=bold(checkins.sign_in_words(sign, words)),
+        ),
         words("Reported {day}, {time} on their clock.", day=words.day(at.date()), time=words.time(at)),
         words("They were told to call {number}. Please get in touch with them now.", number=number),
     ]

@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 
-from bot.diary.alerts import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.diary.people import ChatId, PatientId, Reach
+from bot.diary.red_flags import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.storage import tables
 from bot.storage.outbox import Urgency
 from bot.storage.tables import Action, OutboxState
