@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 from playwright.async_api import Page as Tab
 
 from bot.demo import ada as autopilot
 from bot.demo.page import Page
 from bot.demo.person import Person
 from bot.demo.telegram import Telegram
+from tests.demo.conftest import IN_A_BROWSER
 from tests.demo.small import SmallDiary, png
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to open the page with")
+pytestmark = IN_A_BROWSER
 
 LAPTOP = {"width": 1280, "height": 800}
 SMALL = {"width": 360, "height": 640}
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One browser for all tests of this process: starting it takes longer than most of them. Gives its address."""
-    assert CHROMIUM is not None
-    profile = tmp_path_factory.mktemp("chromium")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-    process = subprocess.Popen([CHROMIUM, *flags, "about:blank"], stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "DevTools listening on " in line:
-            yield line.split("DevTools listening on ")[1].strip()
-            break
-    else:
-        pytest.fail("chromium did not start")
-    process.stderr.close()
-    process.terminate()
-    process.wait()
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        yield await playwright.chromium.connect_over_cdp(chromium)
 
 
 async def opened_at(browser: Browser, address: str, size: Any = LAPTOP, **options: Any) -> Tab:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from bot.clock import StillClock
 from bot.demo import page as page_module
@@ -40,7 +41,7 @@ class Client:
         return answer
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client(page: Page) -> AsyncIterator[Client]:
     async with aiohttp.ClientSession() as session:
         yield Client(session, page.address)

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser
 from sqlalchemy import text
 
@@ -20,13 +19,11 @@ from bot.demo import ada as autopilot
 from bot.demo.hooks import advance
 from bot.demo.page import Page
 from bot.demo.telegram import Telegram
-from tests.demo.test_browser import CHROMIUM, SMALL, browser, chromium, opened_at
+from tests.demo.conftest import IN_A_BROWSER
+from tests.demo.test_browser import SMALL, opened_at
 from tests.stage import text_of
 
-__all__ = ["browser", "chromium"]
-
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to open the page with")
+pytestmark = IN_A_BROWSER
 
 FITS = """() => {
     const log = document.querySelector("#phone-ada .log");

@@ -25,6 +25,7 @@ from bot.storage.tables import Action, OutboxState
 from bot.wire import sender as module
 from bot.wire.bodies import Verdict
 from bot.wire.books import write_down
+from bot.wire.pacing import SECOND
 from bot.wire.recipes import AHEAD
 from tests.wire.conftest import (
     ADA,
@@ -52,7 +53,7 @@ FLOOD = 20
 A_TURN = 20
 """Seconds; short enough for connections to stay open while the clock leaps."""
 TIGHT = 1 / A_TURN
-"""Messages a second: after a silence two go at once, then one each turn."""
+"""Messages a second: after a silence two go, a second apart (`two_are_gone`), then one each turn."""
 LATER = Fault(status=500)
 FORBIDDEN = Fault(status=400, description="Bad Request: can't parse entities")
 
@@ -67,6 +68,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def faults_in(chat: int, fault: Fault) -> Callable[[str, Params], Fault | None]:
     """Every call to one chat goes wrong."""
     return lambda method, params: fault if params.get("chat_id") == chat else None
+
+
+async def two_are_gone(post: Post, leap: Leap) -> None:
+    """Wait until two new messages went at this tight pace, and leap over the second between them."""
+    await post.sent(1)
+    leap(SECOND)
+    await post.sent(2)
 
 
 # --- order and pace -------------------------------------------------------------------------------------------
@@ -94,6 +102,7 @@ async def test_a_message_that_has_to_wait_is_not_overtaken_in_its_chat(at_once: 
 async def test_new_messages_keep_the_pace(post: Post, leap: Leap) -> None:
     post.start(TIGHT)
     rows = await post.put(*(say("Good evening.", chat) for chat in (ADA, BEN, CLEO, NOOR)))
+    await two_are_gone(post, leap)
     await post.settled(*rows[:2])
     for number in (2, 3):
         assert await post.states(*rows[number:]) == ["waiting"] * (4 - number)
@@ -129,7 +138,9 @@ async def test_edits_and_answers_to_taps_never_wait_for_the_pace(post: Post) -> 
 
 async def test_when_the_pace_is_tight_what_matters_most_goes_first(post: Post, leap: Leap) -> None:
     post.start(TIGHT)
-    await post.settled(*await post.put(say("a", BEN), say("b", CLEO)))
+    first = await post.put(say("a", BEN), say("b", CLEO))
+    await two_are_gone(post, leap)
+    await post.settled(*first)
     order = [Urgency.DIGEST, Urgency.PROMPT, Urgency.ALERT, Urgency.ANSWER, Urgency.RED_FLAG]
     await post.put(*(say(urgency.name, 500 + number, urgency) for number, urgency in enumerate(order)))  # type: ignore[arg-type]
     for count in range(3, 8):
@@ -143,7 +154,7 @@ async def test_an_answer_is_not_hidden_by_a_thousand_prompts(post: Post, leap: L
     crowd = [prompt(chat=1000 + number) for number in range(module.IN_MEMORY + 50)]  # type: ignore[arg-type]
     rows = await post.put(*crowd)
     post.start(TIGHT)
-    await post.sent(2)
+    await two_are_gone(post, leap)
     [answer] = await post.put(say("Saved."))
     leap(A_TURN)
     await post.settled(answer)
@@ -787,18 +798,19 @@ async def test_what_is_written_down_twice_is_in_the_log_once(database: Database,
     assert await database.write(work) == 1
 
 
-async def test_what_may_no_longer_be_seen_is_dropped_and_takes_no_slot_of_the_pace(post: Post) -> None:
+async def test_what_may_no_longer_be_seen_is_dropped_and_takes_no_slot_of_the_pace(post: Post, leap: Leap) -> None:
     async def make(order: Order) -> Nothing:
         return Nothing("no longer shared")
 
     post.make = make  # type: ignore[method-assign]
-    post.start(TIGHT)  # two go at once, and no other soon
+    post.start(TIGHT)  # two go, and no other soon
     rows = await post.put(to_make(), to_make(chat=BEN), to_make(chat=CLEO), say("one"), say("two", BEN))
+    await two_are_gone(post, leap)
     assert await post.settled(*rows) == ["dropped"] * 3 + ["delivered"] * 2
     assert len(post.telegram.calls) == 2
 
 
-async def test_a_chat_whose_message_is_in_the_making_holds_up_no_other(post: Post) -> None:
+async def test_a_chat_whose_message_is_in_the_making_holds_up_no_other(post: Post, leap: Leap) -> None:
     going_on = asyncio.Event()
 
     async def make(order: Order) -> Made:
@@ -808,6 +820,7 @@ async def test_a_chat_whose_message_is_in_the_making_holds_up_no_other(post: Pos
     post.make = make  # type: ignore[method-assign]
     post.start(TIGHT)
     first, behind, *others = await post.put(to_make(), say("behind it"), say("a", BEN), say("b", CLEO))
+    await two_are_gone(post, leap)
     assert await post.settled(*others) == ["delivered"] * 2, "it has taken no slot of the pace"
     assert await post.states(first, behind) == ["waiting"] * 2
     assert not post.sender.idle()
@@ -823,7 +836,9 @@ async def test_what_waits_for_its_slot_for_too_long_is_made_anew(post: Post, lea
 
     post.make = make  # type: ignore[method-assign]
     post.start(TIGHT)
-    await post.settled(*await post.put(say("a", BEN), say("b", CLEO)))
+    first = await post.put(say("a", BEN), say("b", CLEO))
+    await two_are_gone(post, leap)
+    await post.settled(*first)
     [row] = await post.put(to_make())
     await holds(lambda: seen)
     leap(A_TURN)
