@@ -919,6 +919,47 @@ class OwnCourse:
 # --- alerts ---------------------------------------------------------------------------------------------------------
 
 
+class OwnHours(StrEnum):
+    """When a therapist is told of alerts."""
+
+    ANY = "any"
+    USUAL = "usual"
+    OTHER = "other"
+    """The hours will be typed."""
+
+
+@payload("aw")
+class SetHours:
+    to: OwnHours
+
+
+class Limit(StrEnum):
+    """What of the alert rules is a patient's own."""
+
+    RISE = "rise"
+    """How many points above the usual."""
+    HIGH = "high"
+    """Which score is high."""
+    USUAL = "usual"
+    """Neither: the rule's own."""
+
+
+@payload("al")
+class AlertLimits:
+    """Show the alert limits of a patient, as a new message."""
+
+    patient: int
+
+
+@payload("az")
+class SetLimit:
+    """`to`: the points, or the score."""
+
+    patient: int
+    limit: Limit
+    to: int
+
+
 # --- therapists together, who saw what ------------------------------------------------------------------------------
 
 

@@ -75,6 +75,7 @@ COMMANDS: Final = (
     _command("session", lambda words: words("Log a treatment"), menu=(_T,), first=(_T,)),
     _command("deputy", lambda words: words("Someone stands in for me"), more=(_T,)),
     _command("handover", lambda words: words("Hand patients over"), more=(_T,)),
+    _command("hours", lambda words: words("When alerts reach me"), more=(_T,)),
     _command("leave", lambda words: words("Leave the clinic"), more=(_T,)),
     _command("therapists", lambda words: words("The therapists of the clinic"), menu=(_A,), first=(_A,)),
     _command("status", lambda words: words("How the bot stands"), menu=(_A,), first=(_A,)),

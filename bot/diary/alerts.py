@@ -22,6 +22,9 @@ RISE: Final = 2
 """Points above the usual: 0.04 alerts per patient-week in 48 back-pain diaries (own calculation)."""
 HIGH: Final = 7
 """Patients and clinicians rank days at this first (10.1016/j.jpain.2020.08.003)."""
+RISES: Final = (1, 2, 3, 4)
+HIGHS: Final = (6, 7, 8, 9)
+"""What a therapist can choose for one patient instead (ours)."""
 SORE_FOR: Final = 3
 """Diary days after a needling in which soreness is expected (10.3233/BMR-150630, PMC5106437)."""
 QUIET_FOR: Final = timedelta(days=7)

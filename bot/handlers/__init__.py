@@ -43,7 +43,9 @@ from bot.handlers import (
     exports,
     flares,
     help,
+    hours,
     items,
+    limits,
     looking,
     offers,
     panels,
@@ -95,6 +97,7 @@ COMMANDS: dict[str, Command] = {
     "session": sessions.session,
     "treatment": sessions.treatment,
     # alerts
+    "hours": hours.hours,
     # together
     "deputy": deputies.deputy,
     "handover": offers.hand_over,
@@ -180,6 +183,9 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Course: courses.of_patient,
     buttons.OwnCourse: courses.own,
     # alerts
+    buttons.SetHours: hours.choose,
+    buttons.AlertLimits: limits.show,
+    buttons.SetLimit: limits.put,
     # together
     buttons.Colleagues: offers.colleagues,
     buttons.AskPatient: offers.ask,

@@ -17,6 +17,7 @@ from bot.handlers import (
     deputies,
     entries,
     flares,
+    hours,
     items,
     panels,
     pauses,
@@ -590,7 +591,7 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    others = (sessions.EXPECT, deputies.EXPECT, *panels.EXPECTS)
+    others = (sessions.EXPECT, deputies.EXPECT, hours.EXPECT, *panels.EXPECTS)
     return named or (expecting is not None and expecting.startswith(others))
 
 
@@ -608,6 +609,8 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         sessions.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(deputies.EXPECT):
         deputies.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(hours.EXPECT):
+        hours.expected(turn, said)
     elif expecting is not None and expecting.startswith(panels.EXPECTS):
         panels.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):
