@@ -2,6 +2,7 @@
 
 from bot.chat import (
     accesses,
+    alerts,
     asked,
     buttons,
     checkins,
@@ -38,6 +39,7 @@ from bot.chat import (
 
 __all__ = [
     "accesses",
+    "alerts",
     "asked",
     "buttons",
     "checkins",

@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
+from bot.diary.alerts import Pressing
 from bot.diary.checkins import Feeling
 from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
@@ -958,6 +959,30 @@ class SetLimit:
     patient: int
     limit: Limit
     to: int
+
+
+class Answered(StrEnum):
+    """What a therapist does about an alert."""
+
+    SEEN = "seen"
+    WILL_CALL = "will_call"
+    NOTE = "note"
+    """A note will be typed."""
+
+
+@payload("aa")
+class AnswerAlert:
+    patient: int
+    alert: int
+    answered: Answered
+
+
+@payload("aq")
+class HowUrgent:
+    """What the patient says of an alert: urgent, or can it wait?"""
+
+    alert: int
+    urgency: Pressing
 
 
 # --- therapists together, who saw what ------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
     accesses,
+    alerts,
     checkins,
     clinic,
     courses,
@@ -186,6 +187,8 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.SetHours: hours.choose,
     buttons.AlertLimits: limits.show,
     buttons.SetLimit: limits.put,
+    buttons.AnswerAlert: alerts.answer,
+    buttons.HowUrgent: alerts.how_urgent,
     # together
     buttons.Colleagues: offers.colleagues,
     buttons.AskPatient: offers.ask,

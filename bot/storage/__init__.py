@@ -2,6 +2,7 @@
 
 from bot.storage import (
     accesses,
+    alerts,
     backups,
     checkins,
     checks,
@@ -48,6 +49,7 @@ __all__ = [
     "Savepoint",
     "Unusable",
     "accesses",
+    "alerts",
     "backups",
     "checkins",
     "checks",
