@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from bot import chat, diary, reports, storage
-from bot.chat.alerts import About, Seen
+from bot.chat.alerts import ACTS_SHOWN, About, Seen
 from bot.chat.messages import Message, as_data
 from bot.chat.words import Sentence, Words, words, words_in
 from bot.diary.accesses import What
@@ -24,6 +25,9 @@ from bot.settings import Settings
 from bot.storage.outbox import Urgency
 from bot.storage.red_flags import Listener
 from bot.storage.tables import Action
+
+NOTE_SHOWN: Final = 400
+"""Characters of a note under a red flag: so many of them fit a message."""
 
 
 def tell(tx: Connection, settings: Settings, alert: Alert, listener: Listener, now: datetime) -> None:
@@ -102,7 +106,7 @@ def _message(tx: Connection, settings: Settings, seen: Seen, say: Words) -> Mess
     named = None if alert.checkin_id is None else storage.checkins.find(tx, patient.id, alert.checkin_id)
     sign = None if named is None else named.answer
     told = chat.red_flags.reported(seen.label, int(patient.id), at, number(settings, patient, say), say, sign)
-    lines = [told.text, *chat.alerts.history(seen, say)]
+    lines = [told.text, *chat.alerts.history(seen, say, NOTE_SHOWN, ACTS_SHOWN)]
     return Message(chat.words.joined("\n", lines), chat.alerts.rows(seen, say))
 
 

@@ -24,6 +24,8 @@ MAX_NOTE: Final = 1_000
 """Characters of a note on an alert (ours)."""
 NOTE_SHOWN: Final = 120
 """Characters of a note where the whole of it does not fit under the picture."""
+ACTS_SHOWN: Final = 6
+"""The newest acts, where all of them do not fit."""
 
 About = Sequence[tuple[Item, Noticed]]
 
@@ -51,8 +53,10 @@ def texts(seen: Seen, words: Words) -> list[Sentence]:
     """The alert in words, whole, and then ever shorter: the first that fits under the picture is taken."""
     whole = [*_head(seen, words), *_figures(seen, words), *history(seen, words)]
     rules = [*_head(seen, words), *_figures(seen, words, rules=False), *history(seen, words, NOTE_SHOWN)]
-    brief = [*_head(seen, words), *_figures(seen, words, rules=False)[:3], *history(seen, words, 0)[:6]]
-    return [joined("\n", lines) for lines in (whole, rules, brief)]
+    newest = history(seen, words, NOTE_SHOWN, newest=ACTS_SHOWN)
+    fewer = [*_head(seen, words), *_figures(seen, words, rules=False), *newest]
+    brief = [*_head(seen, words), *_figures(seen, words, rules=False)[:2], *history(seen, words, 0, newest=3)]
+    return [joined("\n", lines) for lines in (whole, rules, fewer, brief)]
 
 
 def _head(seen: Seen, words: Words) -> list[Sentence]:
@@ -91,10 +95,11 @@ def _rule(one: Noticed, words: Words) -> Sentence:
     return words("Rule: two days in a row at {score} or more, the usual before below {score}.", score=one.limit)
 
 
-def history(seen: Seen, words: Words, note_shown: int = MAX_NOTE) -> list[Sentence]:
-    """What the patient says of it, and what was done: who, and when, by the reader's clock."""
+def history(seen: Seen, words: Words, note_shown: int = MAX_NOTE, newest: int | None = None) -> list[Sentence]:
+    """What the patient says of it, and what was done: who, and when, by the reader's clock; of the `newest` acts."""
     told = [] if seen.alert.red_flag else [_pressing(seen, words)]
-    return told + [_done(done, seen.zone, words, note_shown) for done in seen.acts if done.act is not Act.TOLD]
+    done = [done for done in seen.acts if done.act is not Act.TOLD]
+    return told + [_done(it, seen.zone, words, note_shown) for it in done[-(newest or len(done)) :]]
 
 
 def _pressing(seen: Seen, words: Words) -> Sentence:

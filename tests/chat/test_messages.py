@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from bot import chat
 from bot.chat import (
+    alerts,
     asked,
     buttons,
     checkins,
@@ -56,6 +57,7 @@ from bot.chat.places import Place
 from bot.chat.typed import Reason, Scores
 from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
+from bot.diary.alerts import Act, Alert, AlertId, Done, Noticed, Pressing, Rule, Word
 from bot.diary.checkins import Checkin, CheckinId, Feeling
 from bot.diary.checkins import Moment as AskedAt
 from bot.diary.digests import Diary
@@ -65,7 +67,7 @@ from bot.diary.items import Refusal
 from bot.diary.moments import Moment, Standing, Thing, Today
 from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
-from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage
+from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage, TherapistId
 from bot.diary.prompts import Due, Later
 from bot.diary.sessions import Kind, Session, SessionId, Version
 from bot.diary.sessions import Place as TreatedAt
@@ -1168,6 +1170,73 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield red_flags.not_heard(number, clinic(label), say)
 
 
+def alert(**changed: Any) -> Alert:
+    raised = Alert(AlertId(2**40), PatientId(2**40), LONGEST_DAY, None, None, *[None] * 9)  # type: ignore[arg-type]
+    return replace(raised, raised_at=NOON, **changed)
+
+
+def alerts_seen(label: str) -> Iterator[alerts.Seen]:
+    """One item and six, with and without answers, withdrawn or not, short notes and long ones."""
+    six = [
+        (item, Noticed(item.id, rule, LONGEST_DAY, (10, 10), 6.96, 7, 4))
+        for item, rule in zip(placed(label), itertools.cycle(Rule), strict=False)
+    ]
+    acts = [Done(TherapistId(one), label, act, "tired, " * 90 + "sore", NOON) for one in (1, 2, 3) for act in Act]
+    for about, done in itertools.product((six[:1], six), ([], acts[:1], acts[:2], acts)):
+        for changed in (
+            {},
+            {"withdrawn_at": NOON},
+            {"urgency": Pressing.URGENT, "urgency_at": NOON},
+            {"urgency": Pressing.WAITS, "urgency_at": NOON},
+            {"red_flag_id": 1},
+        ):
+            yield alerts.Seen(alert(**changed), label, about, done, TherapistId(1), "Europe/Lisbon")
+
+
+@case(alerts.texts)
+@case(alerts.figures)
+@case(alerts.history)
+@case(alerts.rows)
+@case(alerts.bare)
+@case(alerts.called_urgent)
+@case(alerts.ask_note)
+@case(alerts.note_too_long)
+@case(alerts.note_kept)
+@case(alerts.done_before)
+@case(alerts.taken_back)
+@case(alerts.kept)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for view in alerts_seen(label):
+        *longer, shortest = alerts.texts(view, say)
+        yield from longer
+        yield Message(shortest, alerts.rows(view, say))
+        assert len(plain(shortest)) <= MAX_CAPTION, "the shortest fits under a picture"
+        yield alerts.called_urgent(view, say)
+    yield alerts.bare(label, say)
+    yield alerts.ask_note(label, say)
+    yield alerts.note_too_long(say)
+    yield alerts.note_kept(label, say)
+    yield alerts.done_before(say)
+    yield alerts.taken_back(say)
+    for answered in buttons.Answered:
+        yield alerts.kept(answered, say)
+
+
+@case(alerts.question)
+@case(alerts.answered)
+@case(alerts.has_seen)
+def _(say: Words, label: str) -> Iterator[Made]:
+    number = red_flags.emergency_number("112", True, say)
+    for view in alerts_seen(label):
+        for names in ((), (label,), (label, label)):
+            yield alerts.question(view.alert, view.about, names, number, clinic(label), say)
+    for urgency in Pressing:
+        yield alerts.answered(urgency, say)
+    for word in Word:
+        for changed in ({}, {"red_flag_id": 1}):
+            yield alerts.has_seen(word, label, alert(**changed), NOON, say)
+
+
 @case(red_flags.reported)
 @case(red_flags.no_answer)
 @case(red_flags.answered_no)
@@ -1642,6 +1711,18 @@ FOR_THE_CLINIC: Final = (
 """What only therapists and clinic admins read: the beginnings of names, as in `module.function`."""
 FOR_THE_CLINIC_TOO: Final = frozenset(
     {
+        alerts.texts,
+        alerts.figures,
+        alerts.history,
+        alerts.rows,
+        alerts.bare,
+        alerts.called_urgent,
+        alerts.ask_note,
+        alerts.note_too_long,
+        alerts.note_kept,
+        alerts.done_before,
+        alerts.taken_back,
+        alerts.kept,
         people.admin_welcome,
         people.ask_name,
         people.invite,
