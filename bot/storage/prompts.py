@@ -636,7 +636,7 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, a day to judge, the end of a diary."""
+    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, a day to judge, an end."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (

@@ -208,3 +208,36 @@ async def test_nobody_answers_for_others_and_old_buttons_do_no_harm(clinic: Desk
     await desk.says(ada, "/forget")
     await desk.sends(ito, "aa:1:1:seen")
     assert await desk.rows("select urgency from alerts") == [(None,)]
+
+
+async def test_limits_of_the_patient_an_imported_day_and_who_left(clinic: Desk) -> None:
+    desk = clinic
+    await desk.rows("update patients set alert_rise = 4, alert_high = 9 returning 1")
+    await risen(desk)
+    await desk.until(desk.now + MINUTES)
+    assert await desk.rows("select * from alerts") == [], "four above the usual is asked for here"
+    await desk.rows("update patients set alert_rise = 1, alert_high = null returning 1")
+    for change, back in (
+        (
+            "update diary_days set imported_at = closes_at returning 1",
+            "update diary_days set imported_at = null returning 1",
+        ),
+        ("update patients set stage = 'left' returning 1", "update patients set stage = 'active' returning 1"),
+    ):
+        await desk.rows(change)
+        await desk.rows("update diary_days set judge_at = '2026-03-09 20:00:00.000000' returning 1")
+        await desk.tick()
+        assert await desk.rows("select * from alerts") == []
+        await desk.rows(back)
+    await desk.rows("update diary_days set judge_at = '2026-03-09 20:00:00.000000' returning 1")
+    await desk.tick()
+    assert "1 or more above the usual" in text_of(alert_of(desk.ito))
+
+
+async def test_a_day_that_nobody_can_be_told_of_waits_for_the_clock_and_asks_nothing(clinic: Desk) -> None:
+    desk = clinic
+    await desk.rows("update shares set ended_at = since returning 1")
+    await risen(desk)
+    await desk.jump(desk.now + MINUTES)
+    assert await desk.rows("select told_at, due_at is not null, bubble_id from alerts") == [(None, 1, None)]
+    assert await desk.rows("select * from alert_acts") == []
