@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import chat, diary, logs, reports, storage
+from bot import alerts, chat, diary, logs, reports, storage
 from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
 from bot.diary.accesses import Seen, What
@@ -30,6 +30,7 @@ from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage, Therapist
 from bot.diary.sharing import Share
 from bot.reports import letters
 from bot.reports.recipes import (
+    Alerted,
     Card,
     Chart,
     Courses,
@@ -277,6 +278,8 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _export(tx, order, wanted, say)
         case Diaries():
             return _diaries(tx, order, wanted, say)
+        case Alerted():
+            return _alert(tx, order, wanted, say)
         case PatientSheet():
             return _patient_sheet(tx, order, wanted, say)
 
@@ -407,6 +410,17 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
     besides = reports.digests.Besides(tuple(alerts), unseen, newest, imported)
     at = _seen_at(patient, kept, order.now)
     return _draft(letters.card(patient, share.label, kept, at, say, unreachable, besides), kept)
+
+
+def _alert(tx: Connection, order: Order, wanted: Alerted, say: Words) -> Draft | Nothing:
+    found = _shared(tx, order, wanted.patient)
+    alert = None if found is None else storage.alerts.find(tx, wanted.patient, wanted.alert)
+    if found is None or alert is None:
+        return Nothing(GONE)
+    patient, share = found
+    seen = alerts.seen_by(tx, alert, share)
+    kept = _diary(tx, patient, alert.day - FOR_A_CHART, order.now)
+    return _draft(reports.alerts.message(patient, seen, kept, order.now, say), kept)
 
 
 def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft | Nothing:

@@ -2,6 +2,7 @@
 
 from bot.chat import (
     accesses,
+    alerts,
     asked,
     buttons,
     checkins,
@@ -12,7 +13,9 @@ from bot.chat import (
     exports,
     flares,
     help,
+    hours,
     items,
+    limits,
     looking,
     messages,
     notices,
@@ -28,6 +31,7 @@ from bot.chat import (
     settings,
     sharing,
     typed,
+    typed_hours,
     typed_times,
     words,
     zones,
@@ -35,6 +39,7 @@ from bot.chat import (
 
 __all__ = [
     "accesses",
+    "alerts",
     "asked",
     "buttons",
     "checkins",
@@ -45,7 +50,9 @@ __all__ = [
     "exports",
     "flares",
     "help",
+    "hours",
     "items",
+    "limits",
     "looking",
     "messages",
     "notices",
@@ -61,6 +68,7 @@ __all__ = [
     "settings",
     "sharing",
     "typed",
+    "typed_hours",
     "typed_times",
     "words",
     "zones",

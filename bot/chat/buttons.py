@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
+from bot.diary.alerts import Pressing
 from bot.diary.checkins import Feeling
 from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
@@ -917,6 +918,71 @@ class OwnCourse:
 
 
 # --- alerts ---------------------------------------------------------------------------------------------------------
+
+
+class OwnHours(StrEnum):
+    """When a therapist is told of alerts."""
+
+    ANY = "any"
+    USUAL = "usual"
+    OTHER = "other"
+    """The hours will be typed."""
+
+
+@payload("aw")
+class SetHours:
+    to: OwnHours
+
+
+class Limit(StrEnum):
+    """What of the alert rules is a patient's own."""
+
+    RISE = "rise"
+    """How many points above the usual."""
+    HIGH = "high"
+    """Which score is high."""
+    USUAL = "usual"
+    """Neither: the rule's own."""
+
+
+@payload("al")
+class AlertLimits:
+    """Show the alert limits of a patient, as a new message."""
+
+    patient: int
+
+
+@payload("az")
+class SetLimit:
+    """`to`: the points, or the score."""
+
+    patient: int
+    limit: Limit
+    to: int
+
+
+class Answered(StrEnum):
+    """What a therapist does about an alert."""
+
+    SEEN = "seen"
+    WILL_CALL = "will_call"
+    NOTE = "note"
+    """A note will be typed."""
+
+
+@payload("aa")
+class AnswerAlert:
+    patient: int
+    alert: int
+    answered: Answered
+
+
+@payload("aq")
+class HowUrgent:
+    """What the patient says of an alert: urgent, or can it wait?"""
+
+    alert: int
+    urgency: Pressing
 
 
 # --- therapists together, who saw what ------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ COMMANDS: Final = (
     _command("session", lambda words: words("Log a treatment"), menu=(_T,), first=(_T,)),
     _command("deputy", lambda words: words("Someone stands in for me"), more=(_T,)),
     _command("handover", lambda words: words("Hand patients over"), more=(_T,)),
+    _command("hours", lambda words: words("When alerts reach me"), more=(_T,)),
     _command("leave", lambda words: words("Leave the clinic"), more=(_T,)),
     _command("therapists", lambda words: words("All therapists"), menu=(_A,), more=(_A,)),
     _command("status", lambda words: words("How the bot stands"), menu=(_A,), more=(_A,)),
@@ -86,7 +87,7 @@ COMMANDS: Final = (
     _command("sharing", lambda words: words("Who sees my diary"), more=(_P, _LEFT)),
     _command("who", lambda words: words("Who saw what in my diary"), more=(_P, _LEFT)),
     _command("export", lambda words: words("A diary as a file"), menu=(_T, _LEFT), more=(_P, _T, _LEFT)),
-    _command("privacy", lambda words: words("What is stored, and who sees it"), menu=_EVERYONE, more=_EVERYONE),
+    _command("privacy", lambda words: words("What is stored"), menu=_EVERYONE, more=_EVERYONE),
     _command("forget", lambda words: words("Delete my diary"), menu=(_LEFT,), more=(_P, _LEFT)),
     _command("stop", lambda words: words("Stop the diary"), menu=(_NEW,), more=(_P,)),
     _command(

@@ -33,6 +33,7 @@ from bot.diary.moments import Thing
 from bot.diary.people import Patient, Stage
 from bot.handlers import (
     accesses,
+    alerts,
     checkins,
     clinic,
     courses,
@@ -43,7 +44,9 @@ from bot.handlers import (
     exports,
     flares,
     help,
+    hours,
     items,
+    limits,
     looking,
     offers,
     panels,
@@ -95,6 +98,7 @@ COMMANDS: dict[str, Command] = {
     "session": sessions.session,
     "treatment": sessions.treatment,
     # alerts
+    "hours": hours.hours,
     # together
     "deputy": deputies.deputy,
     "handover": offers.hand_over,
@@ -180,6 +184,11 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.Course: courses.of_patient,
     buttons.OwnCourse: courses.own,
     # alerts
+    buttons.SetHours: hours.choose,
+    buttons.AlertLimits: limits.show,
+    buttons.SetLimit: limits.put,
+    buttons.AnswerAlert: alerts.answer,
+    buttons.HowUrgent: alerts.how_urgent,
     # together
     buttons.Colleagues: offers.colleagues,
     buttons.AskPatient: offers.ask,

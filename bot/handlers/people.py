@@ -14,9 +14,11 @@ from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
 from bot.handlers import (
+    alerts,
     deputies,
     entries,
     flares,
+    hours,
     items,
     panels,
     pauses,
@@ -597,7 +599,7 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    others = (sessions.EXPECT, deputies.EXPECT, *panels.EXPECTS)
+    others = (sessions.EXPECT, deputies.EXPECT, hours.EXPECT, *panels.EXPECTS, alerts.EXPECT_NOTE)
     return named or (expecting is not None and expecting.startswith(others))
 
 
@@ -615,6 +617,10 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         sessions.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(deputies.EXPECT):
         deputies.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(hours.EXPECT):
+        hours.expected(turn, said)
+    elif expecting is not None and expecting.startswith(alerts.EXPECT_NOTE):
+        alerts.expected_note(turn, expecting, said)
     elif expecting is not None and expecting.startswith(panels.EXPECTS):
         panels.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):

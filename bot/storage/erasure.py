@@ -123,7 +123,8 @@ def _remember_ids(file: sqlite3.Connection, schema: Schema, patient_id: int) -> 
     """What buttons name that stay in people's chats: its ids are never given again."""
     if "used_ids" not in schema:
         return
-    named = (("patients", "id"), ("sessions", "patient_id"), ("checkins", "patient_id"), ("offers", "patient_id"))
+    of_patient = ("sessions", "checkins", "offers", "alerts")
+    named = (("patients", "id"), *((table, "patient_id") for table in of_patient))
     for table, column in named:
         if table not in schema:
             continue

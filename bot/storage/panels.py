@@ -65,7 +65,10 @@ _open: Final = (
         tables.alerts.c.urgency,
         tables.alert_items.c.item_id,
     )
-    .outerjoin(tables.alert_items, tables.alert_items.c.alert_id == tables.alerts.c.id)
+    .outerjoin(
+        tables.alert_items,
+        (tables.alert_items.c.alert_id == tables.alerts.c.id) & tables.alert_items.c.withdrawn_at.is_(None),
+    )
     .where(
         tables.alerts.c.patient_id.in_(listed("patients")),
         tables.alerts.c.withdrawn_at.is_(None),

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 
-from bot.diary.people import ChatId, PatientId, Reach
+from bot.diary.people import ChatId, PatientId, Reach, TherapistId
 from bot.diary.red_flags import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.storage import tables
 from bot.storage.outbox import Urgency
@@ -26,6 +26,7 @@ class Listener:
     language: str
     name: str
     label: str
+    id: TherapistId
 
 
 def add(tx: Connection, patient_id: PatientId, now: datetime, due_at: datetime | None) -> RedFlag:
@@ -96,7 +97,7 @@ def listeners(tx: Connection, patient_id: PatientId, now: datetime) -> list[List
     """Every therapist who may see this diary now and whom we can write to, the oldest share first."""
     shares, therapists, accounts = tables.shares.c, tables.therapists.c, tables.accounts.c
     rows = tx.execute(
-        select(therapists.chat_id, accounts.language, therapists.name, shares.label)
+        select(therapists.chat_id, accounts.language, therapists.name, shares.label, therapists.id)
         .join_from(tables.shares, tables.therapists, therapists.id == shares.therapist_id)
         .join(tables.accounts, accounts.chat_id == therapists.chat_id)
         .join(tables.patients, tables.patients.c.id == shares.patient_id)
@@ -111,7 +112,7 @@ def listeners(tx: Connection, patient_id: PatientId, now: datetime) -> list[List
         .order_by(shares.since, therapists.id),
         {"now": now},
     )
-    return [Listener(ChatId(row[0]), row[1], row[2], row[3]) for row in rows]
+    return [Listener(ChatId(row[0]), row[1], row[2], row[3], TherapistId(row[4])) for row in rows]
 
 
 def delivery_of(tx: Connection, flag: RedFlag) -> Delivery:

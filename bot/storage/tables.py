@@ -407,6 +407,7 @@ alerts: Final = Table(
     Column("reminded_at", Instant, comment="when those who had not seen it were reminded"),
     Column("deputy_at", Instant, comment="when it went to a deputy"),
     Column("due_at", Instant, comment="when it is looked at again; empty: settled"),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL"), comment="the question to the patient"),
     Index(None, "patient_id", "day"),
     Index("ix_alerts_due_at", "due_at", sqlite_where=text("due_at is not null")),
 )
@@ -418,6 +419,7 @@ alert_items: Final = Table(
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("rule", String(20), nullable=False),
     Column("figures", Data, nullable=False, comment="the two days and scores, and the usual with its n"),
+    Column("withdrawn_at", Instant, comment="a correction undid it"),
 )
 alert_acts: Final = Table(
     "alert_acts",
@@ -431,6 +433,7 @@ alert_acts: Final = Table(
     Column("text", Text),
     Column("at", Instant, nullable=False),
     Column("outbox_id", Integer, comment="of an act that is a message: which"),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL"), comment="and what it shows as"),
 )
 digests: Final = Table(
     "digests",

@@ -182,7 +182,7 @@ async def test_now_tells_the_patient_what_to_do_and_every_therapist_at_once(clin
         "Reported Monday 2 March, 10:00 on their clock.",
         "They were told to call 112. Please get in touch with them now.",
     ]
-    assert buttons(desk.ito) == ["Notes", "Chart and numbers"]
+    assert buttons(desk.ito) == ["Seen", "Will call", "Add note", "Notes", "Chart and numbers"]
     assert newest(desk.roy).startswith("SEÑAL DE ALARMA: A. Lima dice")
     assert not any("secret" in text for text in [*texts(desk.ito), *texts(desk.roy)])
     await desk.taps(desk.ito, "Notes")
