@@ -116,7 +116,7 @@ def _message(tx: Connection, settings: Settings, seen: Seen, say: Words) -> Mess
 def ask(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None:
     """Ask the patient whether it is urgent; where they were asked before, have the question say how it stands now."""
     patient = storage.people.patient_by_id(tx, alert.patient_id)
-    body = as_data(replace(question(tx, settings, alert), silent=patient.quiet.covers(now, patient.here)))
+    body = as_data(replace(question(tx, settings, alert, now), silent=patient.quiet.covers(now, patient.here)))
     bubble = alert.bubble_id
     if bubble is None:
         bubble = storage.outbox.add_bubble(tx, patient.chat_id, patient.id, now)
@@ -133,13 +133,19 @@ def ask(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None
     )
 
 
-def question(tx: Connection, settings: Settings, alert: Alert) -> Message:
+def question(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> Message:
     """The question as it stands."""
     patient = storage.people.patient_by_id(tx, alert.patient_id)
     say = _words_of(tx, patient)
     told = {done.therapist_id: done.therapist for done in storage.alerts.acts_of(tx, alert) if done.act is Act.TOLD}
     about, names = about_of(tx, alert), list(told.values())
-    return chat.alerts.question(alert, about, names, number(settings, patient, say), settings.clinic_name, say)
+    later = [
+        (one.name, diary.days.local(opens, patient.here))
+        for one in storage.red_flags.listeners(tx, patient.id, now)
+        if one.id not in told and (opens := diary.hours.opens_at(storage.hours.of(tx, one.id), now)) > now
+    ]
+    call = number(settings, patient, say)
+    return chat.alerts.question(alert, about, names, later, call, settings.clinic_name, say)
 
 
 def has_done(tx: Connection, alert: Alert, done: Done, before: list[Done], now: datetime) -> None:

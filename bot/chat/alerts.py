@@ -209,9 +209,17 @@ def kept(answered: Answered, words: Words) -> Sentence:
 
 
 def question(
-    alert: Alert, about: About, therapists: Sequence[str], number: Sentence, clinic: str, words: Words
+    alert: Alert,
+    about: About,
+    therapists: Sequence[str],
+    later: Sequence[tuple[str, datetime]],
+    number: Sentence,
+    clinic: str,
+    words: Words,
 ) -> Message:
-    """What was noticed, who was told, and the question; with the answer, once there is one."""
+    """What was noticed, who was told, and the question; with the answer, once there is one.
+
+    `later`: who is told when their own hours begin, and when that is by the patient's clock."""
     if alert.withdrawn_at is not None:
         return Message(
             words("You have changed your answers since then, so this is taken back: {day}.", day=words.day(alert.day))
@@ -222,13 +230,55 @@ def question(
             "I noticed this in your answers of {first} and {second}:", first=words.day(first), second=words.day(second)
         ),
         joined("\n", [_own_figures(item, one, words) for item, one in about]),
-        _who_was_told(therapists, clinic, words),
+        Sentence("") if later and not therapists else _who_was_told(therapists, clinic, words),
+        *(
+            words(
+                "{name} reads alerts from {day}, {time} on.",
+                name=sentence(name),
+                day=words.day(at.date()),
+                time=words.time(at),
+            )
+            for name, at in later
+        ),
     ]
     lines += _answer(alert, words)
     lines.append(
         words("Nobody watches this chat around the clock. If you need help now, call {number}.", number=number)
     )
     return Message(joined("\n\n", lines), _answers(alert, words))
+
+
+def not_heard(number: Sentence, clinic: str, words: Words) -> Message:
+    """To the patient: what was noticed has reached no therapist."""
+    return Message(
+        words(
+            "My message about your answers has reached no therapist. Please call {clinic} yourself. "
+            "If you need help now, call {number}.",
+            clinic=bold(sentence(clinic)),
+            number=bold(number),
+        )
+    )
+
+
+def reminder(seen: Seen, words: Words) -> Message:
+    """To a therapist: nobody has answered it for a day."""
+    text = words(
+        "Reminder: the alert about {name} of {day} has not been answered yet.",
+        name=bold(sentence(seen.label)),
+        day=words.day(seen.alert.day),
+    )
+    return Message(text, rows(seen, words))
+
+
+def for_deputy(away: str, words: Words) -> Message:
+    """To a deputy who may not see the diary: that there is something, without what and whose."""
+    return Message(
+        words(
+            "An alert of a patient of {name} has not been answered for a day. The diary is not shared with you, "
+            "so I can't say more. Please get in touch with {name}.",
+            name=bold(sentence(away)),
+        )
+    )
 
 
 def _days_of(alert: Alert, about: About) -> tuple[date, date]:

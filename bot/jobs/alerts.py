@@ -15,11 +15,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import alerts, diary, storage
-from bot.alerts import tell as tell
 from bot.diary.alerts import Alert, Judged, Limits, Raised
 from bot.diary.days import ONE_DAY
 from bot.diary.entries import ItemId
 from bot.diary.people import Patient, Stage
+from bot.jobs import unseen
 from bot.jobs.apart import apart
 from bot.settings import Settings
 from bot.storage.alerts import ToJudge
@@ -82,16 +82,15 @@ def _found(tx: Connection, patient: Patient, first: date, limits: Limits) -> dic
 
 
 def _raise(tx: Connection, settings: Settings, patient: Patient, day: date, judged: Judged, now: datetime) -> None:
-    """Whoever may see the diary hears of it at once, and the patient is asked whether it is urgent.
+    """Whoever may see the diary and reads alerts now hears of it at once, the others when their own hours begin; and the
+    patient is asked whether it is urgent.
 
-    Where nobody can be told, that is what the patient hears, as for every alert that reaches nobody.
+    Where nobody can be told, that is what the patient hears (unseen.py).
     """
     alert = storage.alerts.add(tx, patient.id, day, now)
     storage.alerts.put_items(tx, alert, judged.put)
-    told = storage.red_flags.listeners(tx, patient.id, now)
-    for one in told:
-        tell(tx, settings, alert, one, now)
-    if told:
+    unseen.tell_open(tx, settings, alert, now)
+    if storage.red_flags.listeners(tx, patient.id, now):
         alerts.ask(tx, settings, alert, now)
 
 

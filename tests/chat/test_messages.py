@@ -1251,13 +1251,20 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 
 @case(alerts.question)
+@case(alerts.not_heard)
+@case(alerts.reminder)
+@case(alerts.for_deputy)
 @case(alerts.answered)
 @case(alerts.has_seen)
 def _(say: Words, label: str) -> Iterator[Made]:
     number = red_flags.emergency_number("112", True, say)
     for view in alerts_seen(label):
         for names in ((), (label,), (label, label)):
-            yield alerts.question(view.alert, view.about, names, number, clinic(label), say)
+            for later in ((), ((label, NOON), (label, NOON))):
+                yield alerts.question(view.alert, view.about, names, later, number, clinic(label), say)
+        yield alerts.reminder(view, say)
+    yield alerts.not_heard(number, clinic(label), say)
+    yield alerts.for_deputy(label, say)
     for urgency in Pressing:
         yield alerts.answered(urgency, say)
     for word in Word:

@@ -234,10 +234,38 @@ async def test_limits_of_the_patient_an_imported_day_and_who_left(clinic: Desk) 
     assert "1 or more above the usual" in text_of(alert_of(desk.ito))
 
 
-async def test_a_day_that_nobody_can_be_told_of_waits_for_the_clock_and_asks_nothing(clinic: Desk) -> None:
+async def test_an_alert_that_nobody_can_be_told_of_is_told_to_the_patient_with_whom_to_call(clinic: Desk) -> None:
     desk = clinic
     await desk.rows("update shares set ended_at = since returning 1")
     await risen(desk)
     await desk.jump(desk.now + MINUTES)
-    assert await desk.rows("select told_at, due_at is not null, bubble_id from alerts") == [(None, 1, None)]
+    assert await desk.rows("select told_at, due_at, bubble_id from alerts") == [(None, None, None)]
     assert await desk.rows("select * from alert_acts") == []
+    told = [text_of(message) for message in desk.ada.heard if "has reached no therapist" in text_of(message)]
+    assert len(told) == 1
+    assert "112" in told[0]
+
+
+async def test_an_alert_waits_for_the_own_hours_of_a_therapist_and_the_patient_reads_when(clinic: Desk) -> None:
+    desk = clinic
+    await desk.says(desk.ito, "/hours 08:00-18:00 mon-fri")
+    await risen(desk)
+    await desk.jump(desk.now + MINUTES)
+    assert not [message for message in desk.ito.heard if "Alert: Ada L" in text_of(message)]
+    assert "Dr Ito reads alerts from Tuesday 10 March, 08:00 on." in newest(desk.ada)
+    await desk.until(datetime(2026, 3, 10, 8, 1, tzinfo=UTC))
+    assert "Burning 7 on Sunday and 8 on Monday" in text_of(alert_of(desk.ito))
+
+
+async def test_an_alert_that_nobody_has_answered_for_a_day_is_reminded_of_once(clinic: Desk) -> None:
+    desk = clinic
+    await risen(desk)
+    await desk.jump(desk.now + MINUTES)
+    for _ in range(2):
+        await desk.jump(desk.now + timedelta(hours=25))
+    reminders = [
+        message for message in desk.ito.heard if text_of(message).startswith("Reminder: the alert about Ada L")
+    ]
+    assert len(reminders) == 1
+    assert "Seen" in desk.ito.labels(reminders[0]["message_id"])
+    assert await desk.rows("select due_at from alerts") == [(None,)]
