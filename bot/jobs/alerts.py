@@ -82,7 +82,7 @@ def _found(tx: Connection, patient: Patient, first: date, limits: Limits) -> dic
 
 
 def _raise(tx: Connection, settings: Settings, patient: Patient, day: date, judged: Judged, now: datetime) -> None:
-    """Whoever may see the diary and reads alerts now hears of it at once, the others when their own hours begin; and the
+    """Whoever may see the diary and reads alerts now hears of it at once, the others when their own hours begin. The
     patient is asked whether it is urgent.
 
     Where nobody can be told, that is what the patient hears (unseen.py).
