@@ -1,7 +1,7 @@
 """An alert is put before a therapist, and its messages are kept as it stands: for handlers and for the clock's work.
 
-Rule: whoever is told gets one message for an alert, which says what has become of it. A new message is a new alert, or
-that the patient calls it urgent.
+Rule: whoever is told gets one message for an alert, which says what has become of it. A new message is a new alert,
+that the patient calls it urgent, or that nobody has answered it for a day.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ NOTE_SHOWN: Final = 400
 """Characters of a note under a red flag: so many of them fit a message."""
 
 
-def tell(tx: Connection, settings: Settings, alert: Alert, listener: Listener, now: datetime) -> None:
+def tell(
+    tx: Connection, settings: Settings, alert: Alert, listener: Listener, now: datetime, *, silent: bool = False
+) -> None:
     """Send it to one therapist, and write down that it was."""
     share = storage.sharing.find(tx, alert.patient_id, listener.id)
     assert share is not None
@@ -40,7 +42,7 @@ def tell(tx: Connection, settings: Settings, alert: Alert, listener: Listener, n
         tx,
         listener.chat_id,
         Action.SEND,
-        as_data(_message(tx, settings, seen, words_in(listener.language, seen.zone))),
+        as_data(replace(_message(tx, settings, seen, words_in(listener.language, seen.zone)), silent=silent)),
         urgency=Urgency.RED_FLAG if alert.red_flag else Urgency.ALERT,
         now=now,
         patient_id=alert.patient_id,
@@ -50,6 +52,37 @@ def tell(tx: Connection, settings: Settings, alert: Alert, listener: Listener, n
     storage.accesses.add(tx, listener.id, What.ALERT, now, alert.patient_id)
     if alert.told_at is None:
         storage.alerts.change(tx, alert, told_at=now)
+
+
+def call_urgent(tx: Connection, alert: Alert, listener: Listener, now: datetime) -> None:
+    """A therapist who was told of it hears that the patient calls it urgent."""
+    share = storage.sharing.find(tx, alert.patient_id, listener.id)
+    assert share is not None
+    seen = seen_by(tx, alert, share)
+    message = chat.alerts.called_urgent(seen, words_in(listener.language, seen.zone))
+    _say(tx, alert, listener, Act.CALLED_URGENT, message, now)
+
+
+def remind(tx: Connection, alert: Alert, listener: Listener, now: datetime) -> None:
+    """A therapist is brought to mind that nobody has answered it."""
+    share = storage.sharing.find(tx, alert.patient_id, listener.id)
+    assert share is not None
+    seen = seen_by(tx, alert, share)
+    message = chat.alerts.reminder(seen, words_in(listener.language, seen.zone))
+    _say(tx, alert, listener, Act.REMINDED, message, now)
+
+
+def _say(tx: Connection, alert: Alert, listener: Listener, act: Act, message: Message, now: datetime) -> None:
+    outbox_id = storage.outbox.add(
+        tx,
+        listener.chat_id,
+        Action.SEND,
+        as_data(message),
+        urgency=Urgency.ALERT,
+        now=now,
+        patient_id=alert.patient_id,
+    )
+    storage.alerts.act(tx, alert, listener.id, act, now, outbox_id=outbox_id)
 
 
 def refresh(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None:
@@ -136,16 +169,14 @@ def ask(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None
 def question(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> Message:
     """The question as it stands."""
     patient = storage.people.patient_by_id(tx, alert.patient_id)
-    say = _words_of(tx, patient)
-    told = {done.therapist_id: done.therapist for done in storage.alerts.acts_of(tx, alert) if done.act is Act.TOLD}
-    about, names = about_of(tx, alert), list(told.values())
+    say, way = words_of(tx, patient), storage.readers.of(tx, alert, now)
     later = [
-        (one.name, diary.days.local(opens, patient.here))
-        for one in storage.red_flags.listeners(tx, patient.id, now)
-        if one.id not in told and (opens := diary.hours.opens_at(storage.hours.of(tx, one.id), now)) > now
+        (way.listener(one).name, diary.days.local(opens_at, patient.here))
+        for one, opens_at in diary.unseen.opens_later(way.readers, now)
     ]
     call = number(settings, patient, say)
-    return chat.alerts.question(alert, about, names, later, call, settings.clinic_name, say)
+    about = about_of(tx, alert)
+    return chat.alerts.question(alert, about, way.reached, later, call, settings.clinic_name, say)
 
 
 def has_done(tx: Connection, alert: Alert, done: Done, before: list[Done], now: datetime) -> None:
@@ -155,14 +186,14 @@ def has_done(tx: Connection, alert: Alert, done: Done, before: list[Done], now: 
         return
     patient = storage.people.patient_by_id(tx, alert.patient_id)
     reported_at = diary.days.local(alert.raised_at, patient.here)
-    message = chat.alerts.has_seen(word, done.therapist, alert, reported_at, _words_of(tx, patient))
+    message = chat.alerts.has_seen(word, done.therapist, alert, reported_at, words_of(tx, patient))
     message = replace(message, silent=patient.quiet.covers(now, patient.here))
     storage.outbox.add(
         tx, patient.chat_id, Action.SEND, as_data(message), urgency=Urgency.ALERT, now=now, patient_id=patient.id
     )
 
 
-def _words_of(tx: Connection, patient: Patient) -> Words:
+def words_of(tx: Connection, patient: Patient) -> Words:
     account = storage.people.find_account(tx, patient.chat_id)
     return words_in(account.language, patient.home) if account else words(chat.words.DEFAULT)
 

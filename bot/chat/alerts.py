@@ -98,7 +98,7 @@ def _rule(one: Noticed, words: Words) -> Sentence:
 def history(seen: Seen, words: Words, note_shown: int = MAX_NOTE, newest: int | None = None) -> list[Sentence]:
     """What the patient says of it, and what was done: who, and when, by the reader's clock; of the `newest` acts."""
     told = [] if seen.alert.red_flag else [_pressing(seen, words)]
-    done = [done for done in seen.acts if done.act is not Act.TOLD]
+    done = [done for done in seen.acts if done.act in ANSWERS]
     return told + [_done(it, seen.zone, words, note_shown) for it in done[-(newest or len(done)) :]]
 
 
@@ -219,7 +219,8 @@ def question(
 ) -> Message:
     """What was noticed, who was told, and the question; with the answer, once there is one.
 
-    `later`: who is told when their own hours begin, and when that is by the patient's clock."""
+    `later`: who reads it when their own hours begin, and when that is by the patient's clock.
+    """
     if alert.withdrawn_at is not None:
         return Message(
             words("You have changed your answers since then, so this is taken back: {day}.", day=words.day(alert.day))
@@ -241,41 +242,54 @@ def question(
             for name, at in later
         ),
     ]
-    lines += _answer(alert, words)
+    lines += _answer(alert, bool(therapists), words)
     lines.append(
         words("Nobody watches this chat around the clock. If you need help now, call {number}.", number=number)
     )
     return Message(joined("\n\n", lines), _answers(alert, words))
 
 
-def not_heard(number: Sentence, clinic: str, words: Words) -> Message:
+def not_heard(alert: Alert, number: Sentence, clinic: str, words: Words) -> Message:
     """To the patient: what was noticed has reached no therapist."""
-    return Message(
+    lines = [
         words(
-            "My message about your answers has reached no therapist. Please call {clinic} yourself. "
-            "If you need help now, call {number}.",
-            clinic=bold(sentence(clinic)),
-            number=bold(number),
-        )
-    )
+            "My message about your answers of {first} and {second} has reached no therapist.",
+            first=words.day(alert.day - days.ONE_DAY),
+            second=words.day(alert.day),
+        ),
+        words("Please call {clinic} yourself.", clinic=bold(sentence(clinic))),
+        words("Nobody watches this chat around the clock. If you need help now, call {number}.", number=bold(number)),
+    ]
+    return Message(joined("\n\n", lines))
 
 
 def reminder(seen: Seen, words: Words) -> Message:
     """To a therapist: nobody has answered it for a day."""
-    text = words(
-        "Reminder: the alert about {name} of {day} has not been answered yet.",
-        name=bold(sentence(seen.label)),
-        day=words.day(seen.alert.day),
-    )
+    name, alert = bold(sentence(seen.label)), seen.alert
+    if alert.red_flag:
+        at = moment(days.local(alert.raised_at, seen.zone), words)
+        text = words("Reminder: nobody has answered the red flag of {name} from {at} yet.", name=name, at=at)
+    else:
+        text = words(
+            "Reminder: nobody has answered the alert of {name} from {day} yet.", name=name, day=words.day(alert.day)
+        )
     return Message(text, rows(seen, words))
+
+
+def stands_in(away: str, words: Words) -> Message:
+    """To a deputy who may see the diary: why the alert above comes to them."""
+    return Message(
+        words("You stand in for {name}, and nobody has answered this alert for a day.", name=sentence(away)),
+        silent=True,
+    )
 
 
 def for_deputy(away: str, words: Words) -> Message:
     """To a deputy who may not see the diary: that there is something, without what and whose."""
     return Message(
         words(
-            "An alert of a patient of {name} has not been answered for a day. The diary is not shared with you, "
-            "so I can't say more. Please get in touch with {name}.",
+            "You stand in for {name}. An alert of one of their patients has not been answered for a day. That diary "
+            "is not shared with you, so I can't say more. Please get in touch with {name}.",
             name=bold(sentence(away)),
         )
     )
@@ -303,14 +317,17 @@ def _who_was_told(therapists: Sequence[str], clinic: str, words: Words) -> Sente
     return words("A message about this is on its way to {names}.", names=names)
 
 
-def _answer(alert: Alert, words: Words) -> list[Sentence]:
+def _answer(alert: Alert, told: bool, words: Words) -> list[Sentence]:
+    """`told`: it is on its way to somebody; else it waits, and the answer with it."""
     match alert.urgency:
         case None:
             return [bold(words("Is it urgent, or can it wait for your next visit?"))]
         case Pressing.URGENT:
-            return [bold(words("✓ Urgent")), words("I have passed on that it is urgent. It may not be seen at once.")]
+            passed_on = words("I have passed on that it is urgent. It may not be seen at once.")
+            return [bold(words("✓ Urgent")), passed_on if told else words("My message will say that it is urgent.")]
         case Pressing.WAITS:
-            return [bold(words("✓ It can wait")), words("I have passed on that it can wait.")]
+            passed_on = words("I have passed on that it can wait.")
+            return [bold(words("✓ It can wait")), passed_on if told else words("My message will say that it can wait.")]
 
 
 def _answers(alert: Alert, words: Words) -> tuple[Row, ...]:
@@ -329,8 +346,8 @@ def _answers(alert: Alert, words: Words) -> tuple[Row, ...]:
 
 def answered(urgency: Pressing, words: Words) -> Sentence:
     if urgency is Pressing.URGENT:
-        return words("Passed on: urgent.")
-    return words("Passed on: it can wait.")
+        return words("Noted: urgent.")
+    return words("Noted: it can wait.")
 
 
 def has_seen(word: Word, therapist: str, alert: Alert, reported_at: datetime, words: Words) -> Message:

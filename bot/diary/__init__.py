@@ -29,6 +29,7 @@ from bot.diary import (
     sharing,
     summaries,
     trends,
+    unseen,
     zones,
 )
 
@@ -61,5 +62,6 @@ __all__ = [
     "sharing",
     "summaries",
     "trends",
+    "unseen",
     "zones",
 ]

@@ -128,6 +128,12 @@ class Act(StrEnum):
 
     TOLD = "told"
     """It was sent to them."""
+    CALLED_URGENT = "called_urgent"
+    """They were told that the patient calls it urgent."""
+    REMINDED = "reminded"
+    """It was brought to their mind."""
+    HINTED = "hinted"
+    """As a deputy who may not see the diary they were told that there is one."""
     SEEN = "seen"
     WILL_CALL = "will_call"
     NOTE = "note"
@@ -160,6 +166,7 @@ class Alert:
     withdrawn_at: datetime | None
     reminded_at: datetime | None
     deputy_at: datetime | None
+    undelivered_at: datetime | None
     due_at: datetime | None
     bubble_id: int | None
     """The question to the patient."""
@@ -246,7 +253,7 @@ class Word(StrEnum):
 def word_of(act: Act, before: Iterable[Done], therapist_id: TherapistId) -> Word | None:
     """What the patient is told of this act, given what was done before: each thing once for each therapist."""
     own = {done.act for done in before if done.therapist_id == therapist_id}
-    if Act.WILL_CALL in own or act is Act.TOLD:
+    if Act.WILL_CALL in own or act not in ANSWERS:
         return None
     if act is Act.WILL_CALL:
         return Word.WILL_CALL

@@ -8,13 +8,11 @@ from bot import alerts, chat, diary, storage
 from bot.chat import buttons
 from bot.chat.alerts import MAX_NOTE
 from bot.chat.buttons import Answered
-from bot.chat.words import words_in
 from bot.diary.accesses import What
 from bot.diary.alerts import ANSWERS, Act, Alert, Done, Pressing
 from bot.diary.people import PatientId, Stage, Therapist
 from bot.diary.sharing import Share
 from bot.handlers.turn import Turn
-from bot.storage.outbox import Urgency
 
 EXPECT_NOTE: Final = "alert_note:"
 ACTS: Final = {
@@ -107,18 +105,17 @@ def how_urgent(turn: Turn, tap: buttons.HowUrgent) -> None:
     standing = storage.alerts.find(turn.tx, patient.id, alert.id)
     assert standing is not None
     turn.toast(chat.alerts.answered(tap.urgency, turn.words))
-    alerts.ask(turn.tx, turn.settings, standing, turn.now)
-    alerts.refresh(turn.tx, turn.settings, standing, turn.now)
     if tap.urgency is Pressing.URGENT:
         _call_urgent(turn, standing)
+    alerts.ask(turn.tx, turn.settings, standing, turn.now)
+    alerts.refresh(turn.tx, turn.settings, standing, turn.now)
 
 
 def _call_urgent(turn: Turn, alert: Alert) -> None:
-    """Everyone who was told of it, and may still see the diary, hears that at once."""
-    told = {done.therapist_id for done in storage.alerts.acts_of(turn.tx, alert) if done.act is Act.TOLD}
-    for one in storage.red_flags.listeners(turn.tx, alert.patient_id, turn.now):
-        share = storage.sharing.find(turn.tx, alert.patient_id, one.id)
-        if one.id in told and share is not None:
-            seen = alerts.seen_by(turn.tx, alert, share)
-            message = chat.alerts.called_urgent(seen, words_in(one.language, seen.zone))
-            turn.say(message, to=one.chat_id, patient_id=alert.patient_id, urgency=Urgency.ALERT)
+    """Everyone who was told of it, and may still see the diary, hears that: at once, or when their own hours open."""
+    way = storage.readers.of(turn.tx, alert, turn.now)
+    for one in way.readers:
+        if one.reachable and one.urgent_owed and one.opens_at <= turn.now:
+            alerts.call_urgent(turn.tx, alert, way.listener(one.id), turn.now)
+    # For the others the clock's work looks anew when that is (jobs/unseen.py).
+    storage.alerts.change(turn.tx, alert, due_at=turn.now)

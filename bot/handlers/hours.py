@@ -61,5 +61,5 @@ def _of(typed: Typed, therapist: Therapist) -> OwnHours | None:
 
 
 def _put(turn: Turn, therapist: Therapist, wanted: OwnHours | None) -> chat.messages.Message:
-    storage.hours.put(turn.tx, therapist.id, wanted)
+    storage.hours.put(turn.tx, therapist.id, wanted, turn.now)
     return chat.hours.page(wanted, turn.words, changed=True)

@@ -110,8 +110,8 @@ def report(
         # An old button, or one that we do not know: a report of its own.
         flag = storage.red_flags.add(turn.tx, patient.id, turn.now, None)
     listeners = storage.red_flags.listeners(turn.tx, patient.id, turn.now)
-    # The clock's work looks whether it arrives anywhere (jobs/red_flags.py).
-    storage.red_flags.answered(turn.tx, flag, RedFlagAnswer.NOW, turn.now, told_at=turn.now, due_at=turn.now)
+    # The clock's work looks whether the alert below arrives anywhere (jobs/unseen.py).
+    storage.red_flags.answered(turn.tx, flag, RedFlagAnswer.NOW, turn.now, told_at=turn.now, due_at=None)
     number = _number(turn, patient)
     card = chat.red_flags.chosen_now(_card(turn, patient), turn.words, sign)
     if in_place:

@@ -82,16 +82,10 @@ def _found(tx: Connection, patient: Patient, first: date, limits: Limits) -> dic
 
 
 def _raise(tx: Connection, settings: Settings, patient: Patient, day: date, judged: Judged, now: datetime) -> None:
-    """Whoever may see the diary and reads alerts now hears of it at once, the others when their own hours begin. The
-    patient is asked whether it is urgent.
-
-    Where nobody can be told, that is what the patient hears (unseen.py).
-    """
+    """Whoever reads alerts now hears of it at once, and the patient is asked whether it is urgent."""
     alert = storage.alerts.add(tx, patient.id, day, now)
     storage.alerts.put_items(tx, alert, judged.put)
-    unseen.tell_open(tx, settings, alert, now)
-    if storage.red_flags.listeners(tx, patient.id, now):
-        alerts.ask(tx, settings, alert, now)
+    unseen.look(tx, settings, alert, now)
 
 
 def _change(tx: Connection, settings: Settings, alert: Alert, judged: Judged, now: datetime) -> None:

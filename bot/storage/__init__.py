@@ -28,9 +28,11 @@ from bot.storage import (
     people,
     privacy,
     prompts,
+    readers,
     red_flags,
     sessions,
     sharing,
+    unseen,
     zones,
 )
 from bot.storage.backups import BackupFailed
@@ -76,8 +78,10 @@ __all__ = [
     "people",
     "privacy",
     "prompts",
+    "readers",
     "red_flags",
     "sessions",
     "sharing",
+    "unseen",
     "zones",
 ]

@@ -14,10 +14,8 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.diary.alerts import ANSWERS, QUIET_FOR, Act, Alert, AlertId, Done, Noticed, Pressing, Rule
 from bot.diary.entries import ItemId
 from bot.diary.people import PatientId, TherapistId
-from bot.diary.red_flags import Delivery, delivery
 from bot.storage import ids, tables
 from bot.storage.prepared import Prepared, listed
-from bot.storage.tables import OutboxState
 
 _alerts: Final = tables.alerts.c
 _items: Final = tables.alert_items.c
@@ -255,17 +253,6 @@ def acts_of(tx: Connection, alert: Alert) -> list[Done]:
     """Everything that was done about an alert, in its order."""
     rows: Sequence[Any] = tx.execute(_acts_of, {"patient": alert.patient_id, "alert": alert.id}).all()
     return [Done(TherapistId(row[0]), row[1], Act(row[2]), *row[3:]) for row in rows]
-
-
-def delivery_of(tx: Connection, alert: Alert) -> Delivery:
-    """What became of the messages by which therapists were told of it; what is tidied away counts as arrived."""
-    sent = [done.outbox_id for done in acts_of(tx, alert) if done.act is Act.TOLD and done.outbox_id is not None]
-    table = tables.outbox.c
-    states = [row[0] for row in tx.execute(select(table.state).where(table.id.in_(sent)))]
-    if sent and not states:
-        return Delivery.ARRIVED
-    waiting, arrived = states.count(OutboxState.WAITING), states.count(OutboxState.DELIVERED)
-    return delivery(waiting, arrived, len(states) - waiting - arrived)
 
 
 def is_open(tx: Connection, alert: Alert) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from bot.diary.hours import EVERY_DAY, OwnHours
 from bot.diary.people import TherapistId
-from bot.storage import tables
+from bot.storage import tables, unseen
 
 _of: Final = select(
     tables.therapists.c.hours_from, tables.therapists.c.hours_to, tables.therapists.c.workdays, tables.therapists.c.zone
@@ -23,7 +24,8 @@ def of(tx: Connection, therapist_id: TherapistId) -> OwnHours | None:
     return OwnHours(start, end, frozenset(map(int, workdays)) if workdays else EVERY_DAY, zone)
 
 
-def put(tx: Connection, therapist_id: TherapistId, hours: OwnHours | None) -> None:
+def put(tx: Connection, therapist_id: TherapistId, hours: OwnHours | None, now: datetime) -> None:
+    """From now on; what waits for the hours before is looked at anew."""
     values = (
         {"hours_from": None, "hours_to": None, "workdays": None}
         if hours is None
@@ -34,3 +36,4 @@ def put(tx: Connection, therapist_id: TherapistId, hours: OwnHours | None) -> No
         }
     )
     tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(**values))
+    unseen.of_therapist(tx, therapist_id, now)

@@ -636,7 +636,9 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, a day to judge, an end."""
+    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, a day to judge, an alert,
+    or an end.
+    """
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
@@ -648,6 +650,7 @@ def next_due_at(tx: Connection) -> datetime | None:
             tables.red_flags.c.due_at,
             tables.checkins.c.due_at,
             tables.diary_days.c.judge_at,
+            tables.alerts.c.due_at,
         )
     ]
     return min((instant for instant in instants if instant is not None), default=None)

@@ -406,6 +406,7 @@ alerts: Final = Table(
     Column("withdrawn_at", Instant, comment="a correction undid it"),
     Column("reminded_at", Instant, comment="when those who had not seen it were reminded"),
     Column("deputy_at", Instant, comment="when it went to a deputy"),
+    Column("undelivered_at", Instant, comment="when the patient and the admins heard that it reached nobody"),
     Column("due_at", Instant, comment="when it is looked at again; empty: settled"),
     Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL"), comment="the question to the patient"),
     Index(None, "patient_id", "day"),

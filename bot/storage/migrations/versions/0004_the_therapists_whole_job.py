@@ -130,6 +130,7 @@ def _alerts() -> None:
         _instant("withdrawn_at"),
         _instant("reminded_at"),
         _instant("deputy_at"),
+        _instant("undelivered_at"),
         _instant("due_at"),
         sa.Column("bubble_id", sa.Integer()),
         _refers("alerts", "bubble_id", "bubbles", "SET NULL"),
