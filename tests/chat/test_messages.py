@@ -1174,7 +1174,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 
 def alert(**changed: Any) -> Alert:
-    raised = Alert(AlertId(2**40), PatientId(2**40), LONGEST_DAY, None, None, *[None] * 9)  # type: ignore[arg-type]
+    raised = Alert(AlertId(2**40), PatientId(2**40), LONGEST_DAY, None, None, *[None] * 10)  # type: ignore[arg-type]
     return replace(raised, raised_at=NOON, **changed)
 
 
@@ -1254,6 +1254,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 @case(alerts.not_heard)
 @case(alerts.reminder)
 @case(alerts.for_deputy)
+@case(alerts.stands_in)
 @case(alerts.answered)
 @case(alerts.has_seen)
 def _(say: Words, label: str) -> Iterator[Made]:
@@ -1263,8 +1264,9 @@ def _(say: Words, label: str) -> Iterator[Made]:
             for later in ((), ((label, NOON), (label, NOON))):
                 yield alerts.question(view.alert, view.about, names, later, number, clinic(label), say)
         yield alerts.reminder(view, say)
-    yield alerts.not_heard(number, clinic(label), say)
+    yield alerts.not_heard(alert(), number, clinic(label), say)
     yield alerts.for_deputy(label, say)
+    yield alerts.stands_in(label, say)
     for urgency in Pressing:
         yield alerts.answered(urgency, say)
     for word in Word:
