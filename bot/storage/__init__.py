@@ -32,7 +32,7 @@ from bot.storage import (
     red_flags,
     sessions,
     sharing,
-    unseen,
+    waking,
     zones,
 )
 from bot.storage.backups import BackupFailed
@@ -82,6 +82,6 @@ __all__ = [
     "red_flags",
     "sessions",
     "sharing",
-    "unseen",
+    "waking",
     "zones",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.diary.hours import EVERY_DAY, OwnHours
 from bot.diary.people import TherapistId
-from bot.storage import tables, unseen
+from bot.storage import tables, waking
 
 _of: Final = select(
     tables.therapists.c.hours_from, tables.therapists.c.hours_to, tables.therapists.c.workdays, tables.therapists.c.zone
@@ -36,4 +36,4 @@ def put(tx: Connection, therapist_id: TherapistId, hours: OwnHours | None, now: 
         }
     )
     tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(**values))
-    unseen.of_therapist(tx, therapist_id, now)
+    waking.of_therapist(tx, therapist_id, now)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.diary.offers import Holiday, Kind, Offer, OfferId
 from bot.diary.people import ChatId, PatientId, Therapist, TherapistId
-from bot.storage import ids, tables, unseen
+from bot.storage import ids, tables, waking
 from bot.storage.people import THERAPIST
 from bot.storage.sharing import HOLDS
 
@@ -141,7 +141,7 @@ def leave(tx: Connection, therapist_id: TherapistId, now: datetime) -> None:
         .where(tables.therapists.c.id == therapist_id, tables.therapists.c.left_at.is_(None))
         .values(left_at=now, next_digest_at=None, undelivered_at=None)
     )
-    unseen.of_therapist(tx, therapist_id, now)
+    waking.of_therapist(tx, therapist_id, now)
     put_holiday(tx, therapist_id, None)
     tx.execute(
         update(tables.therapists)

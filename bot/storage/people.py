@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import Account, ChatId, Invite, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
-from bot.storage import ids, tables, unseen
+from bot.storage import ids, tables, waking
 from bot.storage.prepared import Prepared
 
 _HOME: Final = (
@@ -88,7 +88,7 @@ def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime, heard_a
     if reach is not Reach.OK:
         undelivered(tx, chat, now)
     if changed.rowcount > 0:
-        unseen.of_chat(tx, chat, now)
+        waking.of_chat(tx, chat, now)
     return changed.rowcount > 0
 
 

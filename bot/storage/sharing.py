@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import ChatId, PatientId, Stage, TherapistId
 from bot.diary.sharing import Share
-from bot.storage import tables, unseen
+from bot.storage import tables, waking
 
 _SHARE: Final = [tables.shares.c[name] for name in Share.__dataclass_fields__]
 HOLDS: Final[tuple[ColumnElement[bool], ...]] = (
@@ -55,7 +55,7 @@ def put(tx: Connection, share: Share) -> None:
             set_={name: values[name] for name in ("label", "since", "ended_at", "until_day")},
         )
     )
-    unseen.of_patient(tx, share.patient_id, share.since)
+    waking.of_patient(tx, share.patient_id, share.since)
 
 
 def find(tx: Connection, patient_id: PatientId, therapist_id: TherapistId) -> Share | None:
@@ -89,7 +89,7 @@ def end(tx: Connection, patient_id: PatientId, therapist_id: TherapistId, now: d
         .where(tables.shares.c.patient_id == patient_id, tables.shares.c.therapist_id == therapist_id)
         .values(ended_at=now)
     )
-    unseen.of_patient(tx, patient_id, now)
+    waking.of_patient(tx, patient_id, now)
 
 
 def may_read(tx: Connection, reader: ChatId, patient_id: PatientId, now: datetime) -> bool:
