@@ -82,7 +82,8 @@ async def test_an_alert_waits_for_own_hours_and_the_patient_reads_until_when(cli
     assert "My message will say that it is urgent." in newest(ada)
     await desk.until(TUESDAY - timedelta(minutes=1))
     assert alerts_to(ito) == []
-    await desk.until(TUESDAY + timedelta(minutes=1))
+    await desk.until(TUESDAY + timedelta(hours=1))
+    assert await desk.rows("select told_at from alerts") == [("2026-03-10 08:00:00.000000",)], "the clock stops there"
     assert "URGENT, the patient says" in text_of(alert_of(ito))
     assert said(ito, "Ada L says that it is urgent") == [], "the alert says so"
     assert "on its way to Dr Ito" in text_of(ada.chat.messages[question])
@@ -197,6 +198,20 @@ async def test_sharing_that_ends_while_it_waits_is_told_at_once(clinic: Desk) ->
     assert said(ada, LOST) == []
     await desk.says(ada, "/sharing")
     await desk.taps(ada, "Stop sharing with Dr Ito")
+    await desk.tick()
+    assert len(said(ada, LOST)) == 1
+    await desk.jump(TUESDAY)
+    assert alerts_to(ito) == []
+
+
+async def test_a_therapist_who_leaves_while_it_waits_is_not_waited_for(clinic: Desk) -> None:
+    desk, ito, ada = clinic, clinic.ito, clinic.ada
+    await desk.says(ito, "/hours 08:00-18:00 mon-fri")
+    await raised(desk)
+    await desk.tick()
+    assert said(ada, LOST) == []
+    await desk.says(ito, "/leave")
+    await desk.taps(ito, "Leave the clinic", "Yes, I leave now")
     await desk.tick()
     assert len(said(ada, LOST)) == 1
     await desk.jump(TUESDAY)
