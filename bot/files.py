@@ -429,7 +429,7 @@ def _asked_for(settings: Settings, code: str | None, therapist: str | None, now:
             return [(code, one)]
         if therapist is None:
             return [(name, one) for one, name in storage.imports.everyone(tx)]
-        shares = storage.sharing.all_of(tx, _therapist(tx, therapist).id)
+        shares = storage.sharing.all_of(tx, _therapist(tx, therapist).id, now)
         found = [(share.label, storage.people.patient_by_id(tx, share.patient_id)) for share in shares]
         return [(name, one) for name, one in found if one.stage in SHOWN]
 

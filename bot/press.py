@@ -17,18 +17,20 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from bot import chat, diary, logs, reports, storage
+from bot import alerts, chat, diary, logs, reports, storage
 from bot.chat.messages import Message, Picture, as_data, plain
 from bot.chat.words import Words, words
-from bot.diary.digests import Diary
+from bot.diary.accesses import Seen, What
+from bot.diary.digests import Diary, Member
 from bot.diary.digests import Panel as Members
 from bot.diary.excerpts import FOR_A_CHART
 from bot.diary.exports import Contents
 from bot.diary.looking import LENGTHS, Span
-from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage
+from bot.diary.people import SHOWN, ChatId, Patient, PatientId, Stage, Therapist
 from bot.diary.sharing import Share
 from bot.reports import letters
 from bot.reports.recipes import (
+    Alerted,
     Card,
     Chart,
     Courses,
@@ -79,13 +81,16 @@ class Document:
 class Made:
     """A message as data with its PNG, or with another file.
 
-    `rest`: what the second message of a week says, where it takes two.
+    `rest`: what the second message of a week says, where it takes two. `seen`: whose diaries it shows to a therapist,
+    for the log of who saw what once it is delivered; `rest_seen`: and whose the second message shows besides.
     """
 
     body: dict[str, Any]
     photo: bytes | None = None
     document: Document | None = None
     rest: dict[str, Any] | None = None
+    seen: Seen | None = None
+    rest_seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,8 @@ class Draft:
     """What to say where the file is too large for Telegram."""
     panel: Members | None = None
     """Whose small charts the picture shows."""
+    seen: Seen | None = None
+    rest_seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,7 @@ def printed(draft: Draft, order: Order) -> Made:
         photo = _small_charts(draft.picture, draft.panel)
     else:
         photo = _drawn(draft.picture, draft.diary, order.now)
-    return Made(draft.body, photo, rest=draft.rest)
+    return Made(draft.body, photo, rest=draft.rest, seen=draft.seen, rest_seen=draft.rest_seen)
 
 
 @cache
@@ -244,7 +251,7 @@ def _pictured(tx: Connection, order: Order) -> Draft | Nothing:
         return Draft(body, picture)
     values: Mapping[str, Any] = picture.values
     patient_id = PatientId(values["patient"])
-    if not storage.sharing.may_read(tx, order.reader, patient_id):
+    if not storage.sharing.may_read(tx, order.reader, patient_id, order.now):
         return Nothing(GONE)
     patient = storage.people.patient_by_id(tx, patient_id)
     kept = _diary(tx, patient, date.fromisoformat(values["first"]) - timedelta(weeks=1), order.now)
@@ -271,6 +278,8 @@ def _written(tx: Connection, order: Order, wanted: Wanted, say: Words) -> Draft 
             return _export(tx, order, wanted, say)
         case Diaries():
             return _diaries(tx, order, wanted, say)
+        case Alerted():
+            return _alert(tx, order, wanted, say)
         case PatientSheet():
             return _patient_sheet(tx, order, wanted, say)
 
@@ -280,7 +289,7 @@ def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Not
     if patient is None:
         return Nothing(GONE)
     kept = _diary(tx, patient, wanted.start - FOR_A_CHART, order.now)
-    shares = storage.sharing.readers_of(tx, patient.id)
+    shares = storage.sharing.readers_of(tx, patient.id, order.now)
     reader = storage.people.therapist_by_id(tx, shares[0].therapist_id).name if shares else None
     first, *more = letters.patient_week(patient, kept, wanted.start, order.now, say, reader)
     rest = more[0] if more else None
@@ -315,7 +324,7 @@ def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | N
     since = diary.days.day_of(order.now, patient.zone) - timedelta(weeks=wanted.weeks + 2)
     kept = _diary(tx, patient, since, order.now)
     notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
-    shares = storage.sharing.readers_of(tx, patient.id)
+    shares = storage.sharing.readers_of(tx, patient.id, order.now)
     readers = [storage.people.therapist_by_id(tx, share.therapist_id).name for share in shares]
     sheet = reports.sheets.Sheet(kept, wanted.weeks, notes, order.now, wanted.clinic, tuple(readers))
 
@@ -335,7 +344,8 @@ def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Word
     since = diary.days.day_of(at, patient.zone) - timedelta(weeks=wanted.weeks + 2)
     notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
     readers = [
-        storage.people.therapist_by_id(tx, it.therapist_id).name for it in storage.sharing.readers_of(tx, patient.id)
+        storage.people.therapist_by_id(tx, it.therapist_id).name
+        for it in storage.sharing.readers_of(tx, patient.id, order.now)
     ]
     sheet = reports.sheets.Sheet(
         kept, wanted.weeks, notes, at, wanted.clinic, tuple(readers), reports.sheets.Maker.THERAPIST, order.now
@@ -349,7 +359,7 @@ def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Word
 
 def _diaries(tx: Connection, order: Order, wanted: Diaries, say: Words) -> Draft | Nothing:
     therapist = storage.people.therapist(tx, order.reader)
-    shares = [] if therapist is None else storage.sharing.all_of(tx, therapist.id)
+    shares = [] if therapist is None else storage.sharing.all_of(tx, therapist.id, order.now)
     found = [_shared(tx, order, share.patient_id) for share in shares if wanted.patient in (None, share.patient_id)]
     read = [(share.label, storage.exports.rows_of(tx, patient)) for patient, share in filter(None, found)]
     if not read:
@@ -368,7 +378,7 @@ def _shared(tx: Connection, order: Order, patient_id: PatientId) -> tuple[Patien
     """The patient and the share that the reader holds, where the reader is a therapist who may see the diary now."""
     therapist = storage.people.therapist(tx, order.reader)
     share = None if therapist is None else storage.sharing.find(tx, patient_id, therapist.id)
-    if share is None or not diary.sharing.may_see(share):
+    if share is None or not diary.sharing.may_see(share, order.now):
         return None
     patient = storage.people.patient_by_id(tx, patient_id)
     return (patient, share) if patient.stage in SHOWN else None
@@ -402,6 +412,17 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
     return _draft(letters.card(patient, share.label, kept, at, say, unreachable, besides), kept)
 
 
+def _alert(tx: Connection, order: Order, wanted: Alerted, say: Words) -> Draft | Nothing:
+    found = _shared(tx, order, wanted.patient)
+    alert = None if found is None else storage.alerts.find(tx, wanted.patient, wanted.alert)
+    if found is None or alert is None:
+        return Nothing(GONE)
+    patient, share = found
+    seen = alerts.seen_by(tx, alert, share)
+    kept = _diary(tx, patient, alert.day - FOR_A_CHART, order.now)
+    return _draft(reports.alerts.message(patient, seen, kept, order.now, say), kept)
+
+
 def _courses(tx: Connection, order: Order, wanted: Courses, say: Words) -> Draft | Nothing:
     """Of a patient's own diary, or of one that is shared with the therapist who reads it; whole, from its first day."""
     label: str | None = None
@@ -425,18 +446,38 @@ def _panel(tx: Connection, order: Order, wanted: Panel | Page | Others | Picture
     panel = storage.panels.panel_of(tx, therapist.id, order.now, due_at)
     match wanted:
         case Page():
-            return _draft(reports.panels.page(panel, wanted.number, say))
+            here = reports.panels.on_page(panel, wanted.number)
+            return replace(
+                _draft(reports.panels.page(panel, wanted.number, say)), seen=_seen(therapist, What.PANEL, here)
+            )
         case Others():
-            return _draft(reports.panels.others(panel, wanted.number, say))
+            here = reports.panels.on_page_of_others(panel, wanted.number)
+            return replace(
+                _draft(reports.panels.others(panel, wanted.number, say)), seen=_seen(therapist, What.PANEL, here)
+            )
         case Pictures():
-            return replace(_draft(reports.panels.picture(panel, wanted.number, say)), panel=panel)
+            here = reports.panels.in_picture(panel, wanted.number)
+            return replace(
+                _draft(reports.panels.picture(panel, wanted.number, say)),
+                panel=panel,
+                seen=_seen(therapist, What.PANEL, here),
+            )
     if due_at is not None and not panel.members:
         return Nothing(GONE)
     first, *more = letters.panel_week(panel, wanted.missing, say, wanted.skipped)
     rest = more[0] if more else None
+    told, drawn = reports.panels.told(panel), reports.panels.in_picture(panel, 0)
+    # In two messages the words are the second one; whoever is in both is in the log once.
+    besides = _seen(therapist, What.DIGEST, [one for one in told if one not in drawn])
     if wanted.rest:
-        return Nothing(NO_REST) if rest is None else _draft(rest)
-    return replace(_draft(first, rest=rest), panel=panel)
+        return Nothing(NO_REST) if rest is None else replace(_draft(rest), seen=besides)
+    shown = drawn if more else [*drawn, *(one for one in told if one not in drawn)]
+    seen = _seen(therapist, What.DIGEST, shown)
+    return replace(_draft(first, rest=rest), panel=panel, seen=seen, rest_seen=besides)
+
+
+def _seen(therapist: Therapist, what: What, members: Collection[Member]) -> Seen | None:
+    return Seen(therapist.id, what, tuple(one.patient_id for one in members)) if members else None
 
 
 def _export(tx: Connection, order: Order, wanted: Export, say: Words) -> Draft | Nothing:

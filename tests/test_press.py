@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from bot import press, storage
 from bot.chat.messages import as_data, plain
 from bot.chat.words import Sentence, words
+from bot.diary.accesses import Seen, What
 from bot.diary.looking import Span
-from bot.diary.people import ChatId, PatientId, Stage
+from bot.diary.people import ChatId, PatientId, Stage, TherapistId
 from bot.press import Failed, Made, Nothing, Order
 from bot.reports import exports, letters, recipes
-from bot.reports.recipes import Card, Chart, Export, Month, Page, Panel, Sheet, Wanted, Week
+from bot.reports.recipes import Card, Chart, Export, Month, Others, Page, Panel, Pictures, Sheet, Wanted, Week
 from tests.handlers.desk import Desk, clinic_at
 
 MONDAY = date(2026, 3, 2)
@@ -95,6 +96,18 @@ async def test_it_reads_the_file_by_itself_and_brings_words_and_picture(answered
     assert card.body["buttons"][0][0]["label"] == "Notas"
 
 
+async def test_it_says_whose_diaries_a_page_shows_to_a_therapist(answered: Desk) -> None:
+    desk, ada = answered, await ada_of(answered)
+    kinds = ((Page(9), What.PANEL), (Others(0), What.PANEL), (Pictures(0), What.PANEL), (Panel(), What.DIGEST))
+    for wanted, what in kinds:
+        made = press.make(await order(desk, desk.ito.id, wanted, plain=True))
+        assert isinstance(made, Made)
+        assert made.seen == Seen(TherapistId(1), what, (ada,)), wanted
+    whole = press.make(await order(desk, desk.ada.id, Week(ada, MONDAY), plain=True))
+    assert isinstance(whole, Made)
+    assert whole.seen is None, "her own"
+
+
 async def test_who_may_not_see_it_gets_nothing(answered: Desk) -> None:
     desk, ada = answered, await ada_of(answered)
     gone = Nothing(press.GONE)
@@ -111,7 +124,7 @@ async def test_who_may_not_see_it_gets_nothing(answered: Desk) -> None:
         assert press.make(await order(desk, reader, wanted)) == gone
 
     def stop_sharing(tx: Connection) -> None:
-        [share] = storage.sharing.readers_of(tx, ada)
+        [share] = storage.sharing.readers_of(tx, ada, NEXT_MONDAY)
         storage.sharing.end(tx, ada, share.therapist_id, desk.now)
 
     await desk.database.write(stop_sharing)

@@ -8,10 +8,12 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
 
+from bot.diary.alerts import Pressing
 from bot.diary.checkins import Feeling
 from bot.diary.entries import Side, Symptom
 from bot.diary.flares import Since
 from bot.diary.looking import Span
+from bot.diary.offers import Kind as Offered
 from bot.diary.pauses import Reason
 from bot.diary.people import Stage
 from bot.diary.prompts import Later
@@ -918,7 +920,194 @@ class OwnCourse:
 # --- alerts ---------------------------------------------------------------------------------------------------------
 
 
+class OwnHours(StrEnum):
+    """When a therapist is told of alerts."""
+
+    ANY = "any"
+    USUAL = "usual"
+    OTHER = "other"
+    """The hours will be typed."""
+
+
+@payload("aw")
+class SetHours:
+    to: OwnHours
+
+
+class Limit(StrEnum):
+    """What of the alert rules is a patient's own."""
+
+    RISE = "rise"
+    """How many points above the usual."""
+    HIGH = "high"
+    """Which score is high."""
+    USUAL = "usual"
+    """Neither: the rule's own."""
+
+
+@payload("al")
+class AlertLimits:
+    """Show the alert limits of a patient, as a new message."""
+
+    patient: int
+
+
+@payload("az")
+class SetLimit:
+    """`to`: the points, or the score."""
+
+    patient: int
+    limit: Limit
+    to: int
+
+
+class Answered(StrEnum):
+    """What a therapist does about an alert."""
+
+    SEEN = "seen"
+    WILL_CALL = "will_call"
+    NOTE = "note"
+    """A note will be typed."""
+
+
+@payload("aa")
+class AnswerAlert:
+    patient: int
+    alert: int
+    answered: Answered
+
+
+@payload("aq")
+class HowUrgent:
+    """What the patient says of an alert: urgent, or can it wait?"""
+
+    alert: int
+    urgency: Pressing
+
+
 # --- therapists together, who saw what ------------------------------------------------------------------------------
+
+
+@payload("tc")
+class Colleagues:
+    """To whom? `patient` None: about all patients."""
+
+    kind: Offered
+    patient: int | None
+    page: int
+
+
+@payload("ta")
+class AskPatient:
+    """Ask a patient, or all of them, whether that therapist may see the diary; `sure`: the question was answered."""
+
+    kind: Offered
+    patient: int | None
+    therapist: int
+    sure: bool
+
+
+@payload("th")
+class HandOver:
+    """Whom shall another therapist take over?"""
+
+    page: int
+
+
+@payload("tx")
+class LeaveIt:
+    """Nobody is asked, and nothing changes."""
+
+
+@payload("ty")
+class AnswerOffer:
+    """What the patient says to a question about who sees the diary."""
+
+    offer: int
+    given: bool
+
+
+@payload("tp")
+class PickReader:
+    """After a therapist left: who sees the diary now; nobody, where there is no `therapist`."""
+
+    offer: int
+    therapist: int | None
+
+
+@payload("tq")
+class PickPage:
+    """The same question with other names."""
+
+    offer: int
+    page: int
+
+
+@payload("tm")
+class MoreReaders:
+    """The therapists of the clinic, for a patient who wants to share with another one."""
+
+    page: int
+
+
+@payload("td")
+class Deputy:
+    """A holiday as far as it is known; the first thing missing is asked next. `sure`: ask the patients."""
+
+    therapist: int
+    first: date | None
+    until: date | None
+    sure: bool
+
+
+@payload("tg")
+class DeputyPage:
+    page: int
+
+
+@payload("tt")
+class DeputyDate:
+    """The next date of a holiday will be typed."""
+
+    therapist: int
+    first: date | None
+
+
+@payload("te")
+class EndDeputy:
+    """The holiday is over, or off."""
+
+    sure: bool
+
+
+@payload("tl")
+class LeaveClinic:
+    sure: bool
+
+
+@payload("ti")
+class StayHere:
+    """The therapist does not leave after all."""
+
+
+@payload("tv")
+class Therapists:
+    """The clinic admin's list."""
+
+    page: int
+
+
+@payload("tr")
+class RemoveTherapist:
+    therapist: int
+    sure: bool
+
+
+@payload("tw")
+class WhoSaw:
+    """The log of who saw what."""
+
+    page: int
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -155,6 +155,13 @@ def ask_share(therapist: str, words: Words) -> Message:
     )
 
 
+def has_left_meanwhile(words: Words) -> Message:
+    """A yes to a therapist who is no longer at the clinic: it shows nobody anything."""
+    return Message(
+        words("This therapist has left the clinic, so only you see your diary. You can change that with /sharing.")
+    )
+
+
 def declined(words: Words) -> Message:
     return Message(
         words("All right, nothing is stored. If you change your mind, send /start."),

@@ -22,7 +22,7 @@ def of_patient(
     """
     kept = words(
         "{what}: your answers and notes with their times, your settings, your number at Telegram, and what you said "
-        "yes or no to.",
+        "yes or no to. Also the name that your therapist has for you, your treatments, and warning signs and alerts.",
         what=bold(words("What I keep")),
     )
     leaves = leaves_at is not None
@@ -70,7 +70,8 @@ def of_staff(clinic: str, days: int, words: Words) -> Message:
             [
                 words(
                     "{what}: your number at Telegram, your language, the name that patients read, your time zone, and "
-                    "the links and treatments that you made here.",
+                    "the links and treatments that you made here. Each patient can read what you looked at or did in "
+                    "the diary.",
                     what=bold(words("What I keep about you")),
                 ),
                 words(
@@ -97,11 +98,12 @@ def _who(readers: Sequence[str], clinic: str, words: Words, leaves: bool) -> Sen
         seen = words("{what}: nobody any more, since you want it deleted.", what=what)
     elif readers:
         names = bold(words.listed([sentence(name) for name in readers]))
-        seen = words("{what}: you and {names}. Nobody else.", what=what, names=names)
+        seen = words("{what}: you, and also {names}. Nobody else.", what=what, names=names)
     else:
         seen = words("{what}: only you.", what=what)
+    looked = words("/who shows what each therapist looked at or did.")
     lies = words("It lies on the computer of {clinic}, and whoever runs that could open it.", clinic=sentence(clinic))
-    return joined(" ", [seen, lies])
+    return joined(" ", [seen, looked, lies])
 
 
 def _until(leaves_at: datetime | None, days: int, words: Words) -> Sentence:

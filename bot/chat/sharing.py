@@ -10,7 +10,9 @@ from typing import Final
 from bot.chat import buttons
 from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Row
+from bot.chat.offers import PER_PAGE, on_a_page, turn_pages
 from bot.chat.words import Sentence, Words, bold, joined, sentence
+from bot.diary.people import Therapist
 
 WORDING: Final = "sharing 2026-11"
 """Version of the words below that a yes or no is said to. Change it when their meaning changes."""
@@ -18,27 +20,62 @@ WORDING: Final = "sharing 2026-11"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A therapist who sees the diary since a day, or who could be shown it: `since` None."""
+    """A therapist who sees the diary since a day, or who could be shown it: `since` None.
+
+    `until`: of one who stands in, the last day. `begins`: not yet, but from `since` on.
+    """
 
     therapist_id: int
     name: str
     since: date | None
+    until: date | None = None
+    begins: bool = False
 
 
-def readers(of: Sequence[Reader], words: Words, told: Sentence | None = None) -> Message:
-    """Everyone who sees the diary, and everyone who could; `told`: what was just changed."""
+def readers(of: Sequence[Reader], words: Words, told: Sentence | None = None, *, others: bool = False) -> Message:
+    """Everyone who sees the diary, and everyone who could; `told`: what was just changed.
+
+    `others`: there are more therapists at the clinic.
+    """
     lines = [bold(words("Who sees your diary"))]
     seeing = [reader for reader in of if reader.since is not None]
     for reader in seeing:
-        assert reader.since is not None
-        name = bold(sentence(reader.name))
-        lines.append(words("{name}, since {day}", name=name, day=words.dated(reader.since)))
+        lines.append(_sees(reader, words))
     if seeing:
         lines.append(words("They see your answers, notes and charts. Nobody else does, besides you."))
     else:
         lines.append(words("Only you see it."))
+    lines.append(
+        words("/who shows what each of them looked at.") if seeing else words("/who shows who looked at it before.")
+    )
     rows: list[Row] = [(_button(reader, words),) for reader in of]
+    if others:
+        rows.append((Button(words("Share with another therapist"), tap=pack(buttons.MoreReaders(0))),))
     return Message(joined("\n\n", [*([] if told is None else [told]), joined("\n", lines)]), tuple(rows))
+
+
+def _sees(reader: Reader, words: Words) -> Sentence:
+    assert reader.since is not None
+    name, day = bold(sentence(reader.name)), words.dated(reader.since)
+    if reader.until is None:
+        return words("{name}, since {day}", name=name, day=day)
+    until = words.dated(reader.until)
+    if reader.begins:
+        return words("{name}, from {day} until {until}", name=name, day=day, until=until)
+    return words("{name}, since {day}, until {until}", name=name, day=day, until=until)
+
+
+def choose(of: Sequence[Therapist], page: int, words: Words) -> Message:
+    """Which other therapist of the clinic?"""
+    page = on_a_page(page, len(of))
+    rows: list[Row] = [
+        (Button(sentence(one.name), tap=pack(buttons.AskSharing(int(one.id)))),)
+        for one in of[page * PER_PAGE : (page + 1) * PER_PAGE]
+    ]
+    if len(of) > PER_PAGE:
+        rows.append(turn_pages(page, len(of), [pack(buttons.MoreReaders(to)) for to in (page - 1, page + 1)], words))
+    rows.append((Button(words("Nobody else"), tap=pack(buttons.Readers())),))
+    return Message(words("With whom shall I share your diary, too?"), tuple(rows))
 
 
 def _button(reader: Reader, words: Words) -> Button:

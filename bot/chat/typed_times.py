@@ -234,6 +234,12 @@ def day(text: str, today: date) -> date | None:
     A date without a year is the most recent one, a weekday the last such day, today included ("last Monday":
     before today). None for what is no date, lies after `today`, or more than LONGEST_AGO before it.
     """
+    found = past_day(text, today)
+    return found if found is not None and today - found <= LONGEST_AGO else None
+
+
+def past_day(text: str, today: date) -> date | None:
+    """The same, however long ago it is."""
     if len(text) > _LONGEST_TIME:
         return None
     words = " ".join(folded(plain(text)).split()).strip(".!, ")
@@ -241,9 +247,7 @@ def day(text: str, today: date) -> date | None:
     found = _day_by_name(words, today)
     if found is None:
         found = _day_by_date(words, today)
-    if found is None or not timedelta(0) <= today - found <= LONGEST_AGO:
-        return None
-    return found
+    return found if found is not None and found <= today else None
 
 
 _DAYS_AHEAD: Final = {

@@ -5,11 +5,17 @@ Law: an entry is added in the transaction of what it tells of. None is ever chan
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from bot.diary.people import TherapistId
+from bot.diary import days
+from bot.diary.people import PatientId, TherapistId
+
+MOST: Final = 2_000
+"""Entries that are read for the patient's list: months of them. All are in the copy of everything."""
 
 
 class What(StrEnum):
@@ -30,6 +36,10 @@ class What(StrEnum):
     """A treatment was logged."""
     SESSION_CHANGED = "session_changed"
     SESSION_DELETED = "session_deleted"
+    TREATMENTS = "treatments"
+    """The list of treatments."""
+    ASKED = "asked"
+    """What is asked."""
     ITEMS = "items"
     """What is asked was changed."""
     RENAMED = "renamed"
@@ -50,3 +60,36 @@ class Access:
     therapist: str
     what: What
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one message to a therapist shows, for the log once it is delivered."""
+
+    therapist_id: TherapistId
+    what: What
+    patients: tuple[PatientId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one therapist did on one day of the patient, `count` times; `at`: the last time, by the patient's clock."""
+
+    therapist: str
+    what: What
+    at: datetime
+    count: int
+
+
+def drawn_together(newest_first: Sequence[Access], zone: str) -> list[Line]:
+    """The log as it is read: equal entries of one day are one line, at the place of the newest."""
+    lines: dict[tuple[object, ...], Line] = {}
+    for entry in newest_first:
+        at = days.local(entry.at, zone)
+        key = (at.date(), entry.therapist_id, entry.what)
+        before = lines.get(key)
+        if before is None:
+            lines[key] = Line(entry.therapist, entry.what, at, 1)
+        else:
+            lines[key] = Line(before.therapist, before.what, before.at, before.count + 1)
+    return list(lines.values())

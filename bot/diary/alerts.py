@@ -9,19 +9,24 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NewType
 
 from bot.diary.days import ONE_DAY
+from bot.diary.entries import ItemId
+from bot.diary.people import PatientId, TherapistId
 from bot.diary.sessions import SEVEN_DAYS, Kind, Session, mean
 
 RISE: Final = 2
 """Points above the usual: 0.04 alerts per patient-week in 48 back-pain diaries (own calculation)."""
 HIGH: Final = 7
 """Patients and clinicians rank days at this first (10.1016/j.jpain.2020.08.003)."""
+RISES: Final = (1, 2, 3, 4)
+HIGHS: Final = (6, 7, 8, 9)
+"""What a therapist can choose for one patient instead (ours)."""
 SORE_FOR: Final = 3
 """Diary days after a needling in which soreness is expected (10.3233/BMR-150630, PMC5106437)."""
 QUIET_FOR: Final = timedelta(days=7)
@@ -108,3 +113,141 @@ def replay(scored: Scored, limits: Limits, sessions: Sequence[Session] = ()) -> 
 def seven_before(day: date) -> Iterable[date]:
     """The days whose mean is the usual, the newest first."""
     return (day - offset * ONE_DAY for offset in range(1, SEVEN_DAYS.days + 1))
+
+
+# --- what becomes of them -----------------------------------------------------------------------------------------
+
+JUDGED_AFTER: Final = timedelta(minutes=10)
+"""So long after the last change of a day the rules look at it: whoever corrects a slip at once alarms nobody."""
+
+AlertId = NewType("AlertId", int)
+
+
+class Act(StrEnum):
+    """What was done about an alert, by which therapist."""
+
+    TOLD = "told"
+    """It was sent to them."""
+    SEEN = "seen"
+    WILL_CALL = "will_call"
+    NOTE = "note"
+
+
+ANSWERS: Final = (Act.SEEN, Act.WILL_CALL, Act.NOTE)
+"""An alert with one of these, by anybody, is open no more."""
+
+
+class Pressing(StrEnum):
+    """What the patient says: urgent, or can it wait for the next visit?"""
+
+    URGENT = "urgent"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What therapists are to see. `day`: the diary day that raised it; `due_at`: when it is looked at again."""
+
+    id: AlertId
+    patient_id: PatientId
+    day: date
+    red_flag_id: int | None
+    checkin_id: int | None
+    raised_at: datetime
+    told_at: datetime | None
+    urgency: Pressing | None
+    urgency_at: datetime | None
+    withdrawn_at: datetime | None
+    reminded_at: datetime | None
+    deputy_at: datetime | None
+    due_at: datetime | None
+    bubble_id: int | None
+    """The question to the patient."""
+
+    @property
+    def red_flag(self) -> bool:
+        return self.red_flag_id is not None or self.checkin_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One act: by whom, by the name that patients know, and when."""
+
+    therapist_id: TherapistId
+    therapist: str
+    act: Act
+    text: str | None
+    at: datetime
+    outbox_id: int | None = None
+    bubble_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One item of an alert. `limit`: the points, or the score, of the rule as it was when it was met."""
+
+    item_id: ItemId
+    rule: Rule
+    first: date
+    scores: tuple[int, int]
+    usual: float
+    n: int
+    limit: int
+
+    @property
+    def second(self) -> date:
+        return self.first + ONE_DAY
+
+
+def noticed(item_id: ItemId, raised: Raised, limits: Limits) -> Noticed:
+    limit = limits.rise if raised.rule is Rule.ROSE else limits.high
+    return Noticed(item_id, raised.rule, raised.first, raised.scores, raised.usual, raised.n, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a look at a pair of days changes: items that alert, or with other figures, and items that do no more."""
+
+    put: tuple[Noticed, ...]
+    gone: tuple[ItemId, ...]
+
+
+def compare(
+    found: Mapping[ItemId, Raised | None],
+    standing: Mapping[ItemId, Noticed],
+    silent: Collection[ItemId],
+    limits: Limits,
+) -> Judged:
+    """The pair as it is now against the alert that stands of it. `silent`: items of another alert within QUIET_FOR.
+
+    What was only logged later, a needling, takes no alert back.
+    """
+    put = [
+        noticed(item, raised, limits)
+        for item, raised in found.items()
+        if raised is not None and not raised.after_session and (item in standing or item not in silent)
+    ]
+    gone = tuple(item for item in standing if found.get(item) is None)
+    return Judged(tuple(it for it in put if not _same(it, standing.get(it.item_id))), gone)
+
+
+def _same(now: Noticed, before: Noticed | None) -> bool:
+    """Whether the patient's own figures are the same; other limits alone change nothing."""
+    return before is not None and (now.scores, now.usual, now.n) == (before.scores, before.usual, before.n)
+
+
+class Word(StrEnum):
+    """What a patient hears of a therapist's act."""
+
+    SEEN = "seen"
+    WILL_CALL = "will_call"
+
+
+def word_of(act: Act, before: Iterable[Done], therapist_id: TherapistId) -> Word | None:
+    """What the patient is told of this act, given what was done before: each thing once for each therapist."""
+    own = {done.act for done in before if done.therapist_id == therapist_id}
+    if Act.WILL_CALL in own or act is Act.TOLD:
+        return None
+    if act is Act.WILL_CALL:
+        return Word.WILL_CALL
+    return None if own.intersection(ANSWERS) else Word.SEEN

@@ -166,14 +166,15 @@ def patient_in(cell: str) -> str:
 
 
 def wanted_in(cell: str, site: str = "", side: str = "") -> Wanted:
-    """What a symptom is about: "burning", "burning left foot", "burning (left foot)", "pain: knee, left", or "pain"
+    """What a symptom is about: "burning", "burning left foot", "left foot burning", "pain: knee, left", or "pain"
     with a `site` and a `side` of their own. Raises WrongCell for what a diary can't follow."""
     names = [part for part in re.split(r"[\s:,()_]+", unformula(cell.strip()).casefold()) if part]
-    symptom = next((it for it in Symptom if names and it.value == names[0]), None)
+    # The symptom stands first or last: a word between places would be part of a place.
+    symptom = next((it for end in (0, -1) for it in Symptom if names and it.value == names[end]), None)
     if symptom is None:
         known = ", ".join(it.value for it in Symptom)
         raise WrongCell(f"there is no symptom {_quoted(cell.strip())}; there are {known}" if names else "no symptom")
-    rest = names[1:]
+    rest = names[1:] if names[0] == symptom.value else names[:-1]
     sides = [part for part in rest if part in _SIDES]
     place = " ".join(part for part in rest if part not in _SIDES)
     own, own_side = unformula(" ".join(site.casefold().split())), side.strip().casefold()

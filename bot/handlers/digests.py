@@ -113,7 +113,7 @@ def _shared(turn: Turn, patient_id: int) -> tuple[Patient, Share, Therapist] | N
     """The patient, if the therapist of this chat may see the diary; else the button is answered and that is all."""
     therapist = turn.therapist
     share = None if therapist is None else storage.sharing.find(turn.tx, PatientId(patient_id), therapist.id)
-    if therapist is None or share is None or not diary.sharing.may_see(share):
+    if therapist is None or share is None or not diary.sharing.may_see(share, turn.now):
         turn.toast(chat.people.old_button(turn.words))
         return None
     patient = storage.people.patient_by_id(turn.tx, share.patient_id)

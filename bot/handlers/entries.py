@@ -560,7 +560,7 @@ def note(turn: Turn, patient: Patient, day: date, said: str, became: Became = Be
 
 def readers(turn: Turn, patient: Patient) -> list[str]:
     """The names of the therapists who can read this diary."""
-    shares = storage.sharing.readers_of(turn.tx, patient.id)
+    shares = storage.sharing.readers_of(turn.tx, patient.id, turn.now)
     return [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
 
 

@@ -24,7 +24,7 @@ def export(turn: Turn, _: str) -> None:
         _choose(turn, therapist)
     elif patient is not None:
         send(turn, patient)
-    elif turn.roles:
+    elif turn.roles or turn.worked_here:
         turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
     else:
         turn.say(chat.privacy.nothing_kept(turn.words))
@@ -114,6 +114,6 @@ def _said_once(turn: Turn, patient_id: PatientId | None, recipe: Message) -> boo
 
 def _shared_with(turn: Turn, therapist: Therapist) -> list[tuple[PatientId, str]]:
     """Whose diaries this therapist may see now, with their names."""
-    shares = storage.sharing.all_of(turn.tx, therapist.id)
+    shares = storage.sharing.all_of(turn.tx, therapist.id, turn.now)
     stages = ((share, storage.people.patient_by_id(turn.tx, share.patient_id).stage) for share in shares)
     return [(share.patient_id, share.label) for share, stage in stages if stage in SHOWN]

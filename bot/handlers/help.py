@@ -17,7 +17,8 @@ def moment(turn: Turn) -> Moment:
     """What is open for this person now."""
     patient, therapist = turn.patient, turn.therapist
     now = Moment(
-        standings=turn.standings, patients=therapist is not None and storage.panels.anyone(turn.tx, therapist.id)
+        standings=turn.standings,
+        patients=therapist is not None and storage.panels.anyone(turn.tx, therapist.id, turn.now),
     )
     return _of_diary(turn, patient, now) if patient is not None and patient.stage is Stage.ACTIVE else now
 

@@ -12,6 +12,7 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed
 from bot.chat.asked import Whose
 from bot.chat.messages import Message
+from bot.diary.accesses import What
 from bot.diary.entries import Item, ItemId, Side, Symptom
 from bot.diary.items import Addition, Ahead, Refusal, Wanted
 from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
@@ -55,6 +56,7 @@ def items(turn: Turn, tap: buttons.Items) -> None:
     desk = _desk(turn, tap.patient)
     if desk is None:
         return
+    _saw(turn, desk, What.ASKED)
     if turn.tapped is not None and storage.entries.day_of_bubble(turn.tx, desk.patient.id, turn.tapped) is not None:
         # The bubble of a day that asked for nothing yet: it stays, for the first question.
         turn.say(chat.asked.whats_asked(desk.whose, _items(turn, desk), turn.words), patient_id=desk.patient.id)
@@ -130,6 +132,7 @@ def _add(turn: Turn, desk: Desk, wanted: Wanted) -> None:
         case Addition(day, position, again):
             if again is None:
                 with _on_screen(turn, desk):
+                    _saw(turn, desk, What.ITEMS)
                     item_id = storage.items.add(turn.tx, desk.patient.id, wanted, position, day)
                 item = Item(item_id, wanted.symptom, wanted.site, wanted.side, position, day)
             else:
@@ -258,7 +261,7 @@ def _desk(turn: Turn, patient_id: int | None) -> Desk | None:
     therapist = turn.therapist if patient_id is not None else None
     if therapist is not None and patient_id is not None:
         share = storage.sharing.find(turn.tx, PatientId(patient_id), therapist.id)
-        if share is not None and diary.sharing.may_see(share):
+        if share is not None and diary.sharing.may_see(share, turn.now):
             patient = storage.people.patient_by_id(turn.tx, share.patient_id)
             if patient.stage is Stage.ACTIVE:
                 whose = Whose(patient_id, share.label, diary.days.day_of(turn.now, patient.zone))
@@ -310,6 +313,8 @@ def _say(turn: Turn, desk: Desk, message: Message) -> None:
 
 def _put(turn: Turn, desk: Desk, changed: Sequence[Item]) -> None:
     """Keep these items as they are now."""
+    if changed:
+        _saw(turn, desk, What.ITEMS)
     with _on_screen(turn, desk):
         storage.items.put(turn.tx, desk.patient.id, changed)
 
@@ -331,6 +336,12 @@ def _bubbles(turn: Turn, desk: Desk) -> dict[int, Message]:
         for day in storage.entries.open_days(turn.tx, desk.patient.id, turn.now)
         if (bubble_id := storage.entries.bubble_of(turn.tx, desk.patient.id, day.day)) is not None
     }
+
+
+def _saw(turn: Turn, desk: Desk, what: What) -> None:
+    """For the log of who saw what: what a therapist does."""
+    if desk.therapist is not None:
+        storage.accesses.add(turn.tx, desk.therapist.id, what, turn.now, desk.patient.id)
 
 
 def _tell(turn: Turn, desk: Desk, message: Message) -> None:

@@ -61,7 +61,7 @@ def search(turn: Turn, therapist: Therapist, said: str) -> None:
     """Everyone who has `said` in the name or code; of one the card."""
     said = " ".join(said.split())
     wanted = typed.folded(said)
-    names = storage.panels.names(turn.tx, therapist.id)
+    names = storage.panels.names(turn.tx, therapist.id, turn.now)
     found = [
         (int(one), label)
         for one, label, code in names
@@ -85,7 +85,7 @@ def rename(turn: Turn, said: str) -> None:
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
         return
-    names = [(int(one), label) for one, label, _ in storage.panels.names(turn.tx, therapist.id)]
+    names = [(int(one), label) for one, label, _ in storage.panels.names(turn.tx, therapist.id, turn.now)]
     before, equals, after = (part.strip() for part in said.partition("="))
     if not names:
         turn.say(chat.sessions.no_patients(turn.words))
@@ -136,13 +136,13 @@ def _rename(turn: Turn, therapist: Therapist, patient_id: PatientId, said: str) 
 def taken(turn: Turn, therapist: Therapist, label: str, but: PatientId | None = None) -> bool:
     """Whether the therapist calls another patient so."""
     wanted = typed.folded(" ".join(label.split()))
-    names = storage.panels.names(turn.tx, therapist.id)
+    names = storage.panels.names(turn.tx, therapist.id, turn.now)
     return any(typed.folded(" ".join(name.split())) == wanted for one, name, _ in names if one != but)
 
 
 def free(turn: Turn, therapist_id: TherapistId, label: str, patient_id: PatientId) -> str:
     """The label, or where another patient of the therapist has it, the next one like it: "Ada 2"."""
-    shares = storage.sharing.all_of(turn.tx, therapist_id)
+    shares = storage.sharing.all_of(turn.tx, therapist_id, turn.now)
     others = {typed.folded(" ".join(it.label.split())) for it in shares if it.patient_id != patient_id}
     found, number = label, 1
     while typed.folded(" ".join(found.split())) in others:

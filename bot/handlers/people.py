@@ -13,7 +13,22 @@ from bot.chat.messages import Message
 from bot.chat.people import NOW, OTHER, WORDING, YES
 from bot.chat.words import LANGUAGES
 from bot.diary.people import INVITE_LASTS_FOR, MAX_LABEL, Invite, Patient, Role, Stage, Therapist
-from bot.handlers import entries, flares, items, panels, pauses, privacy, prompts, sessions, settings, sharing, zones
+from bot.handlers import (
+    alerts,
+    deputies,
+    entries,
+    flares,
+    hours,
+    items,
+    panels,
+    pauses,
+    privacy,
+    prompts,
+    sessions,
+    settings,
+    sharing,
+    zones,
+)
 from bot.handlers.turn import Turn
 
 EXPECT_NAME: Final = "name"
@@ -304,7 +319,9 @@ def answer(turn: Turn, tap: buttons.Enrol) -> None:
 def _stored(turn: Turn, patient: Patient, given: bool) -> None:
     _consent(turn, patient, None, given)
     if given:
-        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.SHARE))
+        asks = storage.offers.working(turn.tx, _inviting(turn, patient).id) is not None
+        # Whoever has left the clinic meanwhile sees nobody's diary: there is nothing to ask.
+        ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.SHARE if asks else Stage.ZONE))
     else:
         _decline(turn, patient)
 
@@ -320,8 +337,9 @@ def _decline(turn: Turn, patient: Patient) -> None:
 
 
 def _end_shares(turn: Turn, patient: Patient) -> None:
-    for share in storage.sharing.readers_of(turn.tx, patient.id):
-        storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+    for share in storage.sharing.ever_of(turn.tx, patient.id):
+        if diary.sharing.stands(share, turn.now):
+            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
 
 
 def _shared(turn: Turn, patient: Patient, given: bool) -> None:
@@ -329,7 +347,9 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
     assert invite.therapist_id is not None
     _consent(turn, patient, invite.therapist_id, given)
-    if given:
+    if given and storage.offers.working(turn.tx, invite.therapist_id) is None:
+        turn.say(chat.people.has_left_meanwhile(turn.words), patient_id=patient.id)
+    elif given:
         label = panels.free(turn, invite.therapist_id, invite.label or turn.person_name, patient.id)
         storage.sharing.put(
             turn.tx,
@@ -445,7 +465,7 @@ def stop(turn: Turn, _: str) -> None:
     entries.put_others_away(turn, patient, None)
     turn.put_commands()
     turn.say(chat.people.stopped(turn.words), patient_id=patient.id)
-    for share in storage.sharing.readers_of(turn.tx, patient.id):
+    for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now):
         sharing.tell(turn, share, chat.people.has_stopped, patient.id)
 
 
@@ -480,9 +500,11 @@ def _tell_therapist(turn: Turn, patient: Patient) -> None:
     assert patient.invite_id is not None
     invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
     assert invite.therapist_id is not None
-    therapist = storage.people.therapist_by_id(turn.tx, invite.therapist_id)
+    therapist = storage.offers.working(turn.tx, invite.therapist_id)
+    if therapist is None:
+        return
     account = storage.people.find_account(turn.tx, therapist.chat_id)
-    shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id))
+    shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id), turn.now)
     turn.say(
         chat.people.invite_accepted(
             invite.label or "", shared, chat.words.words(account.language if account else "en")
@@ -577,7 +599,8 @@ def expects_others(turn: Turn) -> bool:
     """Whether the next text is about somebody else: a name that is given to them, a date of theirs."""
     expecting = turn.account.expecting if turn.known else None
     named = expecting in (EXPECT_NAME, EXPECT_LABEL)
-    return named or (expecting is not None and expecting.startswith((sessions.EXPECT, *panels.EXPECTS)))
+    others = (sessions.EXPECT, deputies.EXPECT, hours.EXPECT, *panels.EXPECTS, alerts.EXPECT_NOTE)
+    return named or (expecting is not None and expecting.startswith(others))
 
 
 def text(turn: Turn, said: str, replied_to: int | None) -> bool:
@@ -592,6 +615,12 @@ def text(turn: Turn, said: str, replied_to: int | None) -> bool:
         invite(turn, said)
     elif expecting is not None and expecting.startswith(sessions.EXPECT):
         sessions.expected(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(deputies.EXPECT):
+        deputies.expected_date(turn, expecting, said)
+    elif expecting is not None and expecting.startswith(hours.EXPECT):
+        hours.expected(turn, said)
+    elif expecting is not None and expecting.startswith(alerts.EXPECT_NOTE):
+        alerts.expected_note(turn, expecting, said)
     elif expecting is not None and expecting.startswith(panels.EXPECTS):
         panels.expected(turn, expecting, said)
     elif expecting is not None and expecting.startswith(items.EXPECT_SITE) and items.expected_site(turn, said):

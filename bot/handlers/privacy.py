@@ -28,11 +28,11 @@ def privacy(turn: Turn, _: str) -> None:
     """`/privacy`, for anyone: what is stored, who sees it, for how long."""
     clinic, days, patient = turn.settings.clinic_name, turn.settings.backup_days, turn.patient
     if patient is not None:
-        shares = storage.sharing.readers_of(turn.tx, patient.id)
+        shares = storage.sharing.readers_of(turn.tx, patient.id, turn.now)
         readers = [storage.people.therapist_by_id(turn.tx, share.therapist_id).name for share in shares]
         leaves_at = None if patient.forget_at is None else diary.days.local(patient.forget_at, patient.zone)
         turn.say(chat.privacy.of_patient(readers, clinic, days, turn.words, leaves_at=leaves_at))
-    elif turn.roles:
+    elif turn.roles or turn.worked_here:
         turn.say(chat.privacy.of_staff(clinic, days, turn.words))
     else:
         turn.say(chat.privacy.of_stranger(clinic, days, turn.words))
@@ -54,7 +54,7 @@ def forget(turn: Turn, _: str) -> None:
 
 
 def _nobody(turn: Turn) -> None:
-    if turn.roles:
+    if turn.roles or turn.worked_here:
         turn.say(chat.people.not_for_you(Role.PATIENT, turn.words))
     else:
         turn.say(chat.privacy.nothing_kept(turn.words))
@@ -139,7 +139,7 @@ def _leave(turn: Turn, patient: Patient) -> None:
         turn.retire(bubble_id=bubble)
         entries.put_away(turn, patient, today)
     entries.put_others_away(turn, patient, None)
-    shares = storage.sharing.readers_of(turn.tx, patient.id)
+    shares = storage.sharing.readers_of(turn.tx, patient.id, turn.now)
     storage.privacy.begin(turn.tx, patient, diary.privacy.due_at(turn.now), turn.now)
     if turn.tapped is not None:
         turn.retire(message_id=turn.tapped)
@@ -170,7 +170,7 @@ def take_back(turn: Turn, _: buttons.TakeBack) -> None:
     turn.edit(chat.privacy.taken_back(turn.words), patient_id=patient.id)
     if before is Stage.ACTIVE:
         people.reopen(turn, patient)
-        for share in storage.sharing.readers_of(turn.tx, patient.id):
+        for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now):
             sharing.tell(turn, share, chat.privacy.has_come_back, patient.id)
     else:
         people.not_open(turn, patient)
@@ -193,7 +193,7 @@ def _forget_now(turn: Turn, patient: Patient) -> None:
     """Everything about this patient is deleted, in this very transaction; what is said from here on names nobody."""
     words, settings = turn.words, turn.settings
     # In the week before the end the therapists know already.
-    shares = storage.sharing.readers_of(turn.tx, patient.id)
+    shares = storage.sharing.readers_of(turn.tx, patient.id, turn.now)
     storage.privacy.forget(turn.tx, patient, turn.now, keeps_account=turn.chat_id in settings.admin_ids)
     turn.forgotten()
     if turn.tapped is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot import chat, diary, storage
+from bot import alerts, chat, diary, storage
 from bot.chat import buttons
 from bot.chat.words import Sentence, words
 from bot.diary.checkins import Checkin
@@ -109,10 +109,10 @@ def report(
     if flag is None or flag.answer is RedFlagAnswer.NOW:
         # An old button, or one that we do not know: a report of its own.
         flag = storage.red_flags.add(turn.tx, patient.id, turn.now, None)
-    listeners = storage.red_flags.listeners(turn.tx, patient.id)
+    listeners = storage.red_flags.listeners(turn.tx, patient.id, turn.now)
     # The clock's work looks whether it arrives anywhere (jobs/red_flags.py).
     storage.red_flags.answered(turn.tx, flag, RedFlagAnswer.NOW, turn.now, told_at=turn.now, due_at=turn.now)
-    number, at = _number(turn, patient), diary.days.local(turn.now, patient.here)
+    number = _number(turn, patient)
     card = chat.red_flags.chosen_now(_card(turn, patient), turn.words, sign)
     if in_place:
         turn.edit(card, patient_id=patient.id)
@@ -121,12 +121,16 @@ def report(
     names = [one.name for one in listeners]
     said = chat.red_flags.what_to_do(number, names, turn.settings.clinic_name, turn.words)
     turn.say(said, patient_id=patient.id, urgency=Urgency.RED_FLAG)
+    alert = storage.alerts.add(
+        turn.tx,
+        patient.id,
+        diary.days.day_of(turn.now, patient.zone),
+        turn.now,
+        red_flag_id=flag.id,
+        checkin_id=None if checkin is None else int(checkin.id),
+    )
     for one in listeners:
-        language = words(one.language)
-        settings = turn.settings
-        there = chat.red_flags.number_in(patient.here, settings.default_timezone, settings.emergency_number, language)
-        alert = chat.red_flags.reported(one.label, int(patient.id), at, there, language, sign)
-        _tell(turn, patient, one, alert, Urgency.RED_FLAG)
+        alerts.tell(turn.tx, turn.settings, alert, one, turn.now)
 
 
 def _not_now(turn: Turn, patient: Patient, flag: RedFlag, *, to_therapists: bool) -> None:
@@ -135,7 +139,7 @@ def _not_now(turn: Turn, patient: Patient, flag: RedFlag, *, to_therapists: bool
     turn.edit(chat.red_flags.chosen_no(flag.id, card, number, turn.words), patient_id=patient.id)
     if to_therapists:
         at = diary.days.local(flag.shown_at, patient.here)
-        for one in storage.red_flags.listeners(turn.tx, patient.id):
+        for one in storage.red_flags.listeners(turn.tx, patient.id, turn.now):
             _tell(turn, patient, one, chat.red_flags.answered_no(one.label, at, words(one.language)), Urgency.ALERT)
 
 

@@ -53,7 +53,7 @@ def _desk(turn: Turn, patient_id: int) -> Desk | None:
     """None where the patient's yes to the therapist of this chat does not stand: that is all that is said then."""
     therapist = turn.therapist
     share = None if therapist is None else storage.sharing.find(turn.tx, PatientId(patient_id), therapist.id)
-    if therapist is not None and share is not None and diary.sharing.may_see(share):
+    if therapist is not None and share is not None and diary.sharing.may_see(share, turn.now):
         patient = storage.people.patient_by_id(turn.tx, share.patient_id)
         if patient.stage is Stage.ACTIVE:
             return Desk(therapist, share, patient)
@@ -111,8 +111,8 @@ def _choose(turn: Turn, therapist: Therapist, name: str) -> None:
 
 
 def _patients(turn: Turn, therapist: Therapist) -> list[tuple[int, str]]:
-    shares = storage.sharing.all_of(turn.tx, therapist.id)
-    pairs = ((int(share.patient_id), share.label) for share in shares if diary.sharing.may_see(share))
+    shares = storage.sharing.all_of(turn.tx, therapist.id, turn.now)
+    pairs = ((int(share.patient_id), share.label) for share in shares if diary.sharing.may_see(share, turn.now))
     return sorted(pairs, key=lambda pair: (folded(pair[1]), pair[0]))
 
 
@@ -341,11 +341,14 @@ def _typed_day(turn: Turn, patient: Patient, said: str, go_on: Callable[[date], 
         ahead = typed_times.coming_day(said, today, there)
         # After midnight the diary's day is still the one before; a treatment of this calendar day has taken place.
         day = ahead if ahead is not None and ahead <= there else None
+        if day is None and ahead is not None:
+            turn.say(Message(chat.sessions.still_to_come(turn.words)))
+            return
+        if day is None and typed_times.past_day(said, today) is not None:
+            turn.say(Message(chat.sessions.too_long_ago(turn.words)))
+            return
         if day is None:
-            come = ahead is not None
-            turn.say(
-                Message(chat.sessions.still_to_come(turn.words)) if come else chat.sessions.no_such_date(turn.words)
-            )
+            turn.say(chat.sessions.no_such_date(turn.words))
             return
     if _is_possible(turn, patient, day):
         turn.expect(None)
@@ -379,7 +382,7 @@ def sessions(turn: Turn, tap: buttons.Sessions) -> None:
     if desk is None:
         return
     newest = _chains(storage.sessions.versions_of(turn.tx, desk.patient.id))
-    _saw(turn, desk, What.COURSE)
+    _saw(turn, desk, What.TREATMENTS)
     _show(turn, desk, chat.sessions.listed(desk.label, desk.number, newest, tap.page, turn.words))
 
 
@@ -387,7 +390,7 @@ def one(turn: Turn, tap: buttons.OneSession) -> None:
     """One treatment with its history."""
     desk = _desk(turn, tap.patient)
     if desk is not None and _show_one(turn, desk, tap.session):
-        _saw(turn, desk, What.COURSE)
+        _saw(turn, desk, What.TREATMENTS)
 
 
 def _show_one(turn: Turn, desk: Desk, session_id: int, *, new: bool = False) -> bool:
@@ -521,7 +524,7 @@ def _change(turn: Turn, desk: Desk, before: Version, *, new: bool = False, **val
         write(turn, desk.patient, desk.therapist, wanted, before)
         _saw(turn, desk, What.SESSION_CHANGED)
     else:
-        _saw(turn, desk, What.COURSE)
+        _saw(turn, desk, What.TREATMENTS)
     _show_one(turn, desk, int(before.session.id), new=new)
 
 
@@ -583,14 +586,14 @@ def report(turn: Turn, patient: Patient, tap: buttons.ReportSession) -> None:
 def _report(turn: Turn, patient: Patient, day: date, kind: Kind) -> None:
     standing = storage.sessions.all_of(turn.tx, patient.id)
     known = next((one for one in standing if (one.day, one.kind) == (day, kind)), None)
-    names = [share.therapist_id for share in storage.sharing.readers_of(turn.tx, patient.id)]
+    names = [share.therapist_id for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now)]
     readers = [storage.people.therapist_by_id(turn.tx, number).name for number in names]
     if known is not None and not _is_own(turn, patient, known):
         turn.edit(chat.sessions.known_already(known, turn.words), patient_id=patient.id)
         return
     if known is None:
         known = write(turn, patient, None, Session(SessionId(0), day, kind, turn.now))
-        for one in storage.red_flags.listeners(turn.tx, patient.id):
+        for one in storage.red_flags.listeners(turn.tx, patient.id, turn.now):
             language = chat.words.words(one.language)
             told = chat.sessions.told_therapist(one.label, int(patient.id), known, language)
             turn.say(told, to=one.chat_id, patient_id=patient.id, urgency=Urgency.DIGEST)
@@ -614,7 +617,7 @@ def expected_report_date(turn: Turn, patient: Patient, said: str) -> bool:
     """The date of a treatment that the patient reports. False: it is no date, and is read as anything else."""
     today = diary.days.day_of(turn.now, patient.zone)
     there = diary.days.local(turn.now, patient.zone).date()
-    if typed_times.day(said, today) is None and typed_times.coming_day(said, today, there) is None:
+    if typed_times.past_day(said, today) is None and typed_times.coming_day(said, today, there) is None:
         return False
     _typed_day(
         turn,

@@ -10,6 +10,7 @@ from bot.chat.messages import Message
 from bot.chat.words import DEFAULT, Sentence, Words, words
 from bot.diary.people import Patient, PatientId, Role, Stage, TherapistId
 from bot.diary.sharing import Share
+from bot.handlers import panels
 from bot.handlers.turn import Turn
 
 
@@ -28,6 +29,20 @@ def show(turn: Turn, _: buttons.Readers) -> None:
         turn.edit(_list(turn, patient), patient_id=patient.id)
 
 
+def others(turn: Turn, tap: buttons.MoreReaders) -> None:
+    """The other therapists of the clinic, to share with one of them as well."""
+    patient = _settled(turn)
+    if patient is None:
+        _not_in_use(turn)
+        return
+    known = {reader.therapist_id for reader in _readers(turn, patient) if reader.since is not None}
+    found = [it for it in storage.offers.colleagues(turn.tx) if it.id not in known]
+    if found:
+        turn.edit(chat.sharing.choose(found, tap.page, turn.words), patient_id=patient.id)
+    else:
+        turn.edit(_list(turn, patient), patient_id=patient.id)
+
+
 def stop(turn: Turn, tap: buttons.StopSharing) -> None:
     """At once, and also for what is on its way to that therapist. A second tap shows the list as it is."""
     patient, reader = _settled(turn), _reader(turn, tap.therapist)
@@ -36,7 +51,7 @@ def stop(turn: Turn, tap: buttons.StopSharing) -> None:
         return
     share = storage.sharing.find(turn.tx, patient.id, TherapistId(reader.therapist_id))
     told = None
-    if share is not None and diary.sharing.may_see(share):
+    if share is not None and diary.sharing.stands(share, turn.now):
         storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
         _consent(turn, patient, share.therapist_id, given=False)
         therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
@@ -65,7 +80,9 @@ def share(turn: Turn, tap: buttons.Share) -> None:
         return
     told = None
     if reader.since is None:
-        opened = Share(patient.id, TherapistId(tap.therapist), _label(turn, patient, tap.therapist), turn.now)
+        new = TherapistId(tap.therapist)
+        label = panels.free(turn, new, _label(turn, patient, tap.therapist), patient.id)
+        opened = Share(patient.id, new, label, turn.now)
         storage.sharing.put(turn.tx, opened)
         _consent(turn, patient, opened.therapist_id, given=True)
         tell(turn, opened, chat.sharing.shared_with_you, patient.id)
@@ -92,28 +109,40 @@ def _not_in_use(turn: Turn) -> None:
 
 
 def _list(turn: Turn, patient: Patient, told: Sentence | None = None) -> Message:
-    return chat.sharing.readers(_readers(turn, patient), turn.words, told)
+    found = _readers(turn, patient)
+    known = {reader.therapist_id for reader in found}
+    others = any(it.id not in known for it in storage.offers.colleagues(turn.tx))
+    return chat.sharing.readers(found, turn.words, told, others=others)
 
 
 def _readers(turn: Turn, patient: Patient) -> list[chat.sharing.Reader]:
-    """Everyone who sees the diary, who did once, and who invited this patient; those who see it first."""
-    shares = storage.sharing.ever_of(turn.tx, patient.id)
+    """Everyone at the clinic who sees the diary, who did once, and who invited this patient; those who see it first."""
     found = {}
-    for share in shares:
-        since = diary.days.local(share.since, patient.zone).date() if diary.sharing.may_see(share) else None
-        name = storage.people.therapist_by_id(turn.tx, share.therapist_id).name
-        found[int(share.therapist_id)] = chat.sharing.Reader(int(share.therapist_id), name, since)
+    for share in storage.sharing.ever_of(turn.tx, patient.id):
+        working = storage.offers.working(turn.tx, share.therapist_id)
+        if working is not None:
+            found[int(share.therapist_id)] = _reader_by(turn, patient, share, working.name)
     inviter = _inviter(turn, patient)
-    if inviter is not None and inviter not in found:
-        name = storage.people.therapist_by_id(turn.tx, inviter).name
-        found[inviter] = chat.sharing.Reader(int(inviter), name, None)
+    working = None if inviter is None else storage.offers.working(turn.tx, inviter)
+    if working is not None and working.id not in found:
+        found[int(working.id)] = chat.sharing.Reader(int(working.id), working.name, None)
     return sorted(found.values(), key=lambda reader: reader.since is None)
 
 
+def _reader_by(turn: Turn, patient: Patient, share: Share, name: str) -> chat.sharing.Reader:
+    if not diary.sharing.stands(share, turn.now):
+        return chat.sharing.Reader(int(share.therapist_id), name, None)
+    since, begins = diary.days.local(share.since, patient.zone).date(), share.since > turn.now
+    return chat.sharing.Reader(int(share.therapist_id), name, since, share.until_day, begins)
+
+
 def _reader(turn: Turn, therapist_id: int) -> chat.sharing.Reader | None:
+    """One whom the list names, or another therapist of the clinic."""
     patient = turn.patient
     known = [] if patient is None else _readers(turn, patient)
-    return next((reader for reader in known if reader.therapist_id == therapist_id), None)
+    found = next((reader for reader in known if reader.therapist_id == therapist_id), None)
+    working = storage.offers.working(turn.tx, therapist_id) if found is None and patient is not None else None
+    return found if working is None else chat.sharing.Reader(int(working.id), working.name, None)
 
 
 def _inviter(turn: Turn, patient: Patient) -> TherapistId | None:
@@ -121,12 +150,15 @@ def _inviter(turn: Turn, patient: Patient) -> TherapistId | None:
 
 
 def _label(turn: Turn, patient: Patient, therapist_id: int) -> str:
-    """What this therapist calls the patient: as in an earlier share, or on the invitation."""
+    """What this therapist calls the patient: as in an earlier share, or as others do, or on the invitation."""
     earlier = storage.sharing.find(turn.tx, patient.id, TherapistId(therapist_id))
     if earlier is not None:
         return earlier.label
-    assert patient.invite_id is not None
-    return storage.people.invite_by_id(turn.tx, patient.invite_id).label or turn.person_name
+    others = storage.sharing.ever_of(turn.tx, patient.id)
+    if others:
+        return others[0].label
+    invite = None if patient.invite_id is None else storage.people.invite_by_id(turn.tx, patient.invite_id)
+    return (invite.label if invite is not None else None) or turn.person_name
 
 
 def _consent(turn: Turn, patient: Patient, therapist_id: TherapistId, *, given: bool) -> None:

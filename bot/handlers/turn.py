@@ -117,22 +117,18 @@ class Turn:
         return storage.people.therapist(self.tx, self.chat_id) if self.known else None
 
     @property
+    def worked_here(self) -> bool:
+        """Whether this chat was a therapist's, who has left the clinic: what they did keeps their name."""
+        return self.known and storage.offers.has_left(self.tx, self.chat_id)
+
+    @property
     def is_admin(self) -> bool:
         return self.chat_id in self.settings.admin_ids or storage.people.is_admin(self.tx, self.chat_id)
 
     @property
     def roles(self) -> list[Role]:
         """The rights of this chat; each command asks for its own."""
-        patient = self.patient
-        return [
-            role
-            for role, held in (
-                (Role.PATIENT, patient is not None and patient.stage is Stage.ACTIVE),
-                (Role.THERAPIST, self.therapist is not None),
-                (Role.ADMIN, self.is_admin),
-            )
-            if held
-        ]
+        return roles(self.patient, self.therapist, admin=self.is_admin)
 
     @property
     def standings(self) -> tuple[Standing, ...]:
@@ -276,15 +272,33 @@ class Turn:
         """Leave a group."""
         self._said.append(Said(self.chat_id, Action.LEAVE, {}, Urgency.ANSWER))
 
-    def put_commands(self) -> None:
-        """Give this chat the command menu that fits how it stands, in its language."""
+    def put_commands(self, of: ChatId | None = None) -> None:
+        """Give this chat, or that of somebody else, the command menu that fits how it stands, in its language."""
+        where, stand, say = self.chat_id, self.standings, self.words
+        if of is not None and of != self.chat_id:
+            account = storage.people.find_account(self.tx, of)
+            patient = storage.people.patient(self.tx, of)
+            admin = of in self.settings.admin_ids or storage.people.is_admin(self.tx, of)
+            held = roles(patient, storage.people.therapist(self.tx, of), admin=admin)
+            where, stand = of, standings(held, None if patient is None else patient.stage)
+            say = words(account.language if account is not None else chat.words.DEFAULT)
         body = {
-            "commands": chat.help.commands(self.standings, self.offered, self.words),
-            "scope": {"type": "chat", "chat_id": self.chat_id},
+            "commands": chat.help.commands(stand, self.offered, say),
+            "scope": {"type": "chat", "chat_id": where},
         }
-        self._said.append(Said(self.chat_id, Action.COMMANDS, body, Urgency.ANSWER))
+        self._said.append(Said(where, Action.COMMANDS, body, Urgency.ANSWER))
 
     def reached(self) -> None:
         """This chat talks to us, so we can talk to it."""
         if self._account is not None and self._account.reach is not Reach.OK:
             storage.people.put_reach(self.tx, self.chat_id, Reach.OK, self.now)
+
+
+def roles(patient: Patient | None, therapist: Therapist | None, *, admin: bool) -> list[Role]:
+    """The rights of someone who is this patient, this therapist, and an admin or not."""
+    held = (
+        (Role.PATIENT, patient is not None and patient.stage is Stage.ACTIVE),
+        (Role.THERAPIST, therapist is not None),
+        (Role.ADMIN, admin),
+    )
+    return [role for role, it in held if it]

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot import logs, storage
-from bot.jobs import checkins, digests, notices, privacy, prompts, reach, red_flags
+from bot.jobs import alerts, checkins, digests, notices, privacy, prompts, reach, red_flags, unseen
 from bot.settings import Settings
 
 log = logs.get(__name__)
@@ -33,6 +33,11 @@ class Ticker:
         total: dict[str, int] = {}
         while count := await self._database.write(lambda tx: red_flags.send_due(tx, self._settings, now)):
             total["alerts"] = total.get("alerts", 0) + count
+        while (judged := await self._database.write(lambda tx: alerts.judge_due(tx, self._settings, now)))[0]:
+            if judged[1]:
+                total["raised"] = total.get("raised", 0) + judged[1]
+        while count := await self._database.write(lambda tx: unseen.look_after(tx, self._settings, now)):
+            total["looked_after"] = total.get("looked_after", 0) + count
         # What was put off comes before the next prompt, which else would take its place.
         while (looked_at := await self._database.write(lambda tx: prompts.follow_up(tx, now)))[0]:
             if looked_at[1]:

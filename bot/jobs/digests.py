@@ -48,7 +48,7 @@ def send_due(tx: Connection, settings: Settings, now: datetime) -> int:
         storage.digests.put_next_for_therapist(tx, therapist.id, slot.next_at)
         if reader.reach is Reach.OK:
             apart(tx, FAILED, partial(_to_therapist, tx, therapist, reader.language, slot, now), _nothing)
-        elif storage.sharing.all_of(tx, therapist.id):
+        elif storage.sharing.all_of(tx, therapist.id, now):
             storage.people.undelivered(tx, therapist.chat_id, now)
         count += 1
     return count
@@ -83,7 +83,7 @@ def _to_patient(tx: Connection, patient: Patient, language: str, slot: Slot, now
 
 
 def _to_therapist(tx: Connection, therapist: Therapist, language: str, slot: Slot, now: datetime) -> None:
-    if not storage.panels.anyone(tx, therapist.id):
+    if not storage.panels.anyone(tx, therapist.id, now):
         return
     if not storage.digests.claim(tx, therapist.chat_id, Role.THERAPIST, slot.week, now):
         return

@@ -58,7 +58,7 @@ def _look(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> N
 def _no_answer(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> None:
     """Every therapist who may see the diary hears that a card was shown and nobody answered it."""
     patient = storage.people.patient_by_id(tx, flag.patient_id)
-    listeners = storage.red_flags.listeners(tx, patient.id)
+    listeners = storage.red_flags.listeners(tx, patient.id, now)
     storage.red_flags.told(tx, flag, now, due_at=now if listeners else None)
     at = diary.days.local(flag.shown_at, patient.here)
     for one in listeners:

@@ -1,6 +1,7 @@
 """What we draw and write up: digests, charts, calendars, sheets, exports."""
 
 from bot.reports import (
+    alerts,
     calendars,
     charts,
     course_charts,
@@ -20,6 +21,7 @@ from bot.reports import (
 )
 
 __all__ = [
+    "alerts",
     "calendars",
     "charts",
     "course_charts",

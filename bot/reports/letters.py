@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.chat import buttons, sessions
+from bot.chat import buttons, limits, offers, sessions
 from bot.chat.buttons import OnSheet, pack
 from bot.chat.looking import USUAL_WEEKS
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
@@ -114,7 +114,9 @@ def card(
         (notes_of, Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id))))),
         (sessions.treatments_button(int(patient.id), words), *before_and_after),
         (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))), rename),
+        limits.on_card(int(patient.id), words),
     ]
+    rows.append(offers.ways(int(patient.id), words))
     if imported:  # Nothing is asked of anyone there.
         rows = [(notes_of, rename), before_and_after]
     return Message(text, (*rows, _files(int(patient.id), words)), picture=picture)

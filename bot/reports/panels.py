@@ -109,8 +109,7 @@ def page(panel: Panel, number: int, words: Words) -> Message:
     if not panel.members:
         return Message(for_therapist(panel, words))
     pages = (len(panel.members) - 1) // PER_PAGE + 1
-    number = max(0, min(number, pages - 1))
-    here = panel.members[number * PER_PAGE : (number + 1) * PER_PAGE]
+    number, here = max(0, min(number, pages - 1)), on_page(panel, number)
     heading = words.many("You have {n} patient.", "You have {n} patients.", len(panel.members))
     if pages > 1:
         heading = words("{heading} Page {page} of {pages}.", heading=heading, page=number + 1, pages=pages)
@@ -224,8 +223,7 @@ def others(panel: Panel, number: int, words: Words) -> Message:
     if not panel.others:
         return page(panel, 0, words)
     pages = (len(panel.others) - 1) // LINES_PER_PAGE + 1
-    number = max(0, min(number, pages - 1))
-    here = panel.others[number * LINES_PER_PAGE : (number + 1) * LINES_PER_PAGE]
+    number, here = max(0, min(number, pages - 1)), on_page_of_others(panel, number)
     parts: list[Sentence] = []
     for title, members in _groups(panel, here, words):
         told = [line.text for line in lines_of(panel, members, words)]
@@ -237,6 +235,33 @@ def others(panel: Panel, number: int, words: Words) -> Message:
     if steps := _steps(number, pages, words, buttons.Others):
         rows.append(steps)
     return Message(joined("\n\n", parts), tuple(rows))
+
+
+# --- who is shown, for the log of who saw what --------------------------------------------------------------------
+
+
+def _part(of: Sequence[Member], number: int, size: int) -> tuple[Member, ...]:
+    number = max(0, min(number, (len(of) - 1) // size))
+    return tuple(of[number * size : (number + 1) * size])
+
+
+def on_page(panel: Panel, number: int) -> tuple[Member, ...]:
+    """Whom a page of the list shows."""
+    return _part(panel.members, number, PER_PAGE)
+
+
+def on_page_of_others(panel: Panel, number: int) -> tuple[Member, ...]:
+    """And one of the others; where there are none it is a page of the list."""
+    return _part(panel.others, number, LINES_PER_PAGE) if panel.others else on_page(panel, 0)
+
+
+def in_picture(panel: Panel, number: int) -> tuple[Member, ...]:
+    return _part(panel_charts.drawn(panel), number, panel_charts.PER_PICTURE)
+
+
+def told(panel: Panel) -> tuple[Member, ...]:
+    """Whom the words of the summary name."""
+    return (*panel.needs, *panel.quiet, *steady_shown(panel))
 
 
 def _groups(panel: Panel, here: Sequence[Member], words: Words) -> list[tuple[Sentence, list[Member]]]:

@@ -74,6 +74,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerted:
+    """An alert of scores as it stands, for a therapist: its words under the patient's chart."""
+
+    patient: PatientId
+    alert: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A patient's own chart, as far back as `span` up to the day on which it is made, with its numbers in words."""
 
@@ -133,7 +141,20 @@ class Courses:
 
 
 Wanted = (
-    Week | Panel | Page | Card | Chart | Month | Sheet | Export | Diaries | PatientSheet | Courses | Others | Pictures
+    Week
+    | Panel
+    | Page
+    | Card
+    | Chart
+    | Month
+    | Sheet
+    | Export
+    | Diaries
+    | PatientSheet
+    | Courses
+    | Others
+    | Pictures
+    | Alerted
 )
 
 _KINDS: Final = {
@@ -150,6 +171,7 @@ _KINDS: Final = {
     "diaries": Diaries,
     "patient_sheet": PatientSheet,
     "courses": Courses,
+    "alert": Alerted,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
@@ -212,6 +234,8 @@ def wanted(data: Mapping[str, Any]) -> tuple[Wanted, str]:
             return Export(PatientId(values["patient"])), language
         case kind if kind is Courses:
             return Courses(PatientId(values["patient"]), values["page"], values["own"]), language
+        case kind if kind is Alerted:
+            return Alerted(PatientId(values["patient"]), values["alert"]), language
         case _:
             return Card(PatientId(values["patient"])), language
 

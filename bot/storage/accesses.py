@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.diary.accesses import Access, What
+from bot.diary.accesses import Access, Seen, What
 from bot.diary.people import PatientId, TherapistId
 from bot.storage import tables
-from bot.storage.prepared import Prepared
+from bot.storage.prepared import Prepared, listed
 
 _add: Final = Prepared(tables.accesses.insert(), ["patient_id", "therapist_id", "what", "at"])
+_there: Final = select(tables.patients.c.id).where(tables.patients.c.id.in_(listed("patients")))
 _of: Final = (
     select(tables.accesses.c.therapist_id, tables.therapists.c.name, tables.accesses.c.what, tables.accesses.c.at)
     .join(tables.therapists, tables.therapists.c.id == tables.accesses.c.therapist_id)
@@ -26,6 +28,12 @@ _of: Final = (
 def add(tx: Connection, therapist_id: TherapistId, what: What, now: datetime, *patient_ids: PatientId) -> None:
     """Write down that a therapist saw this of these patients, or did it."""
     _add.many(tx, [{"patient_id": one, "therapist_id": therapist_id, "what": what, "at": now} for one in patient_ids])
+
+
+def shown(tx: Connection, seen: Seen, at: datetime) -> None:
+    """Write down what a message that has just arrived shows; nothing of patients who were forgotten meanwhile."""
+    there = tx.execute(_there, {"patients": json.dumps([int(one) for one in seen.patients])}).scalars()
+    add(tx, seen.therapist_id, seen.what, at, *map(PatientId, there))
 
 
 def newest(tx: Connection, patient_id: PatientId, most: int) -> Sequence[Access]:

@@ -77,7 +77,7 @@ def due_therapists(tx: Connection, now: datetime, limit: int) -> list[Reader]:
     statement = (
         select(*THERAPIST, tables.accounts.c.language, tables.accounts.c.reach)
         .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
-        .where(tables.therapists.c.next_digest_at <= now)
+        .where(tables.therapists.c.next_digest_at <= now, tables.therapists.c.left_at.is_(None))
         .order_by(tables.therapists.c.next_digest_at)
         .limit(limit)
     )

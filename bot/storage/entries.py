@@ -7,12 +7,14 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.diary.alerts import JUDGED_AFTER
 from bot.diary.entries import DEFAULT_SYMPTOMS, Day, Item, ItemId, Note, Score, newest
 from bot.diary.people import PatientId
 from bot.storage import tables
+from bot.storage.columns import Instant
 from bot.storage.prepared import Prepared
 
 _DAY: Final = [tables.diary_days.c[field.name] for field in fields(Day)]
@@ -59,8 +61,11 @@ _plan_day: Final = Prepared(
 )
 _answered: Final = Prepared(
     update(tables.diary_days)
-    .where(*_of_day, tables.diary_days.c.answered_at.is_(None))
-    .values(answered_at=bindparam("at"))
+    .where(*_of_day)
+    .values(
+        answered_at=func.coalesce(tables.diary_days.c.answered_at, bindparam("at", type_=Instant)),
+        judge_at=bindparam("judge"),
+    )
 )
 _bubble: Final = Prepared(
     select(tables.diary_days.c.bubble_id, tables.bubbles.c.message_id)
@@ -206,7 +211,7 @@ def put_score(
             "value": value,
         },
     )
-    _answered.run(tx, {"patient": patient_id, "on": day, "at": now})
+    _answered.run(tx, {"patient": patient_id, "on": day, "at": now, "judge": now + JUDGED_AFTER})
     return True
 
 
@@ -245,7 +250,10 @@ def withdraw_scores(
         .values(withdrawn_at=now)
         .returning(table.item_id, table.value)
     )
-    return {ItemId(row[0]): int(row[1]) for row in found}
+    taken = {ItemId(row[0]): int(row[1]) for row in found}
+    if taken:
+        change_day(tx, patient_id, day, judge_at=now + JUDGED_AFTER)
+    return taken
 
 
 # --- notes ----------------------------------------------------------------------------------------------------

@@ -120,10 +120,12 @@ def _roles(schema: Schema) -> list[str]:
 
 
 def _remember_ids(file: sqlite3.Connection, schema: Schema, patient_id: int) -> None:
-    """Patients, their sessions and what was asked after them are named in buttons: their ids are never given again."""
+    """What buttons name that stay in people's chats: its ids are never given again."""
     if "used_ids" not in schema:
         return
-    for table, column in (("patients", "id"), ("sessions", "patient_id"), ("checkins", "patient_id")):
+    of_patient = ("sessions", "checkins", "offers", "alerts")
+    named = (("patients", "id"), *((table, "patient_id") for table in of_patient))
+    for table, column in named:
         if table not in schema:
             continue
         highest = file.execute(f"select max(id) from {table} where {column} = ?", (patient_id,)).fetchone()[0]

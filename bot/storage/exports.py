@@ -16,7 +16,13 @@ from bot.diary.people import Patient, Role
 from bot.storage import entries, tables
 
 _NOT_SHOWN: Final = {"patient_id", "chat_id", "used_by", "tag", "code_hash", "body", "bubble_id"}
-_BY_NAME: Final = {"therapist_id": "therapist", "confirmed_by": "confirmed_by", "undone_by": "undone_by"}
+_BY_NAME: Final = {
+    "therapist_id": "therapist",
+    "confirmed_by": "confirmed_by",
+    "undone_by": "undone_by",
+    "from_id": "from",
+    "to_id": "to",
+}
 """What belongs to others or is of no use outside. Therapists are shown by name; a message's body by the chat itself."""
 _day: Final = [tables.diary_days.c[name] for name in Day.__dataclass_fields__]
 _score: Final = [tables.scores.c[name] for name in Score.__dataclass_fields__]

@@ -254,6 +254,23 @@ def withdraw(
     recall(tx, now)
 
 
+def withdraw_all(tx: Connection, chat: ChatId, now: datetime) -> None:
+    """What waits to be said to a chat is not said any more, but for what is about a diary of its own."""
+    table = tables.outbox.c
+    own = select(tables.patients.c.id).where(tables.patients.c.chat_id == chat)
+    tx.execute(
+        update(tables.outbox)
+        .where(
+            _is_waiting,
+            table.chat_id == chat,
+            table.action.in_((Action.SEND, Action.EDIT)),
+            table.patient_id.is_(None) | table.patient_id.not_in(own),
+        )
+        .values(state=OutboxState.DROPPED, settled_at=now, body=None, error="no longer shared")
+    )
+    recall(tx, now)
+
+
 def standing(tx: Connection, outbox_ids: Collection[int]) -> set[int]:
     """Which of these rows still wait."""
     found = tx.execute(

@@ -19,6 +19,7 @@ from bot.diary.people import SHOWN, Patient, PatientId, Reach, Stage, TherapistI
 from bot.storage import diaries, tables
 from bot.storage.people import PATIENT
 from bot.storage.prepared import listed
+from bot.storage.sharing import HOLDS
 
 ANSWERS: Final = ("seen", "will_call", "note")
 """What a therapist does about an alert; whoever it was, it is open no more."""
@@ -29,7 +30,7 @@ _members: Final = (
     .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
     .where(
         tables.shares.c.therapist_id == bindparam("therapist"),
-        tables.shares.c.ended_at.is_(None),
+        *HOLDS,
         tables.patients.c.stage.in_(SHOWN),
     )
     .order_by(tables.shares.c.label)
@@ -64,7 +65,10 @@ _open: Final = (
         tables.alerts.c.urgency,
         tables.alert_items.c.item_id,
     )
-    .outerjoin(tables.alert_items, tables.alert_items.c.alert_id == tables.alerts.c.id)
+    .outerjoin(
+        tables.alert_items,
+        (tables.alert_items.c.alert_id == tables.alerts.c.id) & tables.alert_items.c.withdrawn_at.is_(None),
+    )
     .where(
         tables.alerts.c.patient_id.in_(listed("patients")),
         tables.alerts.c.withdrawn_at.is_(None),
@@ -74,9 +78,9 @@ _open: Final = (
 )
 
 
-def anyone(tx: Connection, therapist_id: TherapistId) -> bool:
+def anyone(tx: Connection, therapist_id: TherapistId, now: datetime) -> bool:
     """Whether someone who keeps a diary shares it with this therapist now."""
-    return tx.execute(_any, {"therapist": therapist_id}).first() is not None
+    return tx.execute(_any, {"therapist": therapist_id, "now": now}).first() is not None
 
 
 def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: datetime | None = None) -> Panel:
@@ -84,7 +88,9 @@ def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: d
 
     `due_at`: the hour of a digest that may be late, if it is one; the weeks are those of that hour.
     """
-    rows = [(Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_members, {"therapist": therapist_id})]
+    rows = [
+        (Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_members, {"therapist": therapist_id, "now": now})
+    ]
     live = [row for row in rows if row[0].stage is not Stage.IMPORTED]
     elsewhere = [row for row in rows if row[0].stage is Stage.IMPORTED]
     alerts = open_alerts(tx, [patient.id for patient, _, _ in rows])
@@ -166,9 +172,9 @@ def rename(tx: Connection, patient_id: PatientId, therapist_id: TherapistId, lab
     )
 
 
-def names(tx: Connection, therapist_id: TherapistId) -> list[tuple[PatientId, str, str | None]]:
+def names(tx: Connection, therapist_id: TherapistId, now: datetime) -> list[tuple[PatientId, str, str | None]]:
     """Everyone in the therapist's panel: by their own name for them, and by the clinic's code where there is one."""
-    return [(PatientId(row[0]), row[1], row[2]) for row in tx.execute(_names, {"therapist": therapist_id})]
+    return [(PatientId(row[0]), row[1], row[2]) for row in tx.execute(_names, {"therapist": therapist_id, "now": now})]
 
 
 def put_hour(tx: Connection, therapist_id: TherapistId, weekday: int, wall: time, next_at: datetime) -> None:

@@ -33,7 +33,10 @@ _INVITE: Final = [tables.invites.c[field.name] for field in fields(Invite)]
 _account: Final = Prepared(select(*_ACCOUNT).where(tables.accounts.c.chat_id == bindparam("chat")))
 _patient: Final = Prepared(select(*PATIENT).where(tables.patients.c.chat_id == bindparam("chat")))
 _patient_by_id: Final = select(*PATIENT).where(tables.patients.c.id == bindparam("patient"))
-_therapist: Final = Prepared(select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat")))
+# Whoever has left the clinic has no role any more; the row keeps the name for what they did.
+_therapist: Final = Prepared(
+    select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat"), tables.therapists.c.left_at.is_(None))
+)
 _therapist_by_id: Final = select(*THERAPIST).where(tables.therapists.c.id == bindparam("therapist"))
 _admin: Final = Prepared(select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat")))
 
@@ -100,7 +103,7 @@ def undelivered_therapists(tx: Connection) -> list[tuple[Therapist, Reach]]:
     statement = (
         select(*THERAPIST, tables.accounts.c.reach)
         .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
-        .where(tables.therapists.c.undelivered_at.is_not(None))
+        .where(tables.therapists.c.undelivered_at.is_not(None), tables.therapists.c.left_at.is_(None))
         # In the order of their index: for any other, SQLite goes through all therapists, each minute.
         .order_by(tables.therapists.c.undelivered_at)
     )
@@ -140,15 +143,19 @@ def therapist(tx: Connection, chat: ChatId) -> Therapist | None:
 
 
 def therapist_by_id(tx: Connection, therapist_id: TherapistId) -> Therapist:
+    """Also one who has left the clinic."""
     return Therapist(*tx.execute(_therapist_by_id, {"therapist": therapist_id}).one())
 
 
 def add_therapist(
     tx: Connection, chat: ChatId, name: str, zone: str, next_digest_at: datetime, now: datetime
 ) -> Therapist:
+    """Also of somebody who had left the clinic: nothing of what they once could see comes back by that."""
+    values = {"name": name, "zone": zone, "since": now, "next_digest_at": next_digest_at, "left_at": None}
     tx.execute(
-        tables.therapists.insert(),
-        {"chat_id": chat, "name": name, "zone": zone, "since": now, "next_digest_at": next_digest_at},
+        insert(tables.therapists)
+        .values(chat_id=chat, **values)
+        .on_conflict_do_update(index_elements=["chat_id"], set_=values)
     )
     found = therapist(tx, chat)
     assert found is not None
@@ -277,5 +284,7 @@ def counts(tx: Connection) -> dict[str, int]:
         "patients": tx.execute(
             select(func.count()).select_from(tables.patients).where(tables.patients.c.stage == Stage.ACTIVE)
         ).scalar_one(),
-        "therapists": tx.execute(select(func.count()).select_from(tables.therapists)).scalar_one(),
+        "therapists": tx.execute(
+            select(func.count()).select_from(tables.therapists).where(tables.therapists.c.left_at.is_(None))
+        ).scalar_one(),
     }

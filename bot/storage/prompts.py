@@ -636,7 +636,7 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
 
 
 def next_due_at(tx: Connection) -> datetime | None:
-    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, the end of a diary."""
+    """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, a day to judge, an end."""
     instants = [
         tx.execute(select(func.min(column))).scalar()
         for column in (
@@ -647,6 +647,7 @@ def next_due_at(tx: Connection) -> datetime | None:
             tables.therapists.c.next_digest_at,
             tables.red_flags.c.due_at,
             tables.checkins.c.due_at,
+            tables.diary_days.c.judge_at,
         )
     ]
     return min((instant for instant in instants if instant is not None), default=None)

@@ -8,10 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select, update
 
-from bot.diary.people import ChatId, PatientId, Reach
+from bot.diary.people import ChatId, PatientId, Reach, TherapistId
 from bot.diary.red_flags import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.storage import tables
 from bot.storage.outbox import Urgency
+from bot.storage.sharing import HOLDS
 from bot.storage.tables import Action, OutboxState
 
 _FLAG: Final = [tables.red_flags.c[field.name] for field in fields(RedFlag)]
@@ -25,6 +26,7 @@ class Listener:
     language: str
     name: str
     label: str
+    id: TherapistId
 
 
 def add(tx: Connection, patient_id: PatientId, now: datetime, due_at: datetime | None) -> RedFlag:
@@ -91,24 +93,26 @@ def due(tx: Connection, now: datetime, limit: int) -> list[RedFlag]:
     return [RedFlag(*row) for row in rows]
 
 
-def listeners(tx: Connection, patient_id: PatientId) -> list[Listener]:
+def listeners(tx: Connection, patient_id: PatientId, now: datetime) -> list[Listener]:
     """Every therapist who may see this diary now and whom we can write to, the oldest share first."""
     shares, therapists, accounts = tables.shares.c, tables.therapists.c, tables.accounts.c
     rows = tx.execute(
-        select(therapists.chat_id, accounts.language, therapists.name, shares.label)
+        select(therapists.chat_id, accounts.language, therapists.name, shares.label, therapists.id)
         .join_from(tables.shares, tables.therapists, therapists.id == shares.therapist_id)
         .join(tables.accounts, accounts.chat_id == therapists.chat_id)
         .join(tables.patients, tables.patients.c.id == shares.patient_id)
         .where(
             shares.patient_id == patient_id,
-            shares.ended_at.is_(None),
+            *HOLDS,
+            therapists.left_at.is_(None),
             # Whoever wished to be forgotten shows the diary to nobody any more.
             tables.patients.c.forget_at.is_(None),
             accounts.reach == Reach.OK,
         )
-        .order_by(shares.since, therapists.id)
+        .order_by(shares.since, therapists.id),
+        {"now": now},
     )
-    return [Listener(ChatId(row[0]), row[1], row[2], row[3]) for row in rows]
+    return [Listener(ChatId(row[0]), row[1], row[2], row[3], TherapistId(row[4])) for row in rows]
 
 
 def delivery_of(tx: Connection, flag: RedFlag) -> Delivery:

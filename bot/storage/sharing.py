@@ -5,20 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.people import ChatId, PatientId, Stage, TherapistId
 from bot.diary.sharing import Share
 from bot.storage import tables
 
-_SHARE: Final = [
-    tables.shares.c.patient_id,
-    tables.shares.c.therapist_id,
-    tables.shares.c.label,
-    tables.shares.c.since,
-    tables.shares.c.ended_at,
-]
+_SHARE: Final = [tables.shares.c[name] for name in Share.__dataclass_fields__]
+HOLDS: Final[tuple[ColumnElement[bool], ...]] = (
+    tables.shares.c.since <= bindparam("now"),
+    tables.shares.c.ended_at.is_(None) | (tables.shares.c.ended_at > bindparam("now")),
+)
+"""What diary/sharing.py calls `may_see`, of rows, at the instant that is given as `now`."""
 _find: Final = select(*_SHARE).where(
     tables.shares.c.patient_id == bindparam("patient"), tables.shares.c.therapist_id == bindparam("therapist")
 )
@@ -28,30 +27,32 @@ _is_seen: Final = exists().where(
 )
 _of_therapist: Final = (
     select(*_SHARE)
-    .where(tables.shares.c.therapist_id == bindparam("therapist"), tables.shares.c.ended_at.is_(None), _is_seen)
+    .where(tables.shares.c.therapist_id == bindparam("therapist"), *HOLDS, _is_seen)
     .order_by(tables.shares.c.label)
+)
+_every_of_therapist: Final = (
+    select(*_SHARE)
+    .where(
+        tables.shares.c.therapist_id == bindparam("therapist"),
+        tables.shares.c.ended_at.is_(None) | (tables.shares.c.ended_at > bindparam("now")),
+    )
+    .order_by(tables.shares.c.patient_id)
 )
 _ever_of_patient: Final = (
     select(*_SHARE).where(tables.shares.c.patient_id == bindparam("patient")).order_by(tables.shares.c.since)
 )
-_of_patient: Final = _ever_of_patient.where(tables.shares.c.ended_at.is_(None), _is_seen)
+_of_patient: Final = _ever_of_patient.where(*HOLDS, _is_seen)
 
 
 def put(tx: Connection, share: Share) -> None:
     """Keep a yes; saying it again after it was ended opens the share anew."""
-    values = {
-        "patient_id": share.patient_id,
-        "therapist_id": share.therapist_id,
-        "label": share.label,
-        "since": share.since,
-        "ended_at": share.ended_at,
-    }
+    values = {name: getattr(share, name) for name in Share.__dataclass_fields__}
     tx.execute(
         insert(tables.shares)
         .values(**values)
         .on_conflict_do_update(
             index_elements=["patient_id", "therapist_id"],
-            set_={"label": share.label, "since": share.since, "ended_at": share.ended_at},
+            set_={name: values[name] for name in ("label", "since", "ended_at", "until_day")},
         )
     )
 
@@ -61,14 +62,19 @@ def find(tx: Connection, patient_id: PatientId, therapist_id: TherapistId) -> Sh
     return None if row is None else Share(*row)
 
 
-def all_of(tx: Connection, therapist_id: TherapistId) -> list[Share]:
-    """The shares that stand now, by label."""
-    return [Share(*row) for row in tx.execute(_of_therapist, {"therapist": therapist_id})]
+def all_of(tx: Connection, therapist_id: TherapistId, now: datetime) -> list[Share]:
+    """The shares by which this therapist may see a diary now, by label."""
+    return [Share(*row) for row in tx.execute(_of_therapist, {"therapist": therapist_id, "now": now})]
 
 
-def readers_of(tx: Connection, patient_id: PatientId) -> list[Share]:
-    """The shares that stand now, oldest first."""
-    return [Share(*row) for row in tx.execute(_of_patient, {"patient": patient_id})]
+def standing_of(tx: Connection, therapist_id: TherapistId, now: datetime) -> list[Share]:
+    """The shares of this therapist that were not ended, those for a time to come included."""
+    return [Share(*row) for row in tx.execute(_every_of_therapist, {"therapist": therapist_id, "now": now})]
+
+
+def readers_of(tx: Connection, patient_id: PatientId, now: datetime) -> list[Share]:
+    """The shares by which somebody may see this diary now, oldest first."""
+    return [Share(*row) for row in tx.execute(_of_patient, {"patient": patient_id, "now": now})]
 
 
 def ever_of(tx: Connection, patient_id: PatientId) -> list[Share]:
@@ -84,17 +90,18 @@ def end(tx: Connection, patient_id: PatientId, therapist_id: TherapistId, now: d
     )
 
 
-def may_read(tx: Connection, reader: ChatId, patient_id: PatientId) -> bool:
-    """Whether the chat is the patient's own, or that of a therapist with a standing share."""
+def may_read(tx: Connection, reader: ChatId, patient_id: PatientId, now: datetime) -> bool:
+    """Whether the chat is the patient's own, or that of a therapist who may see the diary now."""
     own = select(tables.patients.c.id).where(tables.patients.c.id == patient_id, tables.patients.c.chat_id == reader)
     shared = (
         select(tables.shares.c.patient_id)
         .join(tables.therapists, tables.therapists.c.id == tables.shares.c.therapist_id)
         .where(
             tables.shares.c.patient_id == patient_id,
-            tables.shares.c.ended_at.is_(None),
+            *HOLDS,
             _is_seen,
             tables.therapists.c.chat_id == reader,
+            tables.therapists.c.left_at.is_(None),
         )
     )
-    return tx.execute(own.union_all(shared)).first() is not None
+    return tx.execute(own.union_all(shared), {"now": now}).first() is not None

@@ -28,6 +28,7 @@ from bot.diary.checkins import Feeling
 from bot.diary.edits import Became
 from bot.diary.entries import Cause, Side, Symptom
 from bot.diary.flares import Since
+from bot.diary.offers import Kind as Offered
 from bot.diary.pauses import Reason
 from bot.diary.people import Reach, Role, Stage
 from bot.diary.prompts import Followup
@@ -229,10 +230,11 @@ offers: Final = Table(
     # What a patient is asked about who sees the diary: a stand-in, a hand-over, after a therapist left.
     Column("id", Integer, primary_key=True),
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("from_id", Integer, ForeignKey("therapists.id"), nullable=False),
+    Column("kind", Of(Offered), nullable=False),
+    Column("from_id", Integer, ForeignKey("therapists.id"), nullable=False, index=True),
     Column("to_id", Integer, ForeignKey("therapists.id"), comment="empty: nobody yet"),
-    Column("until_day", Day),
+    Column("first_day", Day, comment="of a stand-in: from this day on"),
+    Column("until_day", Day, comment="and up to this one, by the clock of who is away"),
     Column("asked_at", Instant, nullable=False),
     Column("answered_at", Instant),
     Column("given", Boolean),
@@ -405,6 +407,7 @@ alerts: Final = Table(
     Column("reminded_at", Instant, comment="when those who had not seen it were reminded"),
     Column("deputy_at", Instant, comment="when it went to a deputy"),
     Column("due_at", Instant, comment="when it is looked at again; empty: settled"),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL"), comment="the question to the patient"),
     Index(None, "patient_id", "day"),
     Index("ix_alerts_due_at", "due_at", sqlite_where=text("due_at is not null")),
 )
@@ -416,6 +419,7 @@ alert_items: Final = Table(
     Column("patient_id", Integer, ForeignKey("patients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("rule", String(20), nullable=False),
     Column("figures", Data, nullable=False, comment="the two days and scores, and the usual with its n"),
+    Column("withdrawn_at", Instant, comment="a correction undid it"),
 )
 alert_acts: Final = Table(
     "alert_acts",
@@ -429,6 +433,7 @@ alert_acts: Final = Table(
     Column("text", Text),
     Column("at", Instant, nullable=False),
     Column("outbox_id", Integer, comment="of an act that is a message: which"),
+    Column("bubble_id", Integer, ForeignKey("bubbles.id", ondelete="SET NULL"), comment="and what it shows as"),
 )
 digests: Final = Table(
     "digests",

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeGuard
 
 import orjson
 
+from bot.diary.accesses import Seen
 from bot.press import Document, Made
 from bot.storage.columns import from_json
 from bot.storage.outbox import Parcel
@@ -108,7 +109,8 @@ class Verdict:
     """What an answer means. `state` WAITING: try again, after `hold` seconds; `unknown`: it may have arrived.
 
     `resend`: the message to edit is no longer there, so say it anew. `moved_to`: the group has this number from now
-    on. `error` names the kind of failure, without anything that a person wrote.
+    on. `error` names the kind of failure, without anything that a person wrote. `seen`: of what was delivered to a
+    therapist, whose diaries it shows.
     """
 
     state: OutboxState
@@ -118,6 +120,7 @@ class Verdict:
     resend: bool = False
     moved_to: int | None = None
     error: str | None = None
+    seen: Seen | None = None
 
 
 REFUSALS = {
@@ -127,6 +130,8 @@ REFUSALS = {
     "message can't be edited": Verdict(OutboxState.WAITING, resend=True),
     "message_id_invalid": Verdict(OutboxState.WAITING, resend=True),
     "no text in the message to edit": Verdict(OutboxState.WAITING, resend=True),
+    "no caption in the message to edit": Verdict(OutboxState.WAITING, resend=True),
+    "no media in the message to edit": Verdict(OutboxState.WAITING, resend=True),
     "message_edit_time_expired": Verdict(OutboxState.WAITING, resend=True),
     "message_author_required": Verdict(OutboxState.WAITING, resend=True),
     "chat not found": Verdict(OutboxState.GONE, error="chat not found"),

@@ -18,7 +18,13 @@ CAUSES: Final = {OutboxState.BLOCKED: Cause.BLOCKED, OutboxState.GONE: Cause.GON
 
 
 def write_down(tx: Connection, settled: Sequence[tuple[Parcel, Verdict, datetime]]) -> None:
-    """Settle these rows, and note what follows: which message a bubble is, which prompt arrived, what it replaced."""
+    """Settle these rows, and note what follows: which message a bubble is, which prompt arrived, what it replaced, and
+    who saw what. Of a row that was written down before nothing is noted again there: that log has no doubles."""
+    shown = {parcel.id: (verdict.seen, at) for parcel, verdict, at in settled if verdict.seen is not None}
+    for row in storage.outbox.standing(tx, shown):
+        seen, at = shown[row]
+        assert seen is not None
+        storage.accesses.shown(tx, seen, at)
     storage.outbox.settle(
         tx,
         [

@@ -189,7 +189,7 @@ class Recipes:
         """
         if not (name := _week_of(parcel, rest=False)) or isinstance(done, Nothing):
             return
-        self._rests[name] = Nothing(NO_REST) if done.rest is None else Made(done.rest)
+        self._rests[name] = Nothing(NO_REST) if done.rest is None else Made(done.rest, seen=done.rest_seen)
         while len(self._rests) > RESTS_KEPT:
             self._rests.popitem(last=False)
 

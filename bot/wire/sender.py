@@ -325,6 +325,8 @@ class Sender:
         except Exception as error:
             log.error("a message could not be made", action=parcel.action.value, error=logs.trace(error))
             verdict = Verdict(OutboxState.WAITING, error=type(error).__name__)
+        if verdict.state is OutboxState.DELIVERED:
+            verdict = replace(verdict, seen=made.seen)
         if verdict.state is OutboxState.WAITING:
             verdict = self._useless(parcel) or verdict
         self._under_way.discard(parcel.id)

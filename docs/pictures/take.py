@@ -105,7 +105,7 @@ def digests(tab: Page, address: str) -> None:
 
 
 def panel() -> None:
-    """A full panel on a narrow screen: the list, the summary with its picture, a card."""
+    """A full panel on a narrow screen: the list, the summary with its picture, a card, before and after."""
     demo = subprocess.Popen([*COMMAND[:-1], "8792", "--patients", "60"], stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert demo.stdout is not None
@@ -124,6 +124,10 @@ def panel() -> None:
             call(address, "/api/phones/ito/send", {"text": "/patients lara"})
             expect(log.locator("img").nth(1)).to_be_visible()
             shot(tab, "Last answer:", "card.png")
+            call(address, "/api/phones/ito/tap", {"button": "Before and after"})
+            expect(log.locator("img").nth(2)).to_be_visible()
+            tab.wait_for_timeout(1_500)
+            shot(tab, "before and after treatment", "before-after.png")
             browser.close()
     finally:
         demo.terminate()

@@ -26,6 +26,7 @@ TAG: Final = re.compile(r"</?[a-z][^>]*>")
 NO_SENTENCES: Final = {
     "bot/chat/typed.py": "words that are read, not said",
     "bot/chat/typed_times.py": "words that are read, not said",
+    "bot/chat/typed_hours.py": "words that are read, not said",
     "bot/chat/places.py": "names of places, and what finds them",
 }
 """Files whose texts nobody is sent, with the reason."""
@@ -36,6 +37,8 @@ NOT_SAID: Final = {
     },
     "bot/chat/notices.py": {"symptom-diary parked": "a command", "symptom-diary doctor": "a command"},
     "bot/jobs/red_flags.py": {"an alert could not be made": "a log event"},
+    "bot/jobs/alerts.py": {"a day could not be judged": "a log event"},
+    "bot/jobs/unseen.py": {"an alert could not be looked after": "a log event"},
     "bot/jobs/checkins.py": {"a check-in could not be made": "a log event"},
     "bot/jobs/digests.py": {"a digest could not be made": "a log event"},
     "bot/jobs/notices.py": {"backup failed": "a kind of notice"},

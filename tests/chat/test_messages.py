@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from bot import chat
 from bot.chat import (
+    alerts,
     asked,
     buttons,
     checkins,
@@ -33,7 +34,9 @@ from bot.chat import (
     entries,
     flares,
     help,
+    hours,
     items,
+    limits,
     looking,
     notices,
     panels,
@@ -56,16 +59,18 @@ from bot.chat.places import Place
 from bot.chat.typed import Reason, Scores
 from bot.chat.words import LANGUAGES, Sentence, Words, sentence, words
 from bot.diary import days
+from bot.diary.alerts import Act, Alert, AlertId, Done, Limits, Noticed, Pressing, Rule, Word
 from bot.diary.checkins import Checkin, CheckinId, Feeling
 from bot.diary.checkins import Moment as AskedAt
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, ItemId, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
+from bot.diary.hours import OwnHours
 from bot.diary.items import Refusal
 from bot.diary.moments import Moment, Standing, Thing, Today
 from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
-from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage
+from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage, TherapistId
 from bot.diary.prompts import Due, Later
 from bot.diary.sessions import Kind, Session, SessionId, Version
 from bot.diary.sessions import Place as TreatedAt
@@ -1168,6 +1173,105 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield red_flags.not_heard(number, clinic(label), say)
 
 
+def alert(**changed: Any) -> Alert:
+    raised = Alert(AlertId(2**40), PatientId(2**40), LONGEST_DAY, None, None, *[None] * 9)  # type: ignore[arg-type]
+    return replace(raised, raised_at=NOON, **changed)
+
+
+def alerts_seen(label: str) -> Iterator[alerts.Seen]:
+    """One item and six, with and without answers, withdrawn or not, short notes and long ones."""
+    six = [
+        (item, Noticed(item.id, rule, LONGEST_DAY, (10, 10), 6.96, 7, 4))
+        for item, rule in zip(placed(label), itertools.cycle(Rule), strict=False)
+    ]
+    acts = [Done(TherapistId(one), label, act, "tired, " * 90 + "sore", NOON) for one in (1, 2, 3) for act in Act]
+    for about, done in itertools.product((six[:1], six), ([], acts[:1], acts[:2], acts)):
+        for changed in (
+            {},
+            {"withdrawn_at": NOON},
+            {"urgency": Pressing.URGENT, "urgency_at": NOON},
+            {"urgency": Pressing.WAITS, "urgency_at": NOON},
+            {"red_flag_id": 1},
+        ):
+            yield alerts.Seen(alert(**changed), label, about, done, TherapistId(1), "Europe/Lisbon")
+
+
+@case(alerts.texts)
+@case(alerts.figures)
+@case(alerts.history)
+@case(alerts.rows)
+@case(alerts.bare)
+@case(alerts.called_urgent)
+@case(alerts.ask_note)
+@case(alerts.note_too_long)
+@case(alerts.note_kept)
+@case(alerts.done_before)
+@case(alerts.taken_back)
+@case(alerts.kept)
+def _(say: Words, label: str) -> Iterator[Made]:
+    for view in alerts_seen(label):
+        shortest = next(text for text in alerts.texts(view, say) if units(plain(text)) <= MAX_CAPTION)
+        yield Message(shortest, alerts.rows(view, say))
+        yield alerts.called_urgent(view, say)
+    yield alerts.bare(label, say)
+    yield alerts.ask_note(label, say)
+    yield alerts.note_too_long(say)
+    yield alerts.note_kept(label, say)
+    yield alerts.done_before(say)
+    yield alerts.taken_back(say)
+    for answered in buttons.Answered:
+        yield alerts.kept(answered, say)
+
+
+@case(hours.page)
+@case(hours.ask)
+@case(hours.not_read)
+@case(hours.in_words)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield hours.ask(say)
+    yield hours.not_read(say)
+    for own in (
+        OwnHours(time(22, 30), time(6, 30), frozenset({0, 2, 4, 6}), "America/Argentina/Buenos_Aires"),
+        OwnHours(time(8), time(18), frozenset(range(5)), "Europe/Lisbon"),
+        OwnHours(time(0), time(0), frozenset(range(7)), "Europe/Lisbon"),
+    ):
+        yield hours.in_words(own, say)
+        yield hours.page(own, say)
+    yield hours.page(None, say)
+
+
+@case(limits.page)
+@case(limits.on_card)
+def _(say: Words, label: str) -> Iterator[Made]:
+    yield limits.on_card(2**40, say)[0]
+    for found in (Limits(), Limits(1, 9)):
+        for changed in (None, (label, NOON)):
+            yield limits.page(2**40, label, found, changed, say)
+            yield limits.page(2**40, label, found, changed, say, now=True)
+
+
+@case(alerts.question)
+@case(alerts.not_heard)
+@case(alerts.reminder)
+@case(alerts.for_deputy)
+@case(alerts.answered)
+@case(alerts.has_seen)
+def _(say: Words, label: str) -> Iterator[Made]:
+    number = red_flags.emergency_number("112", True, say)
+    for view in alerts_seen(label):
+        for names in ((), (label,), (label, label)):
+            for later in ((), ((label, NOON), (label, NOON))):
+                yield alerts.question(view.alert, view.about, names, later, number, clinic(label), say)
+        yield alerts.reminder(view, say)
+    yield alerts.not_heard(number, clinic(label), say)
+    yield alerts.for_deputy(label, say)
+    for urgency in Pressing:
+        yield alerts.answered(urgency, say)
+    for word in Word:
+        for changed in ({}, {"red_flag_id": 1}):
+            yield alerts.has_seen(word, label, alert(**changed), NOON, say)
+
+
 @case(red_flags.reported)
 @case(red_flags.no_answer)
 @case(red_flags.answered_no)
@@ -1635,6 +1739,13 @@ FOR_THE_CLINIC: Final = (
     "notices.",
     "panels.",
     "sessions.",
+    "deputies.",
+    "clinic.",
+    "offers.choose",
+    "offers.confirm",
+    "offers.asked",
+    "offers.said_",
+    "offers.shared_by",
     "exports.panel_",
     "exports.choose",
     "looking.ask_for_sheet_of",
@@ -1642,6 +1753,18 @@ FOR_THE_CLINIC: Final = (
 """What only therapists and clinic admins read: the beginnings of names, as in `module.function`."""
 FOR_THE_CLINIC_TOO: Final = frozenset(
     {
+        alerts.texts,
+        alerts.figures,
+        alerts.history,
+        alerts.rows,
+        alerts.bare,
+        alerts.called_urgent,
+        alerts.ask_note,
+        alerts.note_too_long,
+        alerts.note_kept,
+        alerts.done_before,
+        alerts.taken_back,
+        alerts.kept,
         people.admin_welcome,
         people.ask_name,
         people.invite,

@@ -74,7 +74,7 @@ async def test_the_evening_takes_three_taps_and_no_scrolling(browser: Browser, t
             evening = ada.last["message_id"]
             for score in ("7", "4", "10"):
                 for tab in tabs:
-                    await tab.wait_for_function(FITS, timeout=5_000)
+                    await tab.wait_for_function(FITS)
                 row = alone.locator(f"#phone-ada [data-id='{evening}']")
                 await row.get_by_role("button", name=score, exact=True).click()
                 await hooks.quiet()

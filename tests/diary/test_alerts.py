@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.diary.alerts import Limits, Raised, Rule, judge, replay, sore
+from bot.diary.alerts import (
+    Act,
+    Done,
+    Judged,
+    Limits,
+    Raised,
+    Rule,
+    Word,
+    compare,
+    judge,
+    noticed,
+    replay,
+    sore,
+    word_of,
+)
+from bot.diary.days import ONE_DAY
+from bot.diary.entries import ItemId
+from bot.diary.people import TherapistId
 from bot.diary.sessions import Kind, Session, SessionId
 
 START = date(2026, 6, 1)
@@ -64,3 +82,39 @@ def test_one_alert_in_seven_days_and_a_marked_pair_silences_none() -> None:
     ]:
         found = replay(scored(text), Limits(), needled)
         assert [(one.second, one.after_session) for one in found] == [(on(at), marked) for at, marked in expected], text
+
+
+def test_a_look_adds_what_is_new_and_names_what_is_gone() -> None:
+    here, limits = START, Limits()
+    raised = Raised(Rule.ROSE, here, (7, 8), 4.2, 6, False)
+    sore_one = replace(raised, after_session=True)
+    one, two = ItemId(1), ItemId(2)
+    stands = {one: noticed(one, raised, limits)}
+    new = compare({one: raised, two: None}, {}, [], limits)
+    assert [(it.item_id, it.limit, it.second) for it in new.put] == [(one, 2, here + ONE_DAY)]
+    assert new.gone == ()
+    assert compare({one: raised}, {}, [one], limits) == Judged((), ()), "another day has alerted of it"
+    assert compare({one: raised}, stands, [one], limits) == Judged((), ()), "it stands already"
+    assert compare({one: raised}, stands, [], Limits(1, 6)) == Judged((), ()), "the same figures"
+    assert compare({one: replace(raised, scores=(7, 9))}, stands, [one], limits).put[0].scores == (7, 9)
+    assert compare({one: None}, stands, [], limits).gone == (one,)
+    assert compare({}, stands, [], limits).gone == (one,)
+    assert compare({one: sore_one}, stands, [], limits) == Judged((), ()), "a needling takes nothing back"
+    assert compare({two: sore_one}, {}, [], limits) == Judged((), ())
+    entered = Raised(Rule.ENTERED, here, (7, 7), 6.0, 6, False)
+    assert noticed(one, entered, Limits(2, 6)).limit == 6
+
+
+def test_the_patient_hears_each_thing_once_of_each_therapist() -> None:
+    ito, roy = TherapistId(1), TherapistId(2)
+
+    def done(act: Act, by: TherapistId = ito) -> Done:
+        return Done(by, "Dr", act, None, datetime(2026, 3, 2, tzinfo=UTC))
+
+    assert word_of(Act.TOLD, [], ito) is None
+    assert word_of(Act.SEEN, [done(Act.TOLD)], ito) is Word.SEEN
+    assert word_of(Act.NOTE, [done(Act.TOLD)], ito) is Word.SEEN
+    assert word_of(Act.NOTE, [done(Act.SEEN)], ito) is None
+    assert word_of(Act.WILL_CALL, [done(Act.SEEN)], ito) is Word.WILL_CALL
+    assert word_of(Act.NOTE, [done(Act.WILL_CALL)], ito) is None
+    assert word_of(Act.SEEN, [done(Act.WILL_CALL)], roy) is Word.SEEN

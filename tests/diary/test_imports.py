@@ -51,6 +51,8 @@ def test_a_symptom_may_have_its_place() -> None:
     assert imports.wanted_in("pain", "knee", "left") == knee
     assert imports.wanted_in(imports.name_of(knee)) == knee
     assert imports.wanted_in("burning both feet") == Wanted(Symptom.BURNING, "foot", Side.BOTH)
+    for said in ("left foot burning", "Left_foot_burning", "burning left foot"):
+        assert imports.wanted_in(said) == Wanted(Symptom.BURNING, "foot", Side.LEFT), "either order"
     for wrong in ("", "itch", "pain left right knee", "sleep left", "pain " + "x" * 41):
         with pytest.raises(WrongCell):
             imports.wanted_in(wrong)

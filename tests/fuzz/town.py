@@ -103,6 +103,7 @@ HARMLESS: Final = (
     "message to edit not found",
     "message can't be edited",
     "no text in the message to edit",
+    "no caption in the message to edit",
     "chat not found",
     "bot was blocked by the user",
     "bot can't initiate conversation",

@@ -264,7 +264,8 @@ class Desk:
         assert not _mute(call.params), "a button of signs alone says nothing to who hears it"
         self.sent.append(Sent(call.method, call.params, ok, answer))
         reply = {"ok": ok, "result": answer} if ok else {"ok": ok, "error_code": status, "description": answer}
-        return verdict_of(status, json.dumps(reply).encode())
+        verdict = verdict_of(status, json.dumps(reply).encode())
+        return replace(verdict, seen=made.seen) if verdict.state is OutboxState.DELIVERED else verdict
 
     def _write_down(self, verdicts: list[tuple[Parcel, Verdict]], tx: Connection) -> Waiting | None:
         """The books as the sender keeps them; then what waits still."""
@@ -365,7 +366,9 @@ def _made(tx: Connection, parcel: Parcel, now: datetime) -> tuple[Parcel, press.
     if draft.archive is not None:
         return parcel, press.printed(draft, order)
     document = None if draft.document is None else draft.document()
-    return parcel, press.Made(draft.body, SMALL_PICTURE if draft.picture is not None else None, document)
+    return parcel, press.Made(
+        draft.body, SMALL_PICTURE if draft.picture is not None else None, document, seen=draft.seen
+    )
 
 
 def _mute(params: dict[str, Any]) -> list[str]:

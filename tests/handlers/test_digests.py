@@ -58,7 +58,7 @@ async def test_digest_and_patients_bring_the_panel_and_the_card(second_week: Des
     assert "Ada L, 2 Mar to 8 Mar" in text_of(ito.last)
     assert ito.labels(ito.last["message_id"]) == [
         "Notes", "Log a treatment", "Treatments", "Before and after", "What is asked", "Rename",
-        "Visit sheet (PDF)", "As a file",
+        "Alert limits", "Share with a colleague", "Hand over", "Visit sheet (PDF)", "As a file",
     ]  # fmt: skip
     assert "Ada L has written no notes yet." in await desk.taps(ito, "Notes")
     assert await desk.says(ito, "/week") == said, "a therapist's week is that of the panel"

@@ -163,7 +163,7 @@ async def test_now_tells_the_patient_what_to_do_and_every_therapist_at_once(clin
     await desk.therapist(desk.roy)
     await desk.rows(
         "insert into shares (patient_id, therapist_id, label, since) values (1, 2, 'A. Lima', :at) returning 1",
-        at="2026-03-02 10:00:00.000001",
+        at="2026-03-02 10:00:00.000000",
     )
     await desk.says(desk.roy, "/language es")
     await desk.says(ada, "chest pain, secret words")
@@ -182,7 +182,7 @@ async def test_now_tells_the_patient_what_to_do_and_every_therapist_at_once(clin
         "Reported Monday 2 March, 10:00 on their clock.",
         "They were told to call 112. Please get in touch with them now.",
     ]
-    assert buttons(desk.ito) == ["Notes", "Chart and numbers"]
+    assert buttons(desk.ito) == ["Seen", "Will call", "Add note", "Notes", "Chart and numbers"]
     assert newest(desk.roy).startswith("SEÑAL DE ALARMA: A. Lima dice")
     assert not any("secret" in text for text in [*texts(desk.ito), *texts(desk.roy)])
     await desk.taps(desk.ito, "Notes")

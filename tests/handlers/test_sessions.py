@@ -305,3 +305,19 @@ async def test_who_stopped_gets_no_more_sessions(clinic: Desk) -> None:
     await desk.says(desk.ada, "/stop")
     assert "does not share a diary with you now" in await desk.says(ito, "/session")
     assert await desk.rows("select count(*) from sessions") == [(0,)]
+
+
+async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(clinic: Desk) -> None:
+    await clinic.says(clinic.ito, "/session Ada")
+    await clinic.taps(clinic.ito, "Another date")
+    told = await clinic.says(clinic.ito, "1 March 2020")
+    assert told == "This day is more than a year ago. Please choose a later one."
+    assert "Tuesday 3 February 2026" in await clinic.says(clinic.ito, "3 February"), "the question stays"
+
+
+async def test_a_patients_date_of_years_ago_does_not_become_a_note(clinic: Desk) -> None:
+    await clinic.says(clinic.ada, "/treatment")
+    await clinic.taps(clinic.ada, "Another date")
+    told = await clinic.says(clinic.ada, "1 March 2020")
+    assert told == "This day is more than a year ago. Please choose a later one."
+    assert await clinic.rows("select * from notes") == []

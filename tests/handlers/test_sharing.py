@@ -108,9 +108,22 @@ async def test_old_buttons_and_second_taps_show_the_list_as_it_is_and_tell_nobod
     assert [given for given, _ in await consents(clinic)] == [1, 0, 1]
 
 
-async def test_nobody_can_be_shown_a_diary_who_did_not_invite_this_patient(clinic: Desk) -> None:
+async def test_a_patient_shares_with_another_therapist_of_the_clinic_too(clinic: Desk) -> None:
+    ada, roy = clinic.ada, await clinic.therapist(clinic.roy)
+    await clinic.says(ada, "/sharing")
+    await clinic.taps(ada, "Share with another therapist")
+    said = await clinic.taps(ada, "Dr Roy")
+    assert "Dr Roy will then see your whole diary" in said
+    assert "Dr Roy sees your whole diary from now on." in await clinic.taps(ada, "Yes, share it all")
+    assert newest(roy) == "Ada L shares the diary with you."
+    assert ada.labels(ada.last["message_id"]) == ["Stop sharing with Dr Ito", "Stop sharing with Dr Roy"]
+    assert "Ada L" in await clinic.says(roy, "/patients")
+
+
+async def test_nobody_can_be_shown_a_diary_who_is_no_therapist_of_the_clinic(clinic: Desk) -> None:
     await clinic.therapist(clinic.roy)
-    await clinic.says(clinic.ada, "/sharing")
+    await clinic.rows("update therapists set left_at = since where id = 2 returning 1")
+    assert "Roy" not in await clinic.says(clinic.ada, "/sharing")
     before = await clinic.everything()
     toasts = len(clinic.ada.toasts)
     for tap in ("oy:2", "os:2", "oa:2", "oy:999", "oy:-1"):

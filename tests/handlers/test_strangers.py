@@ -178,27 +178,6 @@ async def test_max_taps_every_button_there_is_and_nothing_happens(town: Desk, kn
     assert not [name for name in (*NAMES, SECRET, "Alentejo") if name in seen]
 
 
-async def test_dr_roy_sees_nothing_of_adas_and_changes_nothing(town: Desk) -> None:
-    desk, roy = town, town.roy
-    before = await desk.everything()
-    about_patients = [buttons.Card, buttons.Notes, *ABOUT_SESSIONS]
-    about_patients += ABOUT_ITEMS
-    for data in everything_of(about_patients, (1, 2)):
-        roy.tap(roy.heard[0]["message_id"], data)
-    await desk.settle()
-    roy.send("2 March")
-    for name in ("patients", "digest", "session", "week"):
-        roy.send(f"/{name}")
-    for page in (-1, 0, 1):
-        roy.tap(roy.heard[0]["message_id"], f"pl:{page}")
-    await desk.settle()
-    after = await desk.everything()
-    assert after == before
-    seen = seen_by(roy)
-    assert "Cleo" in seen
-    assert not [name for name in ("Ada", "Ben", SECRET, "Alentejo") if name in seen]
-
-
 async def test_ben_can_touch_no_row_of_adas(town: Desk) -> None:
     desk, ben = town, town.ben
 
@@ -216,15 +195,3 @@ async def test_ben_can_touch_no_row_of_adas(town: Desk) -> None:
     assert {item for (item,) in await desk.rows("select item_id from scores where patient_id = 2")} <= mine
     seen = seen_by(ben)
     assert not [name for name in ("Ada", "Cleo", "Roy", SECRET, "Alentejo") if name in seen]
-
-
-async def test_the_admin_sees_no_diary_that_is_not_shared(town: Desk) -> None:
-    desk, ito = town, town.ito
-    await desk.rows("update shares set ended_at = since returning 1")
-    heard = len(ito.heard)
-    for data in everything_of([buttons.Card, buttons.Notes, *ABOUT_SESSIONS, *ABOUT_ITEMS], (1, 2, 3)):
-        ito.tap(ito.heard[0]["message_id"], data)
-    await desk.settle()
-    assert len(ito.heard) == heard
-    for name in ("patients", "digest", "session", "week"):
-        assert not [name for name in ("Ada", "Ben", "Cleo") if name in await desk.says(ito, f"/{name}")]

@@ -81,13 +81,13 @@ async def test_where_sunday_was_not_asked_yet_the_last_whole_week_is_shown(clini
     (line,) = [line for line in newest(desk.ito).splitlines() if line.startswith("Kai")]
     assert "Burning single score 9" in line
     assert "week of 23 Feb to 1 Mar" in line
-    await answer_until(desk, kai, at(16, 7, 30), "6 6 6")
+    await answer_until(desk, kai, at(16, 7, 30), "3 3 3")
     (line,) = [line for line in newest(desk.ito).splitlines() if line.startswith("Kai")]
-    assert "Burning 2.6" in line, "six evenings of 2 and the Sunday of 6"
+    assert "Burning 2.1" in line, "six evenings of 2 and the Sunday of 3"
     assert "week of 2 Mar to 8 Mar" in line
     await desk.until(at(16, 18))
     assert "Monday, March 9 to Sunday, March 15" in digests(kai)[-1], "as they write it in Honolulu"
-    assert "Burning: average 6.0" in digests(kai)[-1]
+    assert "Burning: average 3.0" in digests(kai)[-1]
 
 
 async def test_a_therapist_with_no_patients_gets_no_weekly_message(clinic: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from xml.etree import ElementTree as ET
 
@@ -28,7 +29,5 @@ def test_equal_means_hide_no_symptom() -> None:
     ]
     assert len(places) == 9, "three symptoms in three weeks"
     across = sorted(x for x, _ in places)
-    assert all(
-        after - before >= 2 * panel_charts.RADIUS - 0.1 for before, after in zip(across, across[1:], strict=False)
-    )
+    assert all(after - before >= 2 * panel_charts.RADIUS - 0.1 for before, after in itertools.pairwise(across))
     assert len({y for _, y in places}) == 1

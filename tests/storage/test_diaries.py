@@ -69,14 +69,14 @@ async def test_of_a_long_diary_as_much_is_read_as_it_takes(database: Database, c
 
 async def test_a_panel_has_those_who_share_and_keep_a_diary(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> None:
-        assert not panels.anyone(tx, cast.ito.id), "she has not begun"
+        assert not panels.anyone(tx, cast.ito.id, NOW), "she has not begun"
         assert panels.panel_of(tx, cast.ito.id, NOW).members == ()
         people.change_patient(tx, cast.ada.id, stage=Stage.ACTIVE, enrolled_day=MONDAY)
         assert [member.label for member in panels.panel_of(tx, cast.ito.id, NOW).members] == ["Ada L"]
-        assert panels.anyone(tx, cast.ito.id)
-        assert not panels.anyone(tx, cast.roy.id)
+        assert panels.anyone(tx, cast.ito.id, NOW)
+        assert not panels.anyone(tx, cast.roy.id, NOW)
         sharing.put(tx, Share(cast.ada.id, cast.ito.id, "Ada L", NOW, ended_at=NOW))
-        assert not panels.anyone(tx, cast.ito.id)
+        assert not panels.anyone(tx, cast.ito.id, NOW)
         assert panels.panel_of(tx, cast.ito.id, NOW).members == ()
         assert people.find_account(tx, ADA) is not None
 

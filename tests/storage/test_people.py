@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -10,8 +13,8 @@ from bot import storage
 from bot.diary.entries import Side
 from bot.diary.people import ChatId, Reach, Role, Stage
 from bot.diary.sessions import Kind, Place
-from bot.diary.sharing import Share
-from bot.storage import Database, people, sessions, sharing
+from bot.diary.sharing import Share, may_see
+from bot.storage import Database, accesses, digests, offers, panels, people, red_flags, sessions, sharing
 from tests.storage.conftest import ADA, BEN, ITO, MAX, NOW, ROY, Cast
 
 LATER = NOW + timedelta(days=1)
@@ -129,7 +132,7 @@ async def test_a_yes_and_a_later_no_are_both_kept(database: Database, cast: Cast
 
 def readers(tx: Connection, cast: Cast) -> set[ChatId]:
     """Whoever of the whole cast may read Ada's diary."""
-    return {chat for chat in (ADA, BEN, ITO, ROY, MAX) if sharing.may_read(tx, chat, cast.ada.id)}
+    return {chat for chat in (ADA, BEN, ITO, ROY, MAX) if sharing.may_read(tx, chat, cast.ada.id, LATER)}
 
 
 async def test_ada_and_her_therapist_read_her_diary_and_max_never_does(database: Database, cast: Cast) -> None:
@@ -138,7 +141,7 @@ async def test_ada_and_her_therapist_read_her_diary_and_max_never_does(database:
 
 async def test_a_diary_that_is_shared_with_nobody_is_read_by_its_patient_alone(database: Database, cast: Cast) -> None:
     def work(tx: Connection) -> list[bool]:
-        return [sharing.may_read(tx, chat, cast.ben.id) for chat in (BEN, ADA, ITO, ROY, MAX)]
+        return [sharing.may_read(tx, chat, cast.ben.id, LATER) for chat in (BEN, ADA, ITO, ROY, MAX)]
 
     assert await database.write(work) == [True, False, False, False, False]
 
@@ -147,19 +150,22 @@ async def test_an_ended_share_stops_reading_and_a_new_yes_opens_it_again(databas
     def work(tx: Connection) -> None:
         sharing.put(tx, Share(cast.ada.id, cast.roy.id, "A.", LATER))
         assert readers(tx, cast) == {ADA, ITO, ROY}
-        assert [share.therapist_id for share in sharing.readers_of(tx, cast.ada.id)] == [cast.ito.id, cast.roy.id]
+        assert [share.therapist_id for share in sharing.readers_of(tx, cast.ada.id, LATER)] == [
+            cast.ito.id,
+            cast.roy.id,
+        ]
 
         sharing.end(tx, cast.ada.id, cast.ito.id, LATER)
         assert readers(tx, cast) == {ADA, ROY}
-        assert sharing.all_of(tx, cast.ito.id) == []
-        assert [share.label for share in sharing.all_of(tx, cast.roy.id)] == ["A."]
+        assert sharing.all_of(tx, cast.ito.id, LATER) == []
+        assert [share.label for share in sharing.all_of(tx, cast.roy.id, LATER)] == ["A."]
         ended = sharing.find(tx, cast.ada.id, cast.ito.id)
         assert ended is not None
         assert ended.ended_at == LATER
 
         sharing.put(tx, Share(cast.ada.id, cast.ito.id, "Ada", LATER))
         assert readers(tx, cast) == {ADA, ITO, ROY}
-        assert [(share.label, share.ended_at) for share in sharing.all_of(tx, cast.ito.id)] == [("Ada", None)]
+        assert [(share.label, share.ended_at) for share in sharing.all_of(tx, cast.ito.id, LATER)] == [("Ada", None)]
 
     await database.write(work)
 
@@ -204,3 +210,68 @@ async def test_a_session_is_taken_back_once_and_its_forms_are_kept(database: Dat
         assert not sessions.confirm(tx, cast.ada.id, early.id, cast.ito.id, NOW), "nobody reported it"
 
     await database.write(work)
+
+
+async def test_a_stand_in_reads_from_the_first_instant_to_the_last_and_nothing_has_to_happen(
+    database: Database, cast: Cast
+) -> None:
+    minute = timedelta(minutes=1)
+    until = LATER + timedelta(days=7)
+
+    def work(tx: Connection) -> None:
+        people.change_patient(tx, cast.ada.id, stage=Stage.ACTIVE, enrolled_day=NOW.date())
+        sharing.put(tx, Share(cast.ada.id, cast.roy.id, "A.", LATER, until, LATER.date()))
+        for now, sees in (
+            (LATER - minute, False),
+            (LATER, True),
+            (until - minute, True),
+            (until, False),
+        ):
+            found = [
+                sharing.may_read(tx, ROY, cast.ada.id, now),
+                panels.anyone(tx, cast.roy.id, now),
+                bool(sharing.all_of(tx, cast.roy.id, now)),
+                bool(panels.names(tx, cast.roy.id, now)),
+                len(sharing.readers_of(tx, cast.ada.id, now)) == 2,
+                len(red_flags.listeners(tx, cast.ada.id, now)) == 2,
+                len(panels.panel_of(tx, cast.roy.id, now).members) == 1,
+                offers.patients_of_each(tx, now).get(cast.roy.id, 0) == 1,
+                may_see(sharing.find(tx, cast.ada.id, cast.roy.id), now),
+            ]
+            assert found == [sees] * len(found), now
+        assert len(sharing.standing_of(tx, cast.roy.id, NOW)) == 1, "it is to come"
+        assert sharing.standing_of(tx, cast.roy.id, until) == []
+
+    await database.write(work)
+
+
+async def test_whoever_has_left_has_no_role_and_keeps_the_name(database: Database, cast: Cast) -> None:
+    def work(tx: Connection) -> None:
+        people.add_invite(tx, CODE, Role.PATIENT, therapist_id=cast.ito.id, label="New", expires_at=LATER, now=NOW)
+        offers.leave(tx, cast.ito.id, NOW)
+        assert people.therapist(tx, ITO) is None
+        assert people.therapist_by_id(tx, cast.ito.id).name == cast.ito.name
+        assert not sharing.may_read(tx, ITO, cast.ada.id, NOW)
+        assert red_flags.listeners(tx, cast.ada.id, NOW) == []
+        assert digests.due_therapists(tx, NOW + timedelta(days=30), 9) != [], "Dr Roy's"
+        assert {it.person.id for it in digests.due_therapists(tx, NOW + timedelta(days=30), 9)} == {cast.roy.id}
+        invite = people.find_invite(tx, CODE)
+        assert invite is not None
+        assert invite.expires_at == NOW
+        assert [it.id for it in offers.colleagues(tx)] == [cast.roy.id]
+        again = people.add_therapist(tx, ITO, "Dr Ito", "Europe/Lisbon", LATER, LATER)
+        assert (again.id, people.therapist(tx, ITO)) == (cast.ito.id, again)
+        assert sharing.all_of(tx, cast.ito.id, LATER) == []
+
+    await database.write(work)
+
+
+async def test_the_log_of_who_saw_what_has_no_verb_that_changes_or_deletes() -> None:
+    source = inspect.getsource(accesses)
+    assert not re.search(r"\b(update|delete)\(", source)
+    changed = [
+        path.name
+        for path in Path(storage.__file__).parent.rglob("*.py")
+        if re.search(r"(update|delete)\(tables\.accesses|accesses\.(update|delete)\(", path.read_text(encoding="utf-8"))
+    ]
+    assert changed == []

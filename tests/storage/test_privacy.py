@@ -480,14 +480,14 @@ async def test_in_the_week_before_nothing_is_due_and_what_waits_is_not_said(data
         OutboxState.DELIVERED,
         OutboxState.WAITING,
     }
-    assert await database.write(lambda tx: storage.sharing.readers_of(tx, zoe.id)) == []
+    assert await database.write(lambda tx: storage.sharing.readers_of(tx, zoe.id, NOW)) == []
     assert await database.write(lambda tx: storage.prompts.next_due_at(tx)) is not None
     assert await database.write(lambda tx: privacy.due(tx, at - timedelta(seconds=1), 9)) == []
     assert [it.id for it in await database.write(lambda tx: privacy.due(tx, at, 9))] == [zoe.id]
     assert await database.write(lambda tx: privacy.take_back(tx, zoe.id)) is Stage.ACTIVE
     back = await database.write(lambda tx: storage.people.patient_by_id(tx, zoe.id))
     assert (back.stage, back.forget_at) == (Stage.LEFT, None), "it opens when the next prompt is planned"
-    assert len(await database.write(lambda tx: storage.sharing.readers_of(tx, zoe.id))) == 1
+    assert len(await database.write(lambda tx: storage.sharing.readers_of(tx, zoe.id, NOW))) == 1
 
 
 def test_every_row_about_a_patient_goes_with_the_patient() -> None:

@@ -159,7 +159,15 @@ def test_a_refusal_is_settled_as_what_it_means(code: int, description: str, stat
     assert not verdict.resend
 
 
-@pytest.mark.parametrize("description", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"])
+@pytest.mark.parametrize(
+    "description",
+    [
+        "message to edit not found",
+        "message can't be edited",
+        "MESSAGE_ID_INVALID",
+        "there is no caption in the message to edit",
+    ],
+)
 def test_a_message_that_is_no_longer_there_is_said_anew(description: str) -> None:
     verdict = refused(400, f"Bad Request: {description}")
     assert (verdict.state, verdict.resend) == (OutboxState.WAITING, True)

@@ -15,13 +15,16 @@ from sqlalchemy.exc import OperationalError
 from bot import storage
 from bot.demo.calls import Fault, Params, Upload
 from bot.demo.person import SMALL_PICTURE
+from bot.diary.accesses import Seen, What
 from bot.diary.entries import Cause
-from bot.diary.people import ChatId, PatientId, Reach
+from bot.diary.people import ChatId, PatientId, Reach, TherapistId
 from bot.press import Made, Nothing, Order
 from bot.storage import Database
 from bot.storage.outbox import Urgency
-from bot.storage.tables import Action
+from bot.storage.tables import Action, OutboxState
 from bot.wire import sender as module
+from bot.wire.bodies import Verdict
+from bot.wire.books import write_down
 from bot.wire.pacing import SECOND
 from bot.wire.recipes import AHEAD
 from tests.wire.conftest import (
@@ -758,6 +761,41 @@ async def test_what_is_made_goes_in_its_place_in_the_chat(post: Post) -> None:
     assert call.params["photo"].content == SMALL_PICTURE
     assert call.params["caption"] == "Your week"
     assert [("photo" in message) for message in post.person(ADA).heard] == [False, True, False], "in order"
+
+
+async def test_what_a_therapist_was_shown_is_in_the_log_once_it_is_delivered(post: Post, ada: PatientId) -> None:
+    def enlist(tx: Connection) -> None:
+        for chat in (BEN, CLEO):
+            storage.people.account(tx, chat, "en", NOW)
+            storage.people.add_therapist(tx, chat, "Dr Ito", "Europe/Lisbon", NOW, NOW)
+
+    async def make(order: Order) -> Made:
+        number = TherapistId(1 if order.reader == BEN else 2)
+        gone = PatientId(999)
+        seen = Seen(number, What.DIGEST, (ada, gone))
+        return Made({"text": "The week of all"}, seen=seen)
+
+    await post.database.write(enlist)
+    post.make = make  # type: ignore[method-assign]
+    post.person(CLEO).block()
+    post.start()
+    assert await post.settled(*await post.put(to_make(chat=BEN), to_make(chat=CLEO))) == ["delivered", "blocked"]
+    found = await post.rows("select patient_id, therapist_id, what from accesses")
+    assert found == [(ada, 1, "digest")], "nothing of what did not arrive, nor of who was forgotten meanwhile"
+
+
+async def test_what_is_written_down_twice_is_in_the_log_once(database: Database, ada: PatientId) -> None:
+    def work(tx: Connection) -> int:
+        storage.people.account(tx, BEN, "en", NOW)
+        storage.people.add_therapist(tx, BEN, "Dr Ito", "Europe/Lisbon", NOW, NOW)
+        storage.outbox.add(tx, **to_make(chat=BEN))
+        [parcel] = storage.outbox.waiting(tx, 0, (Urgency.TAP, Urgency.DIGEST), 9)
+        verdict = Verdict(OutboxState.DELIVERED, seen=Seen(TherapistId(1), What.DIGEST, (ada,)))
+        for _ in range(2):
+            write_down(tx, [(parcel, verdict, NOW)])
+        return len(storage.accesses.newest(tx, ada, 9))
+
+    assert await database.write(work) == 1
 
 
 async def test_what_may_no_longer_be_seen_is_dropped_and_takes_no_slot_of_the_pace(post: Post, leap: Leap) -> None:

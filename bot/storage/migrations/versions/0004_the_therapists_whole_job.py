@@ -57,6 +57,7 @@ def _people() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("from_id", sa.Integer(), nullable=False),
         sa.Column("to_id", sa.Integer()),
+        sa.Column("first_day", sa.Date()),
         sa.Column("until_day", sa.Date()),
         _instant("asked_at", nullable=False),
         _instant("answered_at"),
@@ -65,6 +66,7 @@ def _people() -> None:
         _refers("offers", "to_id", "therapists"),
     )
     op.create_index(op.f("ix_offers_patient_id"), "offers", ["patient_id"])
+    op.create_index(op.f("ix_offers_from_id"), "offers", ["from_id"])
     op.create_table(
         "accesses",
         *_of_patient("accesses"),
@@ -129,6 +131,8 @@ def _alerts() -> None:
         _instant("reminded_at"),
         _instant("deputy_at"),
         _instant("due_at"),
+        sa.Column("bubble_id", sa.Integer()),
+        _refers("alerts", "bubble_id", "bubbles", "SET NULL"),
         _refers("alerts", "red_flag_id", "red_flags", "CASCADE"),
         _refers("alerts", "checkin_id", "checkins", "CASCADE"),
     )
@@ -143,6 +147,7 @@ def _alerts() -> None:
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.String(length=20), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
+        _instant("withdrawn_at"),
         _refers("alert_items", "alert_id", "alerts", "CASCADE"),
         _refers("alert_items", "item_id", "items"),
         _refers("alert_items", "patient_id", "patients", "CASCADE"),
@@ -158,6 +163,8 @@ def _alerts() -> None:
         sa.Column("text", sa.Text()),
         _instant("at", nullable=False),
         sa.Column("outbox_id", sa.Integer()),
+        sa.Column("bubble_id", sa.Integer()),
+        _refers("alert_acts", "bubble_id", "bubbles", "SET NULL"),
         _refers("alert_acts", "alert_id", "alerts", "CASCADE"),
         _refers("alert_acts", "therapist_id", "therapists"),
     )
