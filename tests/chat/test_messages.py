@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -1424,6 +1425,7 @@ class _Markup(HTMLParser):
         assert self.opened.pop() == tag
 
 
+@cache
 def seen(text: str) -> str:
     """What a person reads of a text with markup. Fails where the markup is not whole."""
     markup = _Markup()
@@ -1439,6 +1441,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+@cache
 def check_text(text: str, limit: int, label: str) -> None:
     read = seen(text)
     assert 1 <= units(read) <= limit
@@ -1447,6 +1450,7 @@ def check_text(text: str, limit: int, label: str) -> None:
     assert not re.search(r"[{}<>&]|None|  |\.\.|\s[.,:;?!](?!\S)", rest), rest
 
 
+@cache
 def check_button(button: Button, label: str) -> None:
     assert plain(button.label).strip()
     assert "\n" not in button.label
@@ -1471,7 +1475,8 @@ def check(made: Made, label: str) -> None:
             for row in made.buttons:
                 for button in row:
                     check_button(button, label)
-            assert json.loads(json.dumps(as_data(made))) == as_data(made)
+            data = as_data(made)
+            assert json.loads(json.dumps(data)) == data
         case Sentence():
             check_text(made, MAX_TEXT, label)
         case Button():
@@ -1791,6 +1796,7 @@ EASY: Final = 60.0
 """On the scale of Fernández Huerta, which is Flesch's for Spanish: 60 to 70 is usual, more is easy."""
 
 
+@cache
 def syllables(word: str) -> int:
     """How many an English word has: groups of vowels, vowels that are spoken apart, without a silent end."""
     if word in FIXED:

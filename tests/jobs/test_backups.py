@@ -16,6 +16,7 @@ from tests.handlers.desk import Desk, clinic_at
 from tests.stage import newest, stage
 from tests.wire.conftest import holds
 
+pytestmark = pytest.mark.durable
 FOUR = datetime(2026, 3, 3, 4, tzinfo=UTC)
 """When a day of the clinic, which is in Lisbon, begins."""
 

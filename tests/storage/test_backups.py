@@ -17,6 +17,7 @@ from bot import storage
 from bot.storage import BackupFailed, Database, backups, checks
 from tests.storage.conftest import NOW, Cast
 
+pytestmark = pytest.mark.durable
 MONDAY = date(2026, 3, 2)
 NOBODY = 65534
 

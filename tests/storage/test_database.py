@@ -26,6 +26,8 @@ from bot.storage import AlreadyRunning, CannotOpen, Database, tables
 from bot.storage import database as module
 from tests.storage.conftest import ADA, BEN, MAX, NOW, Cast, Regret, refuse
 
+pytestmark = pytest.mark.durable
+
 OPEN_ELSEWHERE = """
 import asyncio, sys
 from datetime import UTC, datetime
