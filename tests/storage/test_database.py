@@ -9,7 +9,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import storage
 from bot.storage import AlreadyRunning, CannotOpen, Database, tables
 from bot.storage import database as module
+from tests import reachable
 from tests.storage.conftest import ADA, BEN, MAX, NOW, Cast, Regret, refuse
 
 pytestmark = pytest.mark.durable
@@ -240,14 +240,10 @@ async def test_a_folder_where_a_file_should_be_is_refused(tmp_path: Path) -> Non
 
 async def test_a_folder_that_cannot_be_written_is_named() -> None:
     as_root = os.getuid() == 0
-    # Not tmp_path: that one lets nobody else in, and root may write anywhere.
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) / "locked"
+    with reachable.folder() as made:
+        folder = made / "locked"
         folder.mkdir()
         folder.chmod(0o555)
-        os.chmod(made, 0o755)
-        if as_root and not all(mode(parent) & 0o001 for parent in folder.parents):
-            pytest.skip("an unprivileged process can't get to the temporary folder")
         said = await opened_elsewhere(folder / "diary.db", as_nobody=as_root)
         assert said.startswith(f"CannotOpen The folder {folder} can't be written (Permission denied).")
         assert "set DATABASE_URL to another place" in said

@@ -7,7 +7,6 @@ import asyncio
 import os
 import resource
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.clock import WallClock
 from bot.demo.telegram import Telegram
 from bot.settings import EXAMPLES
 from bot.storage import checks
+from tests import reachable
 from tests.stage import ITO, TOKEN, Stage, stage
 from tests.storage.conftest import migrated
 from tests.storage.test_backups import damage
@@ -142,13 +142,9 @@ async def test_a_limit_on_the_size_of_files_ends_it_with_exit_code_1_and_no_repl
 async def test_without_leave_to_write_it_ends_before_it_asks_telegram_for_anything(read_only: str) -> None:
     telegram = Telegram(TOKEN, now=WallClock().now)
     await telegram.start()
-    # Not tmp_path: that one lets nobody else in, and root may write anywhere.
-    with tempfile.TemporaryDirectory() as made:
-        os.chmod(made, 0o755)
-        folder = Path(made) / "data"
+    with reachable.folder() as made:
+        folder = made / "data"
         folder.mkdir()
-        if os.geteuid() == 0 and not all(parent.stat().st_mode & 0o001 for parent in folder.parents):
-            pytest.skip("an unprivileged process can't get to the temporary folder")
         path = migrated(folder / "diary.db")
         path.chmod(0o444)
         folder.chmod(0o555 if read_only == "folder" else 0o777)
