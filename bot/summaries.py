@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from bot.diary import replays
+from bot.diary import alerts, replays
 from bot.diary.alerts import Limits
 from bot.diary.digests import Change, ChangeLabel
 from bot.diary.entries import DayState
@@ -197,8 +197,8 @@ def _by_item(diaries: Diaries, limits: Limits, weeks: float) -> list[str]:
 
 
 def _grid(diaries: Diaries) -> list[str]:
-    lines = ["      " + "".join(f"{high:>8}" for high in replays.HIGHS)]
-    for rise in replays.RISES:
-        found = [replays.replay(diaries, Limits(rise, high)) for high in replays.HIGHS]
+    lines = ["      " + "".join(f"{high:>8}" for high in alerts.HIGHS)]
+    for rise in alerts.RISES:
+        found = [replays.replay(diaries, Limits(rise, high)) for high in alerts.HIGHS]
         lines.append(f"{rise:>6}" + "".join(f"{it.messages / it.weeks:>8.3f}" for it in found))
     return lines

@@ -18,7 +18,7 @@ from typing import Final, NewType
 from bot.diary.days import ONE_DAY
 from bot.diary.entries import ItemId
 from bot.diary.people import PatientId, TherapistId
-from bot.diary.sessions import SEVEN_DAYS, Kind, Session, mean
+from bot.diary.sessions import SEVEN_DAYS, Session, mean, reaches, soon_after_needling
 
 RISE: Final = 2
 """Points above the usual: 0.04 alerts per patient-week in 48 back-pain diaries (own calculation)."""
@@ -31,8 +31,6 @@ SORE_FOR: Final = 3
 """Diary days after a needling in which soreness is expected (10.3233/BMR-150630, PMC5106437)."""
 QUIET_FOR: Final = timedelta(days=7)
 """One alert per item in so many days (ours)."""
-SAME_WITHIN: Final = 1e-9
-"""Means are quotients of small whole numbers: what is this near to a limit lies on it."""
 
 Scored = Mapping[date, int]
 """The scores of one item by diary day; skips and gaps left out."""
@@ -72,26 +70,38 @@ class Raised:
 
 def judge(scored: Scored, first: date, limits: Limits, sessions: Sequence[Session] = ()) -> Raised | None:
     """The pair of `first` and the day after it; None where it meets no rule."""
+    found = usual_before(scored, first)
+    if found is None:
+        return None
+    usual, n = found
+    met = rules_met(scored, first, usual, limits)
+    if not met:
+        return None
+    second = first + ONE_DAY
+    return Raised(met[0], first, (scored[first], scored[second]), usual, n, sore(second, sessions))
+
+
+def usual_before(scored: Scored, day: date) -> tuple[float, int] | None:
+    """The unrounded mean of the seven days before `day`, and of how many scores it is; None of too few."""
+    before = [scored[one] for offset in range(1, SEVEN_DAYS.days + 1) if (one := day - offset * ONE_DAY) in scored]
+    usual = mean(before)
+    return None if usual is None else (usual, len(before))
+
+
+def rules_met(scored: Scored, first: date, usual: float, limits: Limits) -> tuple[Rule, ...]:
+    """The rules that `first` and the day after it meet together, the one that says most before the other."""
     second = first + ONE_DAY
     if first not in scored or second not in scored:
-        return None
-    before = [scored[day] for day in seven_before(first) if day in scored]
-    usual = mean(before)
-    if usual is None:
-        return None
+        return ()
     lower = min(scored[first], scored[second])
-    if lower >= usual + limits.rise - SAME_WITHIN:
-        rule = Rule.ROSE
-    elif lower >= limits.high > usual + SAME_WITHIN:
-        rule = Rule.ENTERED
-    else:
-        return None
-    return Raised(rule, first, (scored[first], scored[second]), usual, len(before), sore(second, sessions))
+    rose = reaches(lower - usual, limits.rise)
+    entered = lower >= limits.high and not reaches(usual, limits.high)
+    return tuple(rule for rule, met in ((Rule.ROSE, rose), (Rule.ENTERED, entered)) if met)
 
 
 def sore(day: date, sessions: Iterable[Session]) -> bool:
     """Whether soreness is expected on a day: only needling makes sore."""
-    return any(one.kind is not Kind.OTHER and 0 <= (day - one.day).days <= SORE_FOR for one in sessions)
+    return soon_after_needling(day, sessions, SORE_FOR)
 
 
 def replay(scored: Scored, limits: Limits, sessions: Sequence[Session] = ()) -> tuple[Raised, ...]:
@@ -108,11 +118,6 @@ def replay(scored: Scored, limits: Limits, sessions: Sequence[Session] = ()) -> 
             found.append(raised)
             alerted = raised.second
     return tuple(found)
-
-
-def seven_before(day: date) -> Iterable[date]:
-    """The days whose mean is the usual, the newest first."""
-    return (day - offset * ONE_DAY for offset in range(1, SEVEN_DAYS.days + 1))
 
 
 # --- what becomes of them -----------------------------------------------------------------------------------------

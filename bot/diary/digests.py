@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days, panels, trends
+from bot.diary.alerts import sore
 from bot.diary.checkins import Checkin
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
 from bot.diary.flares import Flare
@@ -31,6 +32,7 @@ from bot.diary.sessions import (
     Session,
     baseline,
     mean,
+    reaches,
     values_from,
 )
 
@@ -72,12 +74,6 @@ QUIET_FROM: Final = 3
 """Days without an entry that stand on the quiet line (ours)."""
 SILENT_FROM: Final = 7
 """Days without an entry that put a patient on the call list (ours)."""
-SORE_FOR: Final = 3
-"""Diary days after a needling session on which soreness is expected (10.3233/BMR-150630, PMC5106437)."""
-
-_SAME_WITHIN: Final = 1e-9
-"""Means are quotients of small whole numbers: two that differ at all differ by far more, so what is this near
-to a limit lies on it. Without it 27/7 would not be the full 10% below 30/7 that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +209,7 @@ class Week:
 class Jump:
     """One day at JUMP_BY or more above the `usual`: the mean of the `n` (4 to 7) scores of the 7 days before.
 
-    `after_session`: on the day of a needling session or the SORE_FOR days after it, when soreness is
+    `after_session`: on the day of a needling session or the days after it, when soreness is
     expected.
     """
 
@@ -433,7 +429,7 @@ def change(mean: float, baseline: float) -> Change:
     said.
     """
     points = mean - baseline
-    if baseline < PERCENT_FROM - _SAME_WITHIN:
+    if not reaches(baseline, PERCENT_FROM):
         return Change(points, None, _label_by_points(points))
     percent = points / baseline * 100
     return Change(points, percent, _label_by_percent(points, percent))
@@ -443,9 +439,9 @@ def step(mean: float | None, previous: float | None) -> Step | None:
     """A weekly mean against last week's: LOWER or HIGHER from WEEK_STEP points; None where one is None."""
     if mean is None or previous is None:
         return None
-    if _reaches(mean - previous, WEEK_STEP):
+    if reaches(mean - previous, WEEK_STEP):
         return Step.HIGHER
-    return Step.LOWER if _reaches(previous - mean, WEEK_STEP) else Step.SAME
+    return Step.LOWER if reaches(previous - mean, WEEK_STEP) else Step.SAME
 
 
 def severity(item: Item, mean: float) -> Severity | None:
@@ -455,9 +451,9 @@ def severity(item: Item, mean: float) -> Severity | None:
     """
     if item.symptom is not Symptom.PAIN:
         return None
-    if _reaches(mean, SEVERE_FROM):
+    if reaches(mean, SEVERE_FROM):
         return Severity.SEVERE
-    return Severity.MODERATE if _reaches(mean, MODERATE_FROM) else Severity.MILD
+    return Severity.MODERATE if reaches(mean, MODERATE_FROM) else Severity.MILD
 
 
 def silent_days(diary: Diary, now: datetime) -> int:
@@ -562,30 +558,26 @@ def _place(member: Member) -> tuple[int, float, str, str]:
     return _ORDER[reason], -size, member.label.casefold(), member.label
 
 
-def _reaches(value: float, limit: float) -> bool:
-    return value >= limit - _SAME_WITHIN
-
-
 def _label_by_percent(points: float, percent: float) -> ChangeLabel:
-    if _reaches(points, HIGHER_POINTS) or _reaches(percent, HIGHER_PERCENT):
+    if reaches(points, HIGHER_POINTS) or reaches(percent, HIGHER_PERCENT):
         return ChangeLabel.HIGHER
-    if _reaches(percent, SLIGHT_PERCENT):
+    if reaches(percent, SLIGHT_PERCENT):
         return ChangeLabel.SLIGHTLY_HIGHER
-    if _reaches(-percent, MUCH_PERCENT):
+    if reaches(-percent, MUCH_PERCENT):
         return ChangeLabel.MUCH_BETTER
-    if _reaches(-percent, CLEAR_PERCENT):
+    if reaches(-percent, CLEAR_PERCENT):
         return ChangeLabel.CLEARLY_BETTER
-    return ChangeLabel.SLIGHTLY_BETTER if _reaches(-percent, SLIGHT_PERCENT) else ChangeLabel.SAME
+    return ChangeLabel.SLIGHTLY_BETTER if reaches(-percent, SLIGHT_PERCENT) else ChangeLabel.SAME
 
 
 def _label_by_points(points: float) -> ChangeLabel:
-    if _reaches(points, HIGHER_POINTS):
+    if reaches(points, HIGHER_POINTS):
         return ChangeLabel.HIGHER
-    if _reaches(points, SLIGHT_POINTS):
+    if reaches(points, SLIGHT_POINTS):
         return ChangeLabel.SLIGHTLY_HIGHER
-    if _reaches(-points, CLEAR_POINTS):
+    if reaches(-points, CLEAR_POINTS):
         return ChangeLabel.CLEARLY_BETTER
-    return ChangeLabel.SLIGHTLY_BETTER if _reaches(-points, SLIGHT_POINTS) else ChangeLabel.SAME
+    return ChangeLabel.SLIGHTLY_BETTER if reaches(-points, SLIGHT_POINTS) else ChangeLabel.SAME
 
 
 def _seven(start: date) -> list[date]:
@@ -646,10 +638,9 @@ def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
     score = diary.scores.get((day, item.id))
     before = values_from(diary, item, day - SEVEN_DAYS)
     usual = mean(before)
-    if score is None or score.value is None or usual is None or not _reaches(score.value - usual, JUMP_BY):
+    if score is None or score.value is None or usual is None or not reaches(score.value - usual, JUMP_BY):
         return None
-    sore = any(session.needled and 0 <= (day - session.day).days <= SORE_FOR for session in diary.sessions)
-    return Jump(item, day, score.value, usual, len(before), sore)
+    return Jump(item, day, score.value, usual, len(before), sore(day, diary.sessions))
 
 
 def _findings(item_week: ItemWeek) -> list[Finding]:
@@ -658,7 +649,7 @@ def _findings(item_week: ItemWeek) -> list[Finding]:
         found.append(Finding(Reason.ABOVE_BASELINE, item_week.change.points, item_week))
     if item_week.mean is not None and item_week.previous is not None:
         rise = item_week.mean - item_week.previous
-        if _reaches(rise, ROSE_BY):
+        if reaches(rise, ROSE_BY):
             found.append(Finding(Reason.ROSE, rise, item_week))
     if item_week.days_at_7 >= MANY_STRONG_DAYS:
         found.append(Finding(Reason.DAYS_AT_7, item_week.days_at_7, item_week))

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.diary import warning_words
 from bot.diary.people import PatientId
-from bot.diary.sessions import Session
+from bot.diary.sessions import Session, soon_after_needling
 from bot.diary.warning_words import Found
 
 UNANSWERED_AFTER: Final = timedelta(minutes=15)
@@ -55,7 +55,7 @@ def brings_card(found: Found | None, sessions: Sequence[Session], today: date) -
     """Whether what was found in a text brings the card, on the diary day `today` of someone treated in `sessions`."""
     if found is not Found.AFTER_NEEDLING:
         return found is not None
-    return any(session.needled and 0 <= (today - session.day).days <= AFTER_NEEDLING_FOR for session in sessions)
+    return soon_after_needling(today, sessions, AFTER_NEEDLING_FOR)
 
 
 find = warning_words.find

@@ -1,11 +1,8 @@
 """The alert rules run over diaries of the past, to see how often they would have spoken with other limits.
 
 Laws:
-1. The rules are those that alert: two adjacent days both `rise` or more above the mean of the seven days before the
-   first of them, or both at `high` or more where that mean is below it; no mean from fewer than MIN_SCORES scores, and
-   then no alert.
-2. After an alert about an item nothing more is said about it on the six days that follow.
-3. A file says nothing of treatments, so nothing is held back for soreness.
+1. The rules are those that alert (alerts.py); none is written a second time.
+2. A file says nothing of treatments, so nothing is held back for soreness.
 """
 
 from __future__ import annotations
@@ -13,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
-from bot.diary.alerts import QUIET_FOR, SAME_WITHIN, Limits, Scored, seven_before
+from bot.diary import alerts
+from bot.diary.alerts import Limits, Rule, Scored
 from bot.diary.days import ONE_DAY
 from bot.diary.items import Wanted
-from bot.diary.sessions import SEVEN_DAYS, mean
+from bot.diary.sessions import SEVEN_DAYS, reaches
 
-RISES: Final = (1, 2, 3, 4)
-HIGHS: Final = (6, 7, 8, 9)
-"""Limits that are compared."""
 Diaries = Mapping[str, Mapping[Wanted, Scored]]
 """The scores of each patient and item by day."""
 
@@ -76,25 +70,17 @@ def replay(diaries: Diaries, limits: Limits) -> Replay:
 
 def course(scored: Scored, limits: Limits) -> Course:
     """Run the rules over one item of one patient."""
-    found = Course()
+    found = Course(alerts=[raised.second for raised in alerts.replay(scored, limits)])
     for first in sorted(scored):
-        usual = mean([scored[day] for day in seven_before(first) if day in scored])
+        usual = alerts.usual_before(scored, first)
         if usual is None:
             continue
-        above = usual + limits.rise - SAME_WITHIN
-        if scored[first] >= above:
+        if reaches(scored[first] - usual[0], limits.rise):
             found.jumps.append(first)
-        second = first + ONE_DAY
-        if second not in scored:
-            continue
-        lower = min(scored[first], scored[second])
-        rose, entered = lower >= above, usual < limits.high - SAME_WITHIN and lower >= limits.high
-        if rose:
-            found.rose.append(second)
-        if entered:
-            found.entered.append(second)
-        if (rose or entered) and (not found.alerts or second >= found.alerts[-1] + QUIET_FOR):
-            found.alerts.append(second)
+        met = alerts.rules_met(scored, first, usual[0], limits)
+        for rule, days in ((Rule.ROSE, found.rose), (Rule.ENTERED, found.entered)):
+            if rule in met:
+                days.append(first + ONE_DAY)
     return found
 
 

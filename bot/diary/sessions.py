@@ -10,7 +10,7 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -31,6 +31,9 @@ NOON: Final = time(12)
 SEVEN_DAYS: Final = timedelta(days=7)
 LAST_OF_SEVEN: Final = timedelta(days=6)
 """From the first of seven days to the last."""
+_SAME_WITHIN: Final = 1e-9
+"""Means are quotients of small whole numbers: two that differ at all differ by far more, so what is this near
+to a limit lies on it. Without it 27/7 would not be the full 10% below 30/7 that it is."""
 
 
 class Kind(StrEnum):
@@ -199,6 +202,16 @@ def values_from(diary: Diary, item: Item, start: date) -> list[int]:
 def mean(values: Sequence[int]) -> float | None:
     """The mean of the scores, 0 to 10 and unrounded; None below MIN_SCORES of them."""
     return sum(values) / len(values) if len(values) >= MIN_SCORES else None
+
+
+def reaches(value: float, limit: float) -> bool:
+    """Whether a mean or a difference of means lies at `limit` or above it, also where the last bit says otherwise."""
+    return value >= limit - _SAME_WITHIN
+
+
+def soon_after_needling(day: date, sessions: Iterable[Session], for_days: int) -> bool:
+    """Whether `day` is that of a needling or one of the `for_days` diary days after it."""
+    return any(session.needled and 0 <= (day - session.day).days <= for_days for session in sessions)
 
 
 def _first_week(diary: Diary, item: Item, session_day: date | None, now: datetime) -> Baseline | None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.diary import days
 from bot.diary.entries import Item
+from bot.diary.sessions import reaches
 
 if TYPE_CHECKING:  # digests.py may build on this file
     from bot.diary.digests import Diary
@@ -47,8 +48,6 @@ SURE: Final = 2.2
 SURER_WHEN_FEW: Final = 4.0
 """How many standard errors a difference needs: more where the days are worth few independent ones (ours, so that
 a steady patient is called in fewer than 5% of weeks at every level and likeness that the simulation has)."""
-
-_SAME_WITHIN: Final = 1e-9
 
 
 class Trend(StrEnum):
@@ -96,7 +95,7 @@ def verdict(diary: Diary, item: Item, now: datetime) -> Verdict | None:
         return None
     points, needed = _compared(recent, before)
     trend = Trend.STEADY
-    if abs(points) >= needed - _SAME_WITHIN:
+    if reaches(abs(points), needed):
         trend = Trend.WORSE if points > 0 else Trend.BETTER
     return Verdict(
         trend,
