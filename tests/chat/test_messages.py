@@ -1731,10 +1731,10 @@ def weeks(say: Words) -> dict[str, Sentence]:
     none = a_diary("66676655564554.......", "33433333333323.......", "56554557555555.......")
     noon, morning = datetime(2026, 3, 9, 12, tzinfo=UTC), datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
     return {
-        "whole": digests.for_patient(whole, MONDAY, noon, say, "Dr Ito"),
-        "open": digests.for_patient(none, MONDAY, morning, say, None),
-        "few": digests.for_patient(few, MONDAY, noon, say, "Dr Ito"),
-        "none": digests.for_patient(none, MONDAY, noon, say, None),
+        "whole": digests.for_patient(whole, MONDAY, noon, say, ["Dr Ito"]),
+        "open": digests.for_patient(none, MONDAY, morning, say, []),
+        "few": digests.for_patient(few, MONDAY, noon, say, ["Dr Ito"]),
+        "none": digests.for_patient(none, MONDAY, noon, say, []),
     }
 
 
