@@ -89,6 +89,11 @@ def figures(item: Item, one: Noticed, words: Words) -> Sentence:
     )
 
 
+def _figures_alone(seen: Seen, words: Words) -> list[Sentence]:
+    """What it is about in a message that comes after the alert itself, which has the rule and the chart."""
+    return [figures(item, one, words) for item, one in seen.about]
+
+
 def _rule(one: Noticed, words: Words) -> Sentence:
     if one.rule is Rule.ROSE:
         return words("Rule: two days in a row {points} or more above the usual.", points=one.limit)
@@ -170,7 +175,7 @@ def called_urgent(seen: Seen, words: Words) -> Message:
         name=bold(sentence(seen.label)),
         day=words.day(seen.alert.day),
     )
-    return Message(text, rows(seen, words))
+    return Message(joined("\n", [text, *_figures_alone(seen, words)]), rows(seen, words))
 
 
 def ask_note(label: str, words: Words) -> Message:
@@ -268,12 +273,12 @@ def reminder(seen: Seen, words: Words) -> Message:
     name, alert = bold(sentence(seen.label)), seen.alert
     if alert.red_flag:
         at = moment(days.local(alert.raised_at, seen.zone), words)
-        text = words("Reminder: nobody has answered the red flag of {name} from {at} yet.", name=name, at=at)
-    else:
-        text = words(
-            "Reminder: nobody has answered the alert of {name} from {day} yet.", name=name, day=words.day(alert.day)
-        )
-    return Message(text, rows(seen, words))
+        text = words("Reminder: nobody has answered this red flag yet: {name}, {at}.", name=name, at=at)
+        return Message(joined("\n", [text, words("Please get in touch with them.")]), rows(seen, words))
+    day = words.day(alert.day)
+    text = words("Reminder: nobody has answered this alert yet: {name}, {day}.", name=name, day=day)
+    pressing = [] if alert.urgency is None else [_pressing(seen, words)]
+    return Message(joined("\n", [text, *_figures_alone(seen, words), *pressing]), rows(seen, words))
 
 
 def stands_in(away: str, words: Words) -> Message:
