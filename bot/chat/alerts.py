@@ -51,12 +51,12 @@ class Seen:
 
 def texts(seen: Seen, words: Words) -> list[Sentence]:
     """The alert in words, whole, and then ever shorter: the first that fits under the picture is taken."""
-    whole = [*_head(seen, words), *_figures(seen, words), *history(seen, words)]
-    rules = [*_head(seen, words), *_figures(seen, words, rules=False), *history(seen, words, NOTE_SHOWN)]
-    newest = history(seen, words, NOTE_SHOWN, newest=ACTS_SHOWN)
-    fewer = [*_head(seen, words), *_figures(seen, words, rules=False), *newest]
-    brief = [*_head(seen, words), *_figures(seen, words, rules=False)[:2], *history(seen, words, 0, newest=3)]
-    return [joined("\n", lines) for lines in (whole, rules, fewer, brief)]
+    head, found = _head(seen, words), _figures(seen, words)
+    whole = [*head, *found, *history(seen, words)]
+    cut = [*head, *found, *history(seen, words, NOTE_SHOWN)]
+    fewer = [*head, *found, *history(seen, words, NOTE_SHOWN, newest=ACTS_SHOWN)]
+    brief = [*head, *found[:2], *history(seen, words, 0, newest=3)]
+    return [joined("\n", lines) for lines in (whole, cut, fewer, brief)]
 
 
 def _head(seen: Seen, words: Words) -> list[Sentence]:
@@ -66,14 +66,16 @@ def _head(seen: Seen, words: Words) -> list[Sentence]:
     return [bold(named), bold(words("Withdrawn: the patient corrected the day."))]
 
 
-def _figures(seen: Seen, words: Words, *, rules: bool = True) -> list[Sentence]:
-    lines = []
+def _figures(seen: Seen, words: Words) -> list[Sentence]:
+    """Each symptom in a line, and below those that met the same rule that rule, once."""
+    met: dict[tuple[Rule, int], list[tuple[Item, Noticed]]] = {}
     for item, one in seen.about:
-        told = figures(item, one, words)
-        lines.append(joined(" ", [told, _rule(one, words)]) if rules else told)
-    if not rules and seen.about:
-        lines.append(_rule(seen.about[0][1], words))
-    return lines
+        met.setdefault((one.rule, one.limit), []).append((item, one))
+    return [
+        line
+        for alike in met.values()
+        for line in (*(figures(item, one, words) for item, one in alike), _rule(alike[0][1], words))
+    ]
 
 
 def figures(item: Item, one: Noticed, words: Words) -> Sentence:

@@ -118,8 +118,8 @@ async def a_flare_outside_of_them_is_seen_the_next_morning(played: Stage, ito: P
     assert "photo" in alert
     assert text_of(alert).splitlines() == [
         "Alert: Ada L, Wednesday 18 March",
-        "Burning 7 on Tuesday and 8 on Wednesday. Usual before: 4.4 from 7 days."
-        " Rule: two days in a row 2 or more above the usual.",
+        "Burning 7 on Tuesday and 8 on Wednesday. Usual before: 4.4 from 7 days.",
+        "Rule: two days in a row 2 or more above the usual.",
         "The patient is asked whether it is urgent, and has not answered yet.",
     ]
     assert len(ito.heard) == heard + 1
