@@ -230,7 +230,10 @@ def question(
     """
     if alert.withdrawn_at is not None:
         return Message(
-            words("You have changed your answers since then, so this is taken back: {day}.", day=words.day(alert.day))
+            words(
+                "You have changed your answers since then, so my message about {day} is taken back.",
+                day=words.day(alert.day),
+            )
         )
     first, second = _days_of(alert, about)
     lines = [
@@ -295,7 +298,7 @@ def for_deputy(away: str, words: Words) -> Message:
     """To a deputy who may not see the diary: that there is something, without what and whose."""
     return Message(
         words(
-            "You stand in for {name}. An alert of one of their patients has not been answered for a day. That diary "
+            "You stand in for {name}. An alert about one of their patients has not been answered for a day. That diary "
             "is not shared with you, so I can't say more. Please get in touch with {name}.",
             name=bold(sentence(away)),
         )

@@ -134,7 +134,7 @@ async def test_a_correction_withdraws_it_where_unseen_and_marks_it_where_seen(cl
     await desk.jump(desk.now + MINUTES)
     assert "Withdrawn: the patient corrected the day." in text_of(ito.chat.messages[first])
     assert ito.labels(first) == []
-    assert any("taken back: Monday 9 March" in text_of(message) for message in ada.heard)
+    assert any("my message about Monday 9 March is taken back" in text_of(message) for message in ada.heard)
     await desk.sends(ito, "aa:1:1:seen", first)
     assert "withdrawn" in (ito.toasts[-1].text or "")
     assert await desk.rows("select withdrawn_at is not null, due_at from alerts") == [(1, None)]

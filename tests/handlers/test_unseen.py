@@ -284,7 +284,7 @@ async def test_a_deputy_who_sees_no_diary_hears_that_there_is_an_alert_and_no_mo
     assert said(roy, "You stand in") == []
     for hours in (24, 60):
         await desk.jump(told + timedelta(hours=hours))
-    hints = said(roy, "You stand in for Dr Ito. An alert of one of their patients")
+    hints = said(roy, "You stand in for Dr Ito. An alert about one of their patients")
     assert len(hints) == 2, "of the alert and of the red flag"
     assert "is not shared with you" in hints[0]
     assert "Ada" not in "".join(map(text_of, roy.heard))
@@ -334,7 +334,7 @@ async def test_a_deputy_who_is_named_later_gets_what_is_unseen_still(clinic: Des
     assert len(said(desk.ito, "Reminder")) == 1
     await stand_in(desk, "From today", "1 week, until Wednesday 18 March")
     await desk.tick()
-    assert len(said(roy, "You stand in for Dr Ito. An alert of one of their patients")) == 1
+    assert len(said(roy, "You stand in for Dr Ito. An alert about one of their patients")) == 1
     assert alerts_to(roy) == []
     await desk.taps(ada, "Yes, until Wednesday 18 March")
     await desk.tick()
