@@ -43,7 +43,7 @@ def remove(turn: Turn, tap: buttons.RemoveTherapist) -> None:
         one = next(it for it in _list(turn) if it.id == therapist.id)
         turn.edit(chat.clinic.ask_remove(one, turn.words))
     else:
-        say = offers.words_of(turn, therapist)
+        say = turn.words_of(therapist.chat_id)
         count = _let_go(turn, therapist)
         turn.edit(chat.clinic.removed(therapist.name, count, turn.words))
         if therapist.chat_id != turn.chat_id:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from bot import alerts, chat, diary, storage
 from bot.chat.messages import Message, as_data
-from bot.chat.words import DEFAULT, words_in
 from bot.diary.alerts import ANSWERS, Act, Alert
 from bot.diary.people import ChatId, PatientId, Stage, TherapistId
 from bot.diary.unseen import Plan
@@ -92,8 +91,7 @@ def _pass_on(
     for away_id, deputy_id in pairs:
         away = storage.people.therapist_by_id(tx, away_id)
         deputy = storage.people.therapist_by_id(tx, deputy_id)
-        account = storage.people.find_account(tx, deputy.chat_id)
-        say = words_in(account.language if account else DEFAULT, deputy.zone)
+        say = alerts.words_of(tx, deputy.chat_id)
         if deputy_id in may_see:
             _say(tx, deputy.chat_id, chat.alerts.stands_in(away.name, say), now, alert.patient_id)
         else:
@@ -105,7 +103,7 @@ def _pass_on(
 def _reached_nobody(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None:
     """The patient hears it, with whom to call, and the admins that something is undelivered, without what."""
     patient = storage.people.patient_by_id(tx, alert.patient_id)
-    say = alerts.words_of(tx, patient)
+    say = alerts.words_of(tx, patient.chat_id)
     call, clinic = alerts.number(settings, patient, say), settings.clinic_name
     if not alert.red_flag:
         message = chat.alerts.not_heard(alert, call, clinic, say)
