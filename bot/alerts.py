@@ -50,8 +50,6 @@ def tell(
     )
     storage.alerts.act(tx, alert, listener.id, Act.TOLD, now, outbox_id=outbox_id, bubble_id=bubble)
     storage.accesses.add(tx, listener.id, What.ALERT, now, alert.patient_id)
-    if alert.told_at is None:
-        storage.alerts.change(tx, alert, told_at=now)
 
 
 def call_urgent(tx: Connection, alert: Alert, listener: Listener, now: datetime) -> None:

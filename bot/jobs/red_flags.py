@@ -80,8 +80,7 @@ def _reached_nobody(tx: Connection, settings: Settings, flag: RedFlag, now: date
 
 def _tell_admins(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> None:
     tell: Callable[[Words], Message] = chat.notices.alert_undelivered
-    # Each alert is a kind of its own: another one on the same day is told as well.
-    notices.tell(tx, settings, f"alert {flag.id} {now:%H%M}", tell, now)
+    notices.tell(tx, settings, f"{storage.notices.ALERT}{flag.id} {now:%H%M}", tell, now)
 
 
 def _number(settings: Settings, patient: Patient, language: Words) -> Sentence:

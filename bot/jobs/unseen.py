@@ -56,8 +56,6 @@ def look(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> Non
         alerts.call_urgent(tx, alert, way.listener(one), now)
     for one in plan.remind:
         alerts.remind(tx, alert, way.listener(one), now)
-    if plan.remind and alert.reminded_at is None:
-        storage.alerts.change(tx, alert, reminded_at=now)
     _pass_on(tx, alert, way, plan.pass_on, now)
     undelivered = plan.undelivered and alert.undelivered_at is None
     _ask(tx, settings, alert, way, plan, now, undelivered=undelivered)
@@ -85,8 +83,6 @@ def _pass_on(
     tx: Connection, alert: Alert, way: Way, pairs: Sequence[tuple[TherapistId, TherapistId]], now: datetime
 ) -> None:
     """To whoever stands in: the whole where they may see the diary, else only that there is something."""
-    if pairs and alert.deputy_at is None:
-        storage.alerts.change(tx, alert, deputy_at=now)
     may_see = {it.reader.id for it in way.readings}
     for away_id, deputy_id in pairs:
         away = storage.people.therapist_by_id(tx, away_id)
@@ -109,12 +105,11 @@ def _reached_nobody(tx: Connection, settings: Settings, alert: Alert, now: datet
         message = chat.alerts.not_heard(alert, call, clinic, say)
         message = replace(message, silent=patient.quiet.covers(now, patient.here))
         _say(tx, patient.chat_id, message, now, patient.id)
-    elif alert.told_at is not None:
+    elif any(done.act is Act.TOLD for done in storage.alerts.acts_of(tx, alert)):
         _say(tx, patient.chat_id, chat.red_flags.not_heard(call, clinic, say), now, patient.id, Urgency.RED_FLAG)
     # Else nobody was there to be told, and the answer to the report has said so.
     storage.alerts.change(tx, alert, undelivered_at=now)
-    # Each alert is a kind of its own: another one on the same day is told as well.
-    notices.tell(tx, settings, f"alert {alert.id} on {alert.day}", chat.notices.alert_undelivered, now)
+    notices.tell(tx, settings, f"{storage.notices.ALERT}{alert.id} on {alert.day}", chat.notices.alert_undelivered, now)
 
 
 def _say(
