@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 from bot import chat, diary, reports, storage
 from bot.chat.alerts import ACTS_SHOWN, About, Seen
 from bot.chat.messages import Message, as_data
-from bot.chat.words import Sentence, Words, words, words_in
+from bot.chat.words import Sentence, Words, words_for, words_in
 from bot.diary.accesses import What
 from bot.diary.alerts import Act, Alert, Done
-from bot.diary.people import Patient
+from bot.diary.people import ChatId, Patient
 from bot.diary.sharing import Share
 from bot.reports.recipes import Alerted
 from bot.settings import Settings
@@ -50,8 +50,6 @@ def tell(
     )
     storage.alerts.act(tx, alert, listener.id, Act.TOLD, now, outbox_id=outbox_id, bubble_id=bubble)
     storage.accesses.add(tx, listener.id, What.ALERT, now, alert.patient_id)
-    if alert.told_at is None:
-        storage.alerts.change(tx, alert, told_at=now)
 
 
 def call_urgent(tx: Connection, alert: Alert, listener: Listener, now: datetime) -> None:
@@ -98,9 +96,7 @@ def refresh(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> 
             continue
         seen = seen_by(tx, standing, share)
         therapist = storage.people.therapist_by_id(tx, done.therapist_id)
-        account = storage.people.find_account(tx, therapist.chat_id)
-        say = words_in(account.language if account else chat.words.DEFAULT, therapist.zone)
-        body = as_data(_message(tx, settings, seen, say))
+        body = as_data(_message(tx, settings, seen, words_of(tx, therapist.chat_id)))
         storage.outbox.add(
             tx,
             therapist.chat_id,
@@ -169,7 +165,7 @@ def ask(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None
 def question(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> Message:
     """The question as it stands."""
     patient = storage.people.patient_by_id(tx, alert.patient_id)
-    say, way = words_of(tx, patient), storage.readers.of(tx, alert, now)
+    say, way = words_of(tx, patient.chat_id), storage.readers.of(tx, alert, now)
     later = [
         (way.listener(one).name, diary.days.local(opens_at, patient.here))
         for one, opens_at in diary.unseen.opens_later(way.readers, now)
@@ -186,16 +182,16 @@ def has_done(tx: Connection, alert: Alert, done: Done, before: list[Done], now: 
         return
     patient = storage.people.patient_by_id(tx, alert.patient_id)
     reported_at = diary.days.local(alert.raised_at, patient.here)
-    message = chat.alerts.has_seen(word, done.therapist, alert, reported_at, words_of(tx, patient))
+    message = chat.alerts.has_seen(word, done.therapist, alert, reported_at, words_of(tx, patient.chat_id))
     message = replace(message, silent=patient.quiet.covers(now, patient.here))
     storage.outbox.add(
         tx, patient.chat_id, Action.SEND, as_data(message), urgency=Urgency.ALERT, now=now, patient_id=patient.id
     )
 
 
-def words_of(tx: Connection, patient: Patient) -> Words:
-    account = storage.people.find_account(tx, patient.chat_id)
-    return words_in(account.language, patient.home) if account else words(chat.words.DEFAULT)
+def words_of(tx: Connection, chat_id: ChatId) -> Words:
+    """The words of whoever reads in a chat."""
+    return words_for(storage.people.find_account(tx, chat_id))
 
 
 def number(settings: Settings, patient: Patient, say: Words) -> Sentence:

@@ -12,6 +12,7 @@ from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Row
 from bot.chat.offers import PER_PAGE, on_a_page, turn_pages
 from bot.chat.words import Sentence, Words, bold, joined, moment, sentence
+from bot.diary.clinic import File, Numbers
 from bot.diary.people import Reach
 
 MIB: Final = 2**20
@@ -26,30 +27,6 @@ class Colleague:
     since: date
     patients: int
     reach: Reach
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How the bot stands: numbers only. Instants are by the clinic's own clock; None: there is none."""
-
-    therapists: int
-    patients: int
-    paused: int
-    asked_today: int
-    answered_today: int
-    prompts_waiting: int
-    digests_waiting: int
-    outbox: int
-    inbox: int
-    parked: int
-    undelivered_alerts: int
-    unreachable: int
-    last_backup: date | None
-    backups_on: bool
-    free_bytes: int | None
-    file_bytes: int
-    in_touch_at: datetime | None
-    version: str
 
 
 def therapists(of: Sequence[Colleague], page: int, words: Words) -> Message:
@@ -174,12 +151,12 @@ def _stay(words: Words) -> Row:
 # --- how the bot stands ---------------------------------------------------------------------------------------
 
 
-def status(of: Figures, words: Words) -> Message:
-    """`/status`, for the admin: numbers only, and nothing of anybody's diary."""
+def status(of: Numbers, file: File, in_touch_at: datetime | None, words: Words, *, backups_on: bool) -> Message:
+    """`/status`, for the admin: numbers only, and nothing of anybody's diary. `in_touch_at`: by the clinic's clock."""
     lines = [
         bold(words("How the bot stands")),
         words("Patients with an open diary: {n}, of these on a break: {paused}", n=of.patients, paused=of.paused),
-        words("Answered today: {n} of {asked} asked so far", n=of.answered_today, asked=of.asked_today),
+        words("Answered today: {n} of {asked} asked so far", n=of.answered, asked=of.asked),
         words("Therapists: {n}", n=of.therapists),
         words("Chats that can't be reached: {n}", n=of.unreachable),
         words(
@@ -188,33 +165,30 @@ def status(of: Figures, words: Words) -> Message:
         words("All messages waiting: {n}", n=of.outbox),
         words("Updates waiting: {n}, set aside: {parked}", n=of.inbox, parked=of.parked),
         words("Alerts that reached no therapist, last 7 days: {n}", n=of.undelivered_alerts),
-        _backup(of, words),
-        _disk(of, words),
+        _backup(file, words) if backups_on else words("Daily backup: switched off"),
+        _disk(file, words),
         words(
             "Last in touch with Telegram: {when}",
-            when=_never(words) if of.in_touch_at is None else moment(of.in_touch_at, words),
+            when=_never(words) if in_touch_at is None else moment(in_touch_at, words),
         ),
-        words("Version {version}", version=of.version),
+        words("Version {version}", version=file.version),
     ]
     return Message(joined("\n", lines))
 
 
-def _backup(of: Figures, words: Words) -> Sentence:
-    if not of.backups_on:
-        return words("Daily backup: switched off")
-    return words(
-        "Last daily backup: {day}", day=_never(words) if of.last_backup is None else words.dated(of.last_backup)
-    )
+def _backup(file: File, words: Words) -> Sentence:
+    day = _never(words) if file.last_backup is None else words.dated(file.last_backup)
+    return words("Last daily backup: {day}", day=day)
 
 
 def _never(words: Words) -> Sentence:
     return words("not yet")
 
 
-def _disk(of: Figures, words: Words) -> Sentence:
-    size = words("{n} MB", n=max(1, round(of.file_bytes / MIB)))
-    if of.free_bytes is None:
+def _disk(file: File, words: Words) -> Sentence:
+    size = words("{n} MB", n=max(1, round(file.size / MIB)))
+    if file.free is None:
         return words("The diary's file: {size}", size=size)
     return words(
-        "The diary's file: {size}, free on the disk: {free}", size=size, free=words("{n} MB", n=of.free_bytes // MIB)
+        "The diary's file: {size}, free on the disk: {free}", size=size, free=words("{n} MB", n=file.free // MIB)
     )

@@ -66,9 +66,10 @@ def bubble(view: DayView, words: Words) -> Message:
     if not view.items:
         return nothing_asked(view.day, words)
     item = view.next_item
-    if item is not None and view.declined:
-        return declined(view, words)
-    message = summary(view, words) if item is None else question(view, item, words)
+    if item is None:
+        message = summary(view, words)
+    else:
+        message = declined(view, words) if view.declined else question(view, item, words)
     if view.checkin is None:
         return message
     return checkins.beside(message, int(view.checkin.id), view.checkin.session_day, words)

@@ -21,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.chat.places import country_of
+from bot.diary.people import Account
 
 CATALOGUES: Final = Path(__file__).with_name("locale")
 LANGUAGES: Final = {"en": "English", "es": "Español"}
@@ -186,6 +187,11 @@ def words(tag: str) -> Words:
 def words_in(language: str, zone: str | None) -> Words:
     """The words of `language` for someone who lives in `zone`: with clocks and dates as that country writes them."""
     return words(_tag(nearest(language), zone))
+
+
+def words_for(reader: Account | None) -> Words:
+    """The words of whoever reads in a chat; of one that we do not know those of DEFAULT."""
+    return words(DEFAULT) if reader is None else words_in(reader.language, reader.home)
 
 
 @lru_cache(maxsize=1_024)

@@ -165,12 +165,9 @@ class Alert:
     red_flag_id: int | None
     checkin_id: int | None
     raised_at: datetime
-    told_at: datetime | None
     urgency: Pressing | None
     urgency_at: datetime | None
     withdrawn_at: datetime | None
-    reminded_at: datetime | None
-    deputy_at: datetime | None
     undelivered_at: datetime | None
     due_at: datetime | None
     bubble_id: int | None

@@ -33,7 +33,7 @@ LATE_FOR: Final = timedelta(hours=12)
 
 
 class Feeling(StrEnum):
-    """What a patient says to a check-in; from CHEST_PAIN on the warning signs of CLINICAL.md section 7."""
+    """What a patient says to a check-in; from CHEST_PAIN on a warning sign of the clinic's card."""
 
     NOTHING = "nothing"
     SORE = "sore"

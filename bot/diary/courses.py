@@ -15,11 +15,11 @@ from typing import Final
 
 from bot.diary import days, digests
 from bot.diary.digests import Change, Diary
-from bot.diary.entries import DayState, Item, is_open, state
-from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, Baseline, Session, baseline, mean
+from bot.diary.entries import DayState, Item, state
+from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, Baseline, Session, baseline, closed, mean
 
 AFTER_FROM: Final = timedelta(days=3)
-"""Soreness of needling is over by then (10.3233/BMR-150630, PMC5106437; CLINICAL section 6)."""
+"""Soreness of needling is over by then (10.3233/BMR-150630, PMC5106437)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _treatment(diary: Diary, day: date, treated: list[date], now: datetime) -> T
         _compared(diary, before, after, now),
         tuple(other for other in treated if other != day and before[0] <= other <= after[1]),
         begun=days.day_of(now, diary.zone) >= after[0],
-        over=_closed(diary, after[1], now),
+        over=closed(diary, after[1], now),
     )
 
 
@@ -169,15 +169,17 @@ def _since_baseline(diary: Diary, now: datetime) -> tuple[SinceBaseline, ...]:
     span = last_seven(diary, now)
     if span is None:
         return ()
-    found = []
-    for item in _in_order(diary):
-        last, base = _seven(diary, item, span, now), baseline(diary, item, now)
-        changed = None
-        if last.mean is not None and base is not None and base.last_day < span[0]:
-            changed = digests.change(last.mean, base.mean)
-        if last.n or base is not None:
-            found.append(SinceBaseline(item, base, last, changed))
-    return tuple(found)
+    every = (since_baseline(diary, item, span, now) for item in _in_order(diary))
+    return tuple(one for one in every if one.last.n or one.baseline is not None)
+
+
+def since_baseline(diary: Diary, item: Item, span: tuple[date, date], now: datetime) -> SinceBaseline:
+    """One item on the seven days of `span`, against its baseline."""
+    last, base = _seven(diary, item, span, now), baseline(diary, item, now)
+    changed = None
+    if last.mean is not None and base is not None and base.last_day < span[0]:
+        changed = digests.change(last.mean, base.mean)
+    return SinceBaseline(item, base, last, changed)
 
 
 def _seven(diary: Diary, item: Item, span: tuple[date, date], now: datetime) -> Seven:
@@ -187,7 +189,7 @@ def _seven(diary: Diary, item: Item, span: tuple[date, date], now: datetime) -> 
         for day in found
         if (score := diary.scores.get((day, item.id))) is not None and score.value is not None
     )
-    return Seven(span[0], span[1], scores, over=_closed(diary, span[1], now))
+    return Seven(span[0], span[1], scores, over=closed(diary, span[1], now))
 
 
 def _in_order(diary: Diary) -> list[Item]:
@@ -197,10 +199,4 @@ def _in_order(diary: Diary) -> list[Item]:
 def _done(diary: Diary, day: date, now: datetime) -> bool:
     planned = diary.days.get(day)
     complete = planned is not None and state(planned, diary.items, diary.scores, now) is DayState.COMPLETE
-    return complete or _closed(diary, day, now)
-
-
-def _closed(diary: Diary, day: date, now: datetime) -> bool:
-    """Whether `day` takes no more scores, by its own row where it has one: a patient may have moved since."""
-    planned = diary.days.get(day)
-    return not is_open(planned, now) if planned is not None else days.closes_at(day, diary.zone) <= now
+    return complete or closed(diary, day, now)

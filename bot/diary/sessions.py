@@ -179,7 +179,7 @@ def baseline(diary: Diary, item: Item, now: datetime) -> Baseline | None:
     if session_day is None:
         return _first_week(diary, item, None, now)
     start = session_day - SEVEN_DAYS
-    if not _closed(diary, start + LAST_OF_SEVEN, now):
+    if not closed(diary, start + LAST_OF_SEVEN, now):
         return None
     values = values_from(diary, item, start)
     if len(values) < MIN_SCORES:
@@ -217,7 +217,7 @@ def soon_after_needling(day: date, sessions: Iterable[Session], for_days: int) -
 def _first_week(diary: Diary, item: Item, session_day: date | None, now: datetime) -> Baseline | None:
     """The first seven closed days in a row that hold enough scores."""
     start = _first_asked(diary, item)
-    while start is not None and _closed(diary, start + LAST_OF_SEVEN, now):
+    while start is not None and closed(diary, start + LAST_OF_SEVEN, now):
         values = values_from(diary, item, start)
         if len(values) >= MIN_SCORES:
             # A first week that was over before the first session is no "already in treatment".
@@ -239,7 +239,7 @@ def _first_asked(diary: Diary, item: Item) -> date | None:
     return min((*planned, *scored), default=None)
 
 
-def _closed(diary: Diary, day: date, now: datetime) -> bool:
+def closed(diary: Diary, day: date, now: datetime) -> bool:
     """Whether `day` takes no more scores, by its own row where it has one: a patient may have moved since."""
     planned = diary.days.get(day)
     return not is_open(planned, now) if planned is not None else days.closes_at(day, diary.zone) <= now

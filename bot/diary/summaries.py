@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.diary import days, digests
+from bot.diary import courses, days
 from bot.diary.digests import STRONG, Change, Diary
-from bot.diary.entries import DayState, Item, ItemId, is_open, state
+from bot.diary.entries import DayState, Item, ItemId, state
 from bot.diary.items import followed
-from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS, Baseline, baseline, mean, values_from
+from bot.diary.sessions import SEVEN_DAYS, Baseline, baseline, mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def summary(diary: Diary, now: datetime) -> Summary:
     """The diary as it stands at `now`. `diary` must be whole, from the first day on."""
     shown = [day for day in diary.days if day <= days.day_of(now, diary.zone) or _scored(diary, day)]
     first, last = min(shown, default=None), max(shown, default=None)
-    span = last_seven(diary, now)
+    span = courses.last_seven(diary, now)
     found = dict.fromkeys(DayState, 0)
     for day in shown:
         found[state(diary.days[day], diary.items, diary.scores, now)] += 1
@@ -75,18 +75,6 @@ def summary(diary: Diary, now: datetime) -> Summary:
     return Summary(first, last, span, items, found, imported)
 
 
-def last_seven(diary: Diary, now: datetime) -> tuple[date, date] | None:
-    """The last seven available days: seven in a row, up to the newest day of the diary that is over or answered in
-    full. None: there is no such day."""
-    over = (
-        day
-        for day, planned in diary.days.items()
-        if not is_open(planned, now) or state(planned, diary.items, diary.scores, now) is DayState.COMPLETE
-    )
-    last = max(over, default=None)
-    return None if last is None else (last - LAST_OF_SEVEN, last)
-
-
 def as_of(diary: Diary, now: datetime) -> datetime:
     """The instant from which a diary that has ended is looked at: when its last day closed, or `now` if that is yet to
     come. Its newest week is then a week of the diary."""
@@ -97,13 +85,11 @@ def as_of(diary: Diary, now: datetime) -> datetime:
 def _item(
     diary: Diary, item: Item, span: tuple[date, date] | None, first: date, last: date, now: datetime
 ) -> ItemSummary:
-    base = baseline(diary, item, now)
-    values = [] if span is None else values_from(diary, item, span[0])
-    newest = mean(values)
-    change = None
-    if newest is not None and base is not None and span is not None and base.last_day < span[0]:
-        change = digests.change(newest, base.mean)
-    return ItemSummary(item, base, newest, len(values), change, _weeks(diary, item.id, first, last))
+    weeks = _weeks(diary, item.id, first, last)
+    if span is None:
+        return ItemSummary(item, baseline(diary, item, now), None, 0, None, weeks)
+    found = courses.since_baseline(diary, item, span, now)
+    return ItemSummary(item, found.baseline, found.last.mean, found.last.n, found.change, weeks)
 
 
 def _weeks(diary: Diary, item_id: ItemId, first: date, last: date) -> tuple[WeekOf, ...]:

@@ -1,4 +1,4 @@
-"""Words that may speak of a red flag: the list of CLINICAL.md section 7, as English and Spanish patients type it.
+"""Words that may speak of a red flag: those of the card in chat/cards, as English and Spanish patients type it.
 
 Rules:
 1. A find says nothing about anybody: it shows a card. So "no chest pain" is a find as well, and nothing is weighed.

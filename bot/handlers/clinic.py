@@ -43,7 +43,7 @@ def remove(turn: Turn, tap: buttons.RemoveTherapist) -> None:
         one = next(it for it in _list(turn) if it.id == therapist.id)
         turn.edit(chat.clinic.ask_remove(one, turn.words))
     else:
-        say = offers.words_of(turn, therapist)
+        say = turn.words_of(therapist.chat_id)
         count = _let_go(turn, therapist)
         turn.edit(chat.clinic.removed(therapist.name, count, turn.words))
         if therapist.chat_id != turn.chat_id:
@@ -67,34 +67,11 @@ def status(turn: Turn, _: str) -> None:
     settings, zone = turn.settings, turn.settings.default_timezone
     today = diary.days.day_of(turn.now, zone)
     began_at = diary.days.on_date(today, diary.days.CUT_OFF, zone)
-    found = storage.clinic.figures(turn.tx, turn.now, began_at)
+    found = storage.clinic.figures(turn.tx, turn.now, today, began_at)
     file = storage.clinic.file_of(settings.database_path, settings.backup_dir)
-    in_touch = storage.inbox.last_poll(turn.tx)
-    turn.say(
-        chat.clinic.status(
-            chat.clinic.Figures(
-                therapists=found.therapists,
-                patients=found.patients,
-                paused=found.paused,
-                asked_today=found.asked,
-                answered_today=found.answered,
-                prompts_waiting=found.prompts_waiting,
-                digests_waiting=found.digests_waiting,
-                outbox=found.outbox,
-                inbox=found.inbox,
-                parked=found.parked,
-                undelivered_alerts=found.undelivered_alerts,
-                unreachable=found.unreachable,
-                last_backup=file.last_backup,
-                backups_on=settings.backups_kept > 0,
-                free_bytes=file.free,
-                file_bytes=file.size,
-                in_touch_at=None if in_touch is None else diary.days.local(in_touch, zone),
-                version=file.version,
-            ),
-            turn.words,
-        )
-    )
+    polled_at = storage.inbox.last_poll(turn.tx)
+    in_touch_at = None if polled_at is None else diary.days.local(polled_at, zone)
+    turn.say(chat.clinic.status(found, file, in_touch_at, turn.words, backups_on=settings.backups_kept > 0))
 
 
 # --- leaving --------------------------------------------------------------------------------------------------

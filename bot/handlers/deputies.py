@@ -106,7 +106,7 @@ def _begin(turn: Turn, therapist: Therapist, colleague: Therapist, holiday: Holi
         offers.have_asked(turn, therapist, colleague, share, Kind.DEPUTY, holiday)[0] is offers.Outcome.ASKED
         for share in offers.own_shares(turn, therapist)
     )
-    say = offers.words_of(turn, colleague)
+    say = turn.words_of(colleague.chat_id)
     turn.say(chat.deputies.you_stand_in(therapist.name, holiday, say), to=colleague.chat_id)
     return _standing(turn, therapist, holiday, chat.deputies.are_asked(asked, turn.words))
 
@@ -182,7 +182,7 @@ def call_off(turn: Turn, therapist: Therapist, holiday: Holiday) -> None:
             turn.say(told, to=patient.chat_id, patient_id=patient.id)
     storage.offers.put_holiday(turn.tx, therapist.id, None, turn.now)
     if storage.offers.working(turn.tx, colleague.id) is not None:
-        say = offers.words_of(turn, colleague)
+        say = turn.words_of(colleague.chat_id)
         turn.say(chat.deputies.you_no_longer_stand_in(therapist.name, say), to=colleague.chat_id)
 
 
@@ -192,5 +192,5 @@ def deputy_leaves(turn: Turn, deputy_id: TherapistId) -> None:
     for one in storage.offers.stood_in_for_by(turn.tx, deputy_id):
         away = storage.people.therapist_by_id(turn.tx, one)
         if present(turn, away) is not None:
-            say = offers.words_of(turn, away)
+            say = turn.words_of(away.chat_id)
             turn.say(chat.deputies.your_deputy_left(gone.name, say), to=away.chat_id)

@@ -71,8 +71,8 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
 
 
 def _checkin(turn: Turn, patient: Patient, day: date, planned: Day | None) -> Checkin | None:
-    """What is still to be answered after a treatment in the bubble of a day. A reminder does not ask it again."""
-    if planned is None or planned.intended_at is None or planned.reminded_at is not None:
+    """What is still to be answered after a treatment in the bubble of a day."""
+    if planned is None or planned.intended_at is None:
         return None
     return diary.checkins.open_on(storage.checkins.of_day(turn.tx, patient.id, day), day)
 

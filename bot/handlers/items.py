@@ -139,7 +139,7 @@ def _add(turn: Turn, desk: Desk, wanted: Wanted) -> None:
                 _put(turn, desk, [item := again])
             _say(turn, desk, chat.asked.added(desk.whose, item, day, _asked_from(turn, desk, day), turn.words))
             if desk.therapist is not None:
-                words = _patients_words(turn, desk)
+                words = turn.words_of(desk.patient.chat_id)
                 told = chat.asked.told_added(desk.therapist.name, item, _asked_from(turn, desk, day), words)
                 _tell(turn, desk, told)
 
@@ -247,7 +247,8 @@ def end(turn: Turn, tap: buttons.EndItem) -> None:
             _put(turn, desk, [ended])
             _say(turn, desk, chat.asked.ended(desk.whose, ended, turn.words))
             if desk.therapist is not None:
-                _tell(turn, desk, chat.asked.told_ended(desk.therapist.name, ended, _patients_words(turn, desk)))
+                theirs = turn.words_of(desk.patient.chat_id)
+                _tell(turn, desk, chat.asked.told_ended(desk.therapist.name, ended, theirs))
 
 
 # --- who, and what there is -----------------------------------------------------------------------------------
@@ -330,7 +331,7 @@ def _on_screen(turn: Turn, desk: Desk) -> Iterator[None]:
 
 
 def _bubbles(turn: Turn, desk: Desk) -> dict[int, Message]:
-    words = _patients_words(turn, desk)
+    words = turn.words_of(desk.patient.chat_id)
     return {
         bubble_id: chat.entries.bubble(entries.view(turn, desk.patient, day.day, day), words)
         for day in storage.entries.open_days(turn.tx, desk.patient.id, turn.now)
@@ -346,8 +347,3 @@ def _saw(turn: Turn, desk: Desk, what: What) -> None:
 
 def _tell(turn: Turn, desk: Desk, message: Message) -> None:
     turn.say(message, to=desk.patient.chat_id, patient_id=desk.patient.id)
-
-
-def _patients_words(turn: Turn, desk: Desk) -> chat.words.Words:
-    account = storage.people.find_account(turn.tx, desk.patient.chat_id)
-    return chat.words.words(account.language if account is not None else chat.words.DEFAULT)

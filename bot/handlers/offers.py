@@ -11,7 +11,7 @@ from enum import Enum, auto
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.messages import Message
-from bot.chat.words import DEFAULT, Words, words, words_in
+from bot.chat.words import Words, words_in
 from bot.diary.offers import Holiday, Kind, Offer, OfferId, Still
 from bot.diary.people import Patient, PatientId, Role, Stage, Therapist, TherapistId
 from bot.diary.sharing import Share
@@ -213,7 +213,7 @@ def answer(turn: Turn, tap: buttons.AnswerOffer) -> None:
     match _still(turn, offer, asks):
         case Still.OPEN:
             storage.offers.answer(turn.tx, offer, tap.given, turn.now)
-            consent(turn, patient, new.id, given=tap.given)
+            turn.consent(patient, new.id, chat.offers.WORDING, given=tap.given)
             (_yes if tap.given else _no)(turn, patient, offer, asks, new)
         case Still.ANSWERED if offer.given is tap.given and _still_so(turn, offer):
             pass
@@ -270,11 +270,11 @@ def _yes(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Thera
     storage.sharing.put(turn.tx, Share(patient.id, new.id, label, turn.now))
     if offer.kind is Kind.HAND_OVER:
         storage.sharing.end(turn.tx, patient.id, asks.id, turn.now)
-        consent(turn, patient, asks.id, given=False)
+        turn.consent(patient, asks.id, chat.offers.WORDING, given=False)
         storage.outbox.withdraw(turn.tx, patient.id, turn.now, to=asks.chat_id)
-    say = words_of(turn, asks)
+    say = turn.words_of(asks.chat_id)
     turn.say(chat.offers.said_yes(offer.kind, old.label, new.name, say), to=asks.chat_id, patient_id=patient.id)
-    told = chat.offers.shared_by(offer.kind, label, asks.name, int(patient.id), words_of(turn, new))
+    told = chat.offers.shared_by(offer.kind, label, asks.name, int(patient.id), turn.words_of(new.chat_id))
     turn.say(told, to=new.chat_id, patient_id=patient.id)
 
 
@@ -294,7 +294,7 @@ def _no(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Therap
     """Who asked hears that it was not shared, and nothing else; of a holiday there are only numbers."""
     share = storage.sharing.find(turn.tx, patient.id, asks.id)
     if offer.kind is not Kind.DEPUTY and share is not None:
-        told = chat.offers.said_no(share.label, new.name, words_of(turn, asks))
+        told = chat.offers.said_no(share.label, new.name, turn.words_of(asks.chat_id))
         turn.say(told, to=asks.chat_id, patient_id=patient.id)
 
 
@@ -364,9 +364,9 @@ def _picked(turn: Turn, patient: Patient, offer: Offer, new: Therapist) -> None:
     old = storage.sharing.find(turn.tx, patient.id, left.id)
     label = _label(turn, patient.id, new.id, turn.person_name if old is None else old.label)
     storage.sharing.put(turn.tx, Share(patient.id, new.id, label, turn.now))
-    consent(turn, patient, new.id, given=True)
+    turn.consent(patient, new.id, chat.offers.WORDING, given=True)
     turn.edit(chat.offers.you_said_yes(Kind.LEFT, left.name, new.name, None, turn.words), patient_id=patient.id)
-    told = chat.offers.shared_by(Kind.LEFT, label, left.name, int(patient.id), words_of(turn, new))
+    told = chat.offers.shared_by(Kind.LEFT, label, left.name, int(patient.id), turn.words_of(new.chat_id))
     turn.say(told, to=new.chat_id, patient_id=patient.id)
 
 
@@ -383,25 +383,6 @@ def _picked_before(turn: Turn, patient: Patient, offer: Offer, tap: buttons.Pick
 
 
 # --- for all of these -----------------------------------------------------------------------------------------
-
-
-def words_of(turn: Turn, therapist: Therapist) -> Words:
-    """The words of a therapist who reads this in their own chat."""
-    account = storage.people.find_account(turn.tx, therapist.chat_id)
-    return words(DEFAULT) if account is None else words_in(account.language, therapist.zone)
-
-
-def consent(turn: Turn, patient: Patient, therapist_id: TherapistId, *, given: bool) -> None:
-    """Keep a yes or a no, with the words that it was said to."""
-    storage.people.add_consent(
-        turn.tx,
-        patient.id,
-        therapist_id,
-        given=given,
-        wording=chat.offers.WORDING,
-        language=turn.words.language,
-        now=turn.now,
-    )
 
 
 def _label(turn: Turn, patient_id: PatientId, new: TherapistId, otherwise: str) -> str:

@@ -317,7 +317,7 @@ def answer(turn: Turn, tap: buttons.Enrol) -> None:
 
 
 def _stored(turn: Turn, patient: Patient, given: bool) -> None:
-    _consent(turn, patient, None, given)
+    turn.consent(patient, None, WORDING, given=given)
     if given:
         asks = storage.offers.working(turn.tx, _inviting(turn, patient).id) is not None
         # Whoever has left the clinic meanwhile sees nobody's diary: there is nothing to ask.
@@ -346,7 +346,7 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     assert patient.invite_id is not None
     invite = storage.people.invite_by_id(turn.tx, patient.invite_id)
     assert invite.therapist_id is not None
-    _consent(turn, patient, invite.therapist_id, given)
+    turn.consent(patient, invite.therapist_id, WORDING, given=given)
     if given and storage.offers.working(turn.tx, invite.therapist_id) is None:
         turn.say(chat.people.has_left_meanwhile(turn.words), patient_id=patient.id)
     elif given:
@@ -358,18 +358,6 @@ def _shared(turn: Turn, patient: Patient, given: bool) -> None:
     else:
         storage.sharing.end(turn.tx, patient.id, invite.therapist_id, turn.now)
     ask(turn, storage.people.change_patient(turn.tx, patient.id, stage=Stage.ZONE))
-
-
-def _consent(turn: Turn, patient: Patient, therapist_id: diary.people.TherapistId | None, given: bool) -> None:
-    storage.people.add_consent(
-        turn.tx,
-        patient.id,
-        therapist_id,
-        given=given,
-        wording=WORDING,
-        language=turn.words.language,
-        now=turn.now,
-    )
 
 
 def put_zone(turn: Turn, patient: Patient, zone: str) -> None:
@@ -503,12 +491,9 @@ def _tell_therapist(turn: Turn, patient: Patient) -> None:
     therapist = storage.offers.working(turn.tx, invite.therapist_id)
     if therapist is None:
         return
-    account = storage.people.find_account(turn.tx, therapist.chat_id)
     shared = diary.sharing.may_see(storage.sharing.find(turn.tx, patient.id, therapist.id), turn.now)
     turn.say(
-        chat.people.invite_accepted(
-            invite.label or "", shared, chat.words.words(account.language if account else "en")
-        ),
+        chat.people.invite_accepted(invite.label or "", shared, turn.words_of(therapist.chat_id)),
         to=therapist.chat_id,
         patient_id=patient.id,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.messages import Message
-from bot.chat.words import DEFAULT, Sentence, Words, words
+from bot.chat.words import Sentence, Words
 from bot.diary.people import Patient, PatientId, Role, Stage, TherapistId
 from bot.diary.sharing import Share
 from bot.handlers import panels
@@ -53,7 +53,7 @@ def stop(turn: Turn, tap: buttons.StopSharing) -> None:
     told = None
     if share is not None and diary.sharing.stands(share, turn.now):
         storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
-        _consent(turn, patient, share.therapist_id, given=False)
+        turn.consent(patient, share.therapist_id, chat.sharing.WORDING, given=False)
         therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
         storage.outbox.withdraw(turn.tx, patient.id, turn.now, to=therapist.chat_id)
         tell(turn, share, chat.sharing.not_shared_any_more, patient.id)
@@ -84,7 +84,7 @@ def share(turn: Turn, tap: buttons.Share) -> None:
         label = panels.free(turn, new, _label(turn, patient, tap.therapist), patient.id)
         opened = Share(patient.id, new, label, turn.now)
         storage.sharing.put(turn.tx, opened)
-        _consent(turn, patient, opened.therapist_id, given=True)
+        turn.consent(patient, opened.therapist_id, chat.sharing.WORDING, given=True)
         tell(turn, opened, chat.sharing.shared_with_you, patient.id)
         told = chat.sharing.begun(reader.name, turn.words)
     turn.edit(_list(turn, patient, told), patient_id=patient.id)
@@ -93,8 +93,7 @@ def share(turn: Turn, tap: buttons.Share) -> None:
 def tell(turn: Turn, share: Share, say: Callable[[str, Words], Message], patient_id: PatientId | None) -> None:
     """Tell a therapist something about a patient, by the therapist's own name for them and in the own language."""
     therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
-    account = storage.people.find_account(turn.tx, therapist.chat_id)
-    language = words(account.language if account else DEFAULT)
+    language = turn.words_of(therapist.chat_id)
     turn.say(say(share.label, language), to=therapist.chat_id, patient_id=patient_id)
 
 
@@ -159,15 +158,3 @@ def _label(turn: Turn, patient: Patient, therapist_id: int) -> str:
         return others[0].label
     invite = None if patient.invite_id is None else storage.people.invite_by_id(turn.tx, patient.invite_id)
     return (invite.label if invite is not None else None) or turn.person_name
-
-
-def _consent(turn: Turn, patient: Patient, therapist_id: TherapistId, *, given: bool) -> None:
-    storage.people.add_consent(
-        turn.tx,
-        patient.id,
-        therapist_id,
-        given=given,
-        wording=chat.sharing.WORDING,
-        language=turn.words.language,
-        now=turn.now,
-    )

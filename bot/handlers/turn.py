@@ -11,9 +11,9 @@ from telegram import Update
 
 from bot import chat, storage
 from bot.chat.messages import Message, as_data, plain
-from bot.chat.words import Sentence, Words, nearest, words, words_in
+from bot.chat.words import Sentence, Words, nearest, words, words_for, words_in
 from bot.diary.moments import Standing, Thing, standings
-from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Stage, Therapist
+from bot.diary.people import Account, ChatId, Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
 from bot.settings import Settings
 from bot.storage.outbox import Said, Urgency
 from bot.storage.tables import Action
@@ -268,6 +268,22 @@ class Turn:
         self._said.append(Said(self.chat_id, Action.ANSWER, {"callback_query_id": self.tap_id, **extra}, Urgency.TAP))
         self.tap_id = None
 
+    def words_of(self, other: ChatId) -> Words:
+        """The words of somebody else, who reads in their own chat."""
+        return words_for(storage.people.find_account(self.tx, other))
+
+    def consent(self, patient: Patient, therapist_id: TherapistId | None, wording: str, *, given: bool) -> None:
+        """Keep a yes or a no of a patient, with the version of the words that it was said to."""
+        storage.people.add_consent(
+            self.tx,
+            patient.id,
+            therapist_id,
+            given=given,
+            wording=wording,
+            language=self.words.language,
+            now=self.now,
+        )
+
     def leave(self) -> None:
         """Leave a group."""
         self._said.append(Said(self.chat_id, Action.LEAVE, {}, Urgency.ANSWER))
@@ -276,12 +292,11 @@ class Turn:
         """Give this chat, or that of somebody else, the command menu that fits how it stands, in its language."""
         where, stand, say = self.chat_id, self.standings, self.words
         if of is not None and of != self.chat_id:
-            account = storage.people.find_account(self.tx, of)
             patient = storage.people.patient(self.tx, of)
             admin = of in self.settings.admin_ids or storage.people.is_admin(self.tx, of)
             held = roles(patient, storage.people.therapist(self.tx, of), admin=admin)
             where, stand = of, standings(held, None if patient is None else patient.stage)
-            say = words(account.language if account is not None else chat.words.DEFAULT)
+            say = self.words_of(of)
         body = {
             "commands": chat.help.commands(stand, self.offered, say),
             "scope": {"type": "chat", "chat_id": where},

@@ -154,7 +154,11 @@ def _followed(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[S
 
 
 def _again(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[Step]:
-    seen = [(one, _view(one)) for one in storage.prompts.waiting(tx, due)]
+    after = storage.checkins.beside_evenings(tx, due)
+    seen = [
+        (one, replace(_view(one), checkin=diary.checkins.open_on(after.get(one.patient_id, ()), one.due.day)))
+        for one in storage.prompts.waiting(tx, due)
+    ]
     decided = [(one, view, _decide(one, view, now)) for one, view in seen]
     claimed = storage.prompts.followed(
         tx, [(one, found.until if found.step is Step.WAIT else None) for one, _, found in decided]

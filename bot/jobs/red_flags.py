@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot import chat, diary, storage
 from bot.chat.messages import Message, as_data
-from bot.chat.words import Sentence, Words, words
+from bot.chat.words import Sentence, Words, words, words_for
 from bot.diary.people import ChatId, Patient
 from bot.diary.red_flags import LOOK_AGAIN_AFTER, Delivery, RedFlag
 from bot.jobs import notices
@@ -72,8 +72,7 @@ def _no_answer(tx: Connection, settings: Settings, flag: RedFlag, now: datetime)
 def _reached_nobody(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> None:
     """The patient hears it, with whom to call, and the admins that something is undelivered, without what."""
     patient = storage.people.patient_by_id(tx, flag.patient_id)
-    account = storage.people.find_account(tx, patient.chat_id)
-    language = words(account.language if account else chat.words.DEFAULT)
+    language = words_for(storage.people.find_account(tx, patient.chat_id))
     message = chat.red_flags.not_heard(_number(settings, patient, language), settings.clinic_name, language)
     _say(tx, patient.chat_id, patient, message, now)
     _tell_admins(tx, settings, flag, now)
@@ -81,8 +80,7 @@ def _reached_nobody(tx: Connection, settings: Settings, flag: RedFlag, now: date
 
 def _tell_admins(tx: Connection, settings: Settings, flag: RedFlag, now: datetime) -> None:
     tell: Callable[[Words], Message] = chat.notices.alert_undelivered
-    # Each alert is a kind of its own: another one on the same day is told as well.
-    notices.tell(tx, settings, f"alert {flag.id} {now:%H%M}", tell, now)
+    notices.tell(tx, settings, f"{storage.notices.ALERT}{flag.id} {now:%H%M}", tell, now)
 
 
 def _number(settings: Settings, patient: Patient, language: Words) -> Sentence:

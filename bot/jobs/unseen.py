@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from bot import alerts, chat, diary, storage
 from bot.chat.messages import Message, as_data
-from bot.chat.words import DEFAULT, words_in
 from bot.diary.alerts import ANSWERS, Act, Alert
 from bot.diary.people import ChatId, PatientId, Stage, TherapistId
 from bot.diary.unseen import Plan
@@ -57,8 +56,6 @@ def look(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> Non
         alerts.call_urgent(tx, alert, way.listener(one), now)
     for one in plan.remind:
         alerts.remind(tx, alert, way.listener(one), now)
-    if plan.remind and alert.reminded_at is None:
-        storage.alerts.change(tx, alert, reminded_at=now)
     _pass_on(tx, alert, way, plan.pass_on, now)
     undelivered = plan.undelivered and alert.undelivered_at is None
     _ask(tx, settings, alert, way, plan, now, undelivered=undelivered)
@@ -86,14 +83,11 @@ def _pass_on(
     tx: Connection, alert: Alert, way: Way, pairs: Sequence[tuple[TherapistId, TherapistId]], now: datetime
 ) -> None:
     """To whoever stands in: the whole where they may see the diary, else only that there is something."""
-    if pairs and alert.deputy_at is None:
-        storage.alerts.change(tx, alert, deputy_at=now)
     may_see = {it.reader.id for it in way.readings}
     for away_id, deputy_id in pairs:
         away = storage.people.therapist_by_id(tx, away_id)
         deputy = storage.people.therapist_by_id(tx, deputy_id)
-        account = storage.people.find_account(tx, deputy.chat_id)
-        say = words_in(account.language if account else DEFAULT, deputy.zone)
+        say = alerts.words_of(tx, deputy.chat_id)
         if deputy_id in may_see:
             _say(tx, deputy.chat_id, chat.alerts.stands_in(away.name, say), now, alert.patient_id)
         else:
@@ -105,18 +99,17 @@ def _pass_on(
 def _reached_nobody(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None:
     """The patient hears it, with whom to call, and the admins that something is undelivered, without what."""
     patient = storage.people.patient_by_id(tx, alert.patient_id)
-    say = alerts.words_of(tx, patient)
+    say = alerts.words_of(tx, patient.chat_id)
     call, clinic = alerts.number(settings, patient, say), settings.clinic_name
     if not alert.red_flag:
         message = chat.alerts.not_heard(alert, call, clinic, say)
         message = replace(message, silent=patient.quiet.covers(now, patient.here))
         _say(tx, patient.chat_id, message, now, patient.id)
-    elif alert.told_at is not None:
+    elif any(done.act is Act.TOLD for done in storage.alerts.acts_of(tx, alert)):
         _say(tx, patient.chat_id, chat.red_flags.not_heard(call, clinic, say), now, patient.id, Urgency.RED_FLAG)
     # Else nobody was there to be told, and the answer to the report has said so.
     storage.alerts.change(tx, alert, undelivered_at=now)
-    # Each alert is a kind of its own: another one on the same day is told as well.
-    notices.tell(tx, settings, f"alert {alert.id} on {alert.day}", chat.notices.alert_undelivered, now)
+    notices.tell(tx, settings, f"{storage.notices.ALERT}{alert.id} on {alert.day}", chat.notices.alert_undelivered, now)
 
 
 def _say(

@@ -74,17 +74,7 @@ class _Sheet:
         y = self._head(body, MARGIN + 66.0)
         y = self._weeks(body, y)
         total = round(self._legend(body, y + 24) + MARGIN / 2)
-        return "\n".join(
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
-                f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
-                f'fill="{QUIET}" role="img" aria-labelledby="title">',
-                f'<title id="title">{strokes.escaped(title)}</title>',
-                f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
-                *body,
-                "</svg>\n",
-            )
-        )
+        return strokes.svg(body, total, title)
 
     def _head(self, body: list[str], y: float) -> float:
         for column, name in enumerate(self.words.weekdays()):

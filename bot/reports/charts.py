@@ -165,6 +165,20 @@ def _means(points: Iterable[Point]) -> Iterator[Mean]:
             yield Mean(monday, value, len(values))
 
 
+def item_heading(body: list[str], item: Item, top: float, room: float, words: Words) -> float:
+    """The name beside the caption; returns where that stands. One that is too long stands above it, whole: its end
+    tells left from right."""
+    name, fill = strokes.plain(item_name(item, words)), strokes.LOOKS[item.symptom].deep
+    for size in (NAME_SIZE, SMALLEST):
+        if fonts.width(name, size, bold=True) <= room:
+            body.append(strokes.text(MARGIN, top + 32, name, "name", size=size, bold=True, fill=fill))
+            return top
+    for line in fonts.lines(name, PLOT_RIGHT - MARGIN, SMALLEST, most=2, bold=True):
+        body.append(strokes.text(MARGIN, top + 32, line, "name", size=SMALLEST, bold=True, fill=fill))
+        top += LONG_NAME_ROW
+    return top
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """One picture in the making: what is shown, and where days and scores lie."""
@@ -187,19 +201,7 @@ class Drawing:
         y = self._dates(body, y)
         y = self._legend(body, y)
         total = round(y + MARGIN)
-        return "\n".join(
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
-                f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
-                f'fill="{QUIET}" role="img" aria-labelledby="title desc">',
-                f'<title id="title">{strokes.escaped(title)}</title>',
-                f'<desc id="desc">{strokes.escaped(self._told())}</desc>',
-                f"<defs>{''.join(self._marks())}</defs>",
-                f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
-                *body,
-                "</svg>\n",
-            )
-        )
+        return strokes.svg(body, total, title, self._told(), tuple(self._marks()))
 
     # Where things lie.
 
@@ -281,7 +283,9 @@ class Drawing:
         body.append(f'<g class="panel" id="panel-{number + 1}">')
         caption = "↑ " + strokes.plain(self.words("higher = worse"))
         if panel:
-            top = self._name(body, panel.item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24)
+            top = item_heading(
+                body, panel.item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24, self.words
+            )
         body.append(strokes.text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         plot_top = top + NAME_ROW
         highest = plot_top + self._radius
@@ -297,18 +301,6 @@ class Drawing:
             self._nothing(body, panel, (highest + lowest) / 2)
         body.append("</g>")
         return lowest + self._radius + 2
-
-    def _name(self, body: list[str], item: Item, top: float, room: float) -> float:
-        """The name beside the caption. One that is too long stands above it, whole: its end tells left from right."""
-        name, fill = strokes.plain(item_name(item, self.words)), strokes.LOOKS[item.symptom].deep
-        for size in (NAME_SIZE, SMALLEST):
-            if fonts.width(name, size, bold=True) <= room:
-                body.append(strokes.text(MARGIN, top + 32, name, "name", size=size, bold=True, fill=fill))
-                return top
-        for line in fonts.lines(name, PLOT_RIGHT - MARGIN, SMALLEST, most=2, bold=True):
-            body.append(strokes.text(MARGIN, top + 32, line, "name", size=SMALLEST, bold=True, fill=fill))
-            top += LONG_NAME_ROW
-        return top
 
     def _grid(self, body: list[str], highest: float, lowest: float) -> None:
         for x in self._uprights():

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.chat.items import item_name
 from bot.chat.words import Words
 from bot.diary.entries import HIGHEST, LOWEST, Item
 from bot.diary.sessions import SEVEN_DAYS
@@ -19,14 +18,13 @@ from bot.reports import fonts, strokes
 from bot.reports.charts import (
     BETWEEN_PANELS,
     LEGEND_ROW,
-    LONG_NAME_ROW,
     NAME_ROW,
-    NAME_SIZE,
     PLOT_HEIGHTS,
     PLOT_LEFT,
     PLOT_RIGHT,
     SAMPLE,
     TITLE_SIZE,
+    item_heading,
     score_y,
 )
 from bot.reports.courses import Block, Pair, Side
@@ -62,17 +60,7 @@ class _Drawing:
             y = self._panel(body, item, number, y + (BETWEEN_PANELS if number else 0), height)
         y = self._columns(body, y)
         total = round(self._legend(body, y) + MARGIN)
-        return "\n".join(
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
-                f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
-                f'fill="{QUIET}" role="img" aria-labelledby="title">',
-                f'<title id="title">{strokes.escaped(title)}</title>',
-                f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
-                *body,
-                "</svg>\n",
-            )
-        )
+        return strokes.svg(body, total, title)
 
     def _items(self) -> list[Item]:
         """All that any column has, in the order asked."""
@@ -100,7 +88,7 @@ class _Drawing:
     def _panel(self, body: list[str], item: Item, number: int, top: float, height: float) -> float:
         body.append(f'<g class="panel" id="panel-{number + 1}">')
         caption = "↑ " + strokes.plain(self.words("higher = worse"))
-        top = self._name(body, item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24)
+        top = item_heading(body, item, top, PLOT_RIGHT - MARGIN - fonts.width(caption, SMALLEST) - 24, self.words)
         body.append(strokes.text(PLOT_RIGHT, top + 32, caption, "axis", anchor="end"))
         highest = top + NAME_ROW + ABOVE
         lowest = highest + height
@@ -119,18 +107,6 @@ class _Drawing:
                     self._pair(body, pair, x, highest, lowest)
         body.append("</g>")
         return lowest + RADIUS + 2
-
-    def _name(self, body: list[str], item: Item, top: float, room: float) -> float:
-        """The name beside the caption, or above it where it is too long, whole: its end tells left from right."""
-        name, fill = strokes.plain(item_name(item, self.words)), strokes.LOOKS[item.symptom].deep
-        for size in (NAME_SIZE, SMALLEST):
-            if fonts.width(name, size, bold=True) <= room:
-                body.append(strokes.text(MARGIN, top + 32, name, "name", size=size, bold=True, fill=fill))
-                return top
-        for line in fonts.lines(name, PLOT_RIGHT - MARGIN, SMALLEST, most=2, bold=True):
-            body.append(strokes.text(MARGIN, top + 32, line, "name", size=SMALLEST, bold=True, fill=fill))
-            top += LONG_NAME_ROW
-        return top
 
     def _pair(self, body: list[str], pair: Pair, x: float, highest: float, lowest: float) -> None:
         left, right = x - self._wide * ACROSS, x + self._wide * ACROSS

@@ -23,7 +23,7 @@ from bot.diary.panels import WEEKS, Strip
 from bot.diary.sessions import LAST_OF_SEVEN, SEVEN_DAYS
 from bot.reports import fonts, strokes
 from bot.reports.digests import newest_start
-from bot.reports.strokes import BASE, HAIR, INK, MARGIN, PAPER, QUIET, SMALLEST, WIDTH
+from bot.reports.strokes import BASE, HAIR, INK, MARGIN, PAPER, SMALLEST, WIDTH
 
 PER_PICTURE: Final = 12
 """Six rows of two: more would be too small for a phone (ours)."""
@@ -54,7 +54,8 @@ def picture(panel: Panel, page: int, words: Words) -> str:
     newest = newest_start(panel)
     first = newest - (WEEKS - 1) * SEVEN_DAYS
     body: list[str] = []
-    y = _heading(body, first, newest + LAST_OF_SEVEN, words)
+    title = _title(first, newest + LAST_OF_SEVEN, words)
+    y = _heading(body, title, words)
     for number, member in enumerate(members):
         row, column = divmod(number, COLUMNS)
         wide = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * BETWEEN) / COLUMNS
@@ -62,21 +63,17 @@ def picture(panel: Panel, page: int, words: Words) -> str:
     y += -(-len(members) // COLUMNS) * CELL
     y = _legend(body, members, y, words)
     total = round(y + MARGIN)
-    return "\n".join(
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" '
-            f'viewBox="0 0 {WIDTH} {total}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" fill="{QUIET}">',
-            f'<rect class="paper" width="{WIDTH}" height="{total}" fill="{PAPER}"/>',
-            *body,
-            "</svg>\n",
-        )
-    )
+    return strokes.svg(body, total, title)
 
 
-def _heading(body: list[str], first: date, last: date, words: Words) -> float:
-    title = words("Your patients, {first} to {last}", first=words.short_day(first), last=words.short_dated(last))
+def _title(first: date, last: date, words: Words) -> str:
+    found = words("Your patients, {first} to {last}", first=words.short_day(first), last=words.short_dated(last))
+    return strokes.plain(found)
+
+
+def _heading(body: list[str], title: str, words: Words) -> float:
     y = float(MARGIN)
-    for line in fonts.lines(strokes.plain(title), WIDTH - 2 * MARGIN, TITLE_SIZE, most=2, bold=True):
+    for line in fonts.lines(title, WIDTH - 2 * MARGIN, TITLE_SIZE, most=2, bold=True):
         y += TITLE_SIZE + 6
         body.append(strokes.text(MARGIN, y - 10, line, "title", size=TITLE_SIZE, bold=True, fill=INK))
     told = "↑ " + strokes.plain(words("higher = worse")) + " · " + strokes.plain(words("weekly averages"))

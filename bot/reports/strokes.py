@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Final
 
 from bot.chat.words import Sentence
 from bot.diary.entries import Symptom
+from bot.reports import fonts
 
 WIDTH: Final = 1000
 """Of every picture, in pixels."""
@@ -43,6 +45,25 @@ LOOKS: Final = {
     Symptom.NUMBNESS: Look("#c0629a", "#8f3f6f"),
     Symptom.SLEEP: Look("#c98200", "#7d5200"),
 }
+
+
+def svg(body: Sequence[str], height: int, title: str, told: str = "", marks: Sequence[str] = ()) -> str:
+    """A whole picture, WIDTH wide. `title` and `told` are for whoever can't see it; `marks` are used in `body`."""
+    desc = f'<desc id="desc">{escaped(told)}</desc>' if told else ""
+    labels = " ".join(("title", "desc") if told else ("title",))
+    defs = f"<defs>{''.join(marks)}</defs>" if marks else ""
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+            f'viewBox="0 0 {WIDTH} {height}" font-family="{fonts.FAMILY}" font-size="{SMALLEST}" '
+            f'fill="{QUIET}" role="img" aria-labelledby="{labels}">',
+            f'<title id="title">{escaped(title)}</title>',
+            *(part for part in (desc, defs) if part),
+            f'<rect class="paper" width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
+            *body,
+            "</svg>\n",
+        )
+    )
 
 
 def outline(symptom: Symptom, r: float) -> str:

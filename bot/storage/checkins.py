@@ -56,6 +56,12 @@ _waiting: Final = Prepared(
     .where(_rows.patient_id.in_(_these), _rows.due_at.is_not(None))
     .order_by(_rows.for_at, _rows.id)
 )
+_beside: Final = Prepared(
+    select(_rows.patient_id, *_ROW)
+    .select_from(_joined)
+    .where(_rows.patient_id.in_(_these), _rows.joined_day.is_not(None), _rows.answer.is_(None))
+    .order_by(_rows.for_at, _rows.id)
+)
 _open: Final = Prepared(
     select(*_ROW)
     .select_from(_joined)
@@ -169,10 +175,19 @@ def of_sessions(tx: Connection, patient_ids: Sequence[PatientId]) -> dict[Patien
 
 def waiting(tx: Connection, patient_ids: Sequence[PatientId]) -> dict[PatientId, list[Checkin]]:
     """Those of these patients that were not asked yet, by their time."""
+    return _by_patient(_waiting, tx, patient_ids)
+
+
+def _by_patient(query: Prepared, tx: Connection, patient_ids: Sequence[PatientId]) -> dict[PatientId, list[Checkin]]:
     found: dict[PatientId, list[Checkin]] = defaultdict(list)
-    for patient_id, *row in _waiting.all(tx, {"patients": json.dumps(patient_ids)}):
+    for patient_id, *row in query.all(tx, {"patients": json.dumps(patient_ids)}):
         found[PatientId(patient_id)].append(Checkin(*row))
     return found
+
+
+def beside_evenings(tx: Connection, patient_ids: Sequence[PatientId]) -> dict[PatientId, list[Checkin]]:
+    """Those of these patients that came with an evening question, of whatever day, and were not answered yet."""
+    return _by_patient(_beside, tx, patient_ids)
 
 
 def of_day(tx: Connection, patient_id: PatientId, day: date) -> list[Checkin]:

@@ -10,8 +10,9 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from bot.diary.clinic import File, Numbers
 from bot.diary.people import Reach, Stage, TherapistId
-from bot.storage import backups, inbox, offers, outbox, tables
+from bot.storage import backups, inbox, notices, offers, outbox, tables
 from bot.storage.outbox import Urgency
 
 ALERTS_FOR: Final = timedelta(days=7)
@@ -29,34 +30,6 @@ class Working:
     patients: int
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """How the bot stands. `asked` and `answered`: questions since the day of the clinic began."""
-
-    therapists: int
-    patients: int
-    paused: int
-    asked: int
-    answered: int
-    prompts_waiting: int
-    digests_waiting: int
-    outbox: int
-    inbox: int
-    parked: int
-    undelivered_alerts: int
-    unreachable: int
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """The diary's file on the disk, in bytes; None where it can't be said."""
-
-    size: int
-    free: int | None
-    last_backup: date | None
-    version: str
-
-
 def therapists(tx: Connection, now: datetime) -> list[Working]:
     """Everyone who works at the clinic, in the order in which they came."""
     counts = offers.patients_of_each(tx, now)
@@ -70,16 +43,15 @@ def therapists(tx: Connection, now: datetime) -> list[Working]:
     return [Working(TherapistId(row[0]), row[1], row[2], row[3], counts.get(row[0], 0)) for row in rows]
 
 
-def figures(tx: Connection, now: datetime, began_at: datetime) -> Numbers:
-    """Everything at once; `began_at`: when the clinic's day began."""
+def figures(tx: Connection, now: datetime, today: date, began_at: datetime) -> Numbers:
+    """Everything at once; `today`: the clinic's day, which began at `began_at`."""
     day, pause, notice = tables.diary_days.c, tables.pauses.c, tables.notices.c
     waiting = outbox.depths(tx)
     told = tx.execute(
         select(func.count(func.distinct(notice.kind))).where(
-            notice.kind.like("alert %"), notice.told_at > now - ALERTS_FOR
+            notice.kind.startswith(notices.ALERT), notice.told_at > now - ALERTS_FOR
         )
     ).scalar_one()
-    today = now.date()
     return Numbers(
         therapists=_count(tx, tables.therapists, tables.therapists.c.left_at.is_(None)),
         patients=_count(tx, tables.patients, tables.patients.c.stage == Stage.ACTIVE),

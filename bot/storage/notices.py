@@ -12,6 +12,9 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.diary.people import ChatId, Reach
 from bot.storage import tables
 
+ALERT: Final = "alert "
+"""How the kind begins of the notice that an alert reached no therapist. Each alert is a kind of its own, so that
+another one on the same day is told as well."""
 KEPT_FOR: Final = timedelta(days=60)
 
 _claim: Final = insert(tables.notices).on_conflict_do_nothing()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from bot.diary import days, hours, sharing
 from bot.diary.alerts import Act, Alert, Done, Pressing
@@ -18,35 +18,22 @@ from bot.storage import alerts, offers, people, tables
 from bot.storage import hours as own_hours
 from bot.storage.prepared import listed
 from bot.storage.red_flags import Listener
-from bot.storage.sharing import HOLDS
+from bot.storage.sharing import AUDIENCE
 from bot.storage.tables import OutboxState
 
 _shares: Final = tables.shares.c
 _therapists: Final = tables.therapists.c
 _accounts: Final = tables.accounts.c
-_readers: Final = (
-    select(
-        _therapists.id,
-        _therapists.chat_id,
-        _therapists.name,
-        _therapists.zone,
-        _accounts.language,
-        _accounts.reach,
-        _accounts.reach_since,
-        _shares.label,
-        _shares.since,
-    )
-    .join_from(tables.shares, tables.therapists, _therapists.id == _shares.therapist_id)
-    .join(tables.accounts, _accounts.chat_id == _therapists.chat_id)
-    .join(tables.patients, tables.patients.c.id == _shares.patient_id)
-    .where(
-        _shares.patient_id == bindparam("patient"),
-        *HOLDS,
-        _therapists.left_at.is_(None),
-        # Whoever wished to be forgotten shows the diary to nobody any more.
-        tables.patients.c.forget_at.is_(None),
-    )
-    .order_by(_shares.since, _therapists.id)
+_readers: Final = AUDIENCE.with_only_columns(
+    _therapists.id,
+    _therapists.chat_id,
+    _therapists.name,
+    _therapists.zone,
+    _accounts.language,
+    _accounts.reach,
+    _accounts.reach_since,
+    _shares.label,
+    _shares.since,
 )
 _settled: Final = select(tables.outbox.c.id, tables.outbox.c.state, tables.outbox.c.settled_at).where(
     tables.outbox.c.id.in_(listed("which"))

@@ -12,9 +12,16 @@ from bot.diary.people import ChatId, PatientId, Reach, TherapistId
 from bot.diary.red_flags import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.storage import tables
 from bot.storage.outbox import Urgency
-from bot.storage.sharing import HOLDS
+from bot.storage.sharing import AUDIENCE
 from bot.storage.tables import Action, OutboxState
 
+_reachable: Final = AUDIENCE.with_only_columns(
+    tables.therapists.c.chat_id,
+    tables.accounts.c.language,
+    tables.therapists.c.name,
+    tables.shares.c.label,
+    tables.therapists.c.id,
+).where(tables.accounts.c.reach == Reach.OK)
 _FLAG: Final = [tables.red_flags.c[field.name] for field in fields(RedFlag)]
 
 
@@ -95,23 +102,7 @@ def due(tx: Connection, now: datetime, limit: int) -> list[RedFlag]:
 
 def listeners(tx: Connection, patient_id: PatientId, now: datetime) -> list[Listener]:
     """Every therapist who may see this diary now and whom we can write to, the oldest share first."""
-    shares, therapists, accounts = tables.shares.c, tables.therapists.c, tables.accounts.c
-    rows = tx.execute(
-        select(therapists.chat_id, accounts.language, therapists.name, shares.label, therapists.id)
-        .join_from(tables.shares, tables.therapists, therapists.id == shares.therapist_id)
-        .join(tables.accounts, accounts.chat_id == therapists.chat_id)
-        .join(tables.patients, tables.patients.c.id == shares.patient_id)
-        .where(
-            shares.patient_id == patient_id,
-            *HOLDS,
-            therapists.left_at.is_(None),
-            # Whoever wished to be forgotten shows the diary to nobody any more.
-            tables.patients.c.forget_at.is_(None),
-            accounts.reach == Reach.OK,
-        )
-        .order_by(shares.since, therapists.id),
-        {"now": now},
-    )
+    rows = tx.execute(_reachable, {"patient": patient_id, "now": now})
     return [Listener(ChatId(row[0]), row[1], row[2], row[3], TherapistId(row[4])) for row in rows]
 
 

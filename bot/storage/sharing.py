@@ -42,6 +42,15 @@ _ever_of_patient: Final = (
     select(*_SHARE).where(tables.shares.c.patient_id == bindparam("patient")).order_by(tables.shares.c.since)
 )
 _of_patient: Final = _ever_of_patient.where(*HOLDS, _is_seen)
+AUDIENCE: Final = (
+    select(tables.therapists.c.id)
+    .join_from(tables.shares, tables.therapists, tables.therapists.c.id == tables.shares.c.therapist_id)
+    .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
+    .where(tables.shares.c.patient_id == bindparam("patient"), *HOLDS, _is_seen, tables.therapists.c.left_at.is_(None))
+    .order_by(tables.shares.c.since, tables.therapists.c.id)
+)
+"""The therapists who may see the diary of `patient` at `now` and work here, the oldest share first. Whoever reads them
+takes the columns that they need, with `with_only_columns`."""
 
 
 def put(tx: Connection, share: Share) -> None:

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from bot.chat import accesses, clinic, deputies, exports, looking, offers, people, privacy, sharing
-from bot.chat.clinic import Colleague, Figures
+from bot.chat.clinic import Colleague
 from bot.chat.messages import Button, Message
 from bot.chat.sharing import Reader
 from bot.chat.words import Sentence, Words, sentence
 from bot.diary.accesses import Line, What
+from bot.diary.clinic import File, Numbers
 from bot.diary.offers import Holiday, Kind, Tally
 from bot.diary.people import ChatId, Reach, Therapist, TherapistId
 
@@ -157,12 +158,10 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
     def lines(label: str) -> list[Line]:
         return [Line(label, what, NOON.replace(day=1 + n % 28), 1 + n % 3) for n, what in enumerate(What)] * 2
 
-    def figures(empty: bool) -> Figures:
+    def stands(empty: bool) -> tuple[Numbers, File, datetime | None]:
         n = 0 if empty else 1_000_000
-        return Figures(
-            n, n, n, n, n, n, n, n, n, n, n, n, None if empty else day, not empty, None if empty else n, n,
-            None if empty else NOON, "0.1.0",
-        )  # fmt: skip
+        file = File(n, None if empty else n, None if empty else day, "0.1.0")
+        return Numbers(n, n, n, n, n, n, n, n, n, n, n, n), file, None if empty else NOON
 
     def workers(label: str) -> list[Colleague]:
         return [Colleague(n, label, day, n, reach) for n, reach in enumerate([*Reach] * 5)]
@@ -231,7 +230,9 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
         clinic.removed: lambda say, it: iter([clinic.removed(it, n, say) for n in (0, 1, 60)]),
         clinic.ask_leave: lambda say, it: iter([clinic.ask_leave(n, it, say) for n in (0, 1, 60)]),
         clinic.has_left: lambda say, it: iter([clinic.has_left(it, n, say) for n in (0, 1, 60)]),
-        clinic.status: lambda say, _: iter([clinic.status(figures(empty), say) for empty in (False, True)]),
+        clinic.status: lambda say, _: iter(
+            [clinic.status(*stands(empty), say, backups_on=not empty) for empty in (False, True)]
+        ),
         accesses.log: lambda say, it: iter(
             [
                 accesses.log([], 0, False, say),

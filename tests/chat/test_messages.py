@@ -1175,7 +1175,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 
 def alert(**changed: Any) -> Alert:
-    raised = Alert(AlertId(2**40), PatientId(2**40), LONGEST_DAY, None, None, *[None] * 10)  # type: ignore[arg-type]
+    raised = Alert(AlertId(2**40), PatientId(2**40), LONGEST_DAY, None, None, *[None] * 7)  # type: ignore[arg-type]
     return replace(raised, raised_at=NOON, **changed)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.diary import courses, digests
+from bot.diary import courses, digests, summaries
 from bot.diary.courses import Compared, Course
 from bot.diary.digests import ChangeLabel, Diary
 from bot.diary.entries import Side, Symptom
@@ -181,3 +181,11 @@ def test_a_change_is_that_of_the_two_means_and_needs_both(row: str, treated: set
         for side in (one.before, one.after):
             assert all(side.first <= when <= side.last for when, _ in side.scores)
             assert (side.last - side.first).days == 6
+
+
+def test_a_report_means_the_same_last_days_when_a_patient_fell_silent() -> None:
+    told = diary("6" * 7 + "3" * 7 + "." * 7, needled=[session(7)])
+    (one,) = course(told, 21).since_baseline
+    (reported,) = summaries.summary(told, noon_after(21)).items
+    assert (reported.last7, reported.last7_n, reported.change) == (3.0, 7, one.change)
+    assert summaries.summary(told, noon_after(21)).last7 == (one.last.first, one.last.last) == (day(7), day(13))

@@ -187,7 +187,7 @@ async def test_a_red_flag_is_an_alert_that_can_be_answered(clinic: Desk) -> None
     await desk.says(ada, "my chest pain is bad")
     await desk.taps(ada, "This is happening now")
     message = ito.last["message_id"]
-    assert await desk.rows("select red_flag_id, checkin_id, told_at is not null from alerts") == [(1, None, 1)]
+    assert await desk.rows("select red_flag_id, checkin_id, act from alerts, alert_acts") == [(1, None, "told")]
     await desk.taps(ito, "Will call")
     assert newest(ada).startswith("Dr Ito has seen this and will call you.")
     assert "the warning sign that you reported on Monday 2 March at 10:00" in newest(ada)

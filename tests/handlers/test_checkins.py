@@ -74,6 +74,33 @@ async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path:
             assert not desk.refused()
 
 
+async def test_what_takes_the_place_of_the_evening_question_asks_after_the_treatment_too(clinic: Desk) -> None:
+    """A reminder, a question put off, and "not today": a warning sign stays one tap away."""
+    desk, ada = clinic, clinic.ada
+    await desk.until(datetime(2026, 3, 2, 20, 10, tzinfo=UTC))
+    await needle(desk, "Left foot")
+    await desk.until(datetime(2026, 3, 3, 20, tzinfo=UTC))
+    assert ASKED in newest(ada)
+    await desk.until(datetime(2026, 3, 3, 21, 30, tzinfo=UTC))
+    assert "A gentle reminder" in newest(ada)
+    assert ASKED in newest(ada)
+    assert {"10", "Sore, as expected", "Chest pain"} <= set(ada.labels(ada.last["message_id"]))
+    await desk.taps(ada, "Not today")
+    assert ASKED in newest(ada)
+    assert {"Sore, as expected", "Chest pain"} <= set(ada.labels(ada.last["message_id"]))
+    await desk.taps(ada, "Sore, as expected")
+    assert ASKED not in newest(ada)
+    assert await desk.rows(CHECKINS) == [(24, 1, "sore")]
+    await desk.until(datetime(2026, 3, 4, 20, 10, tzinfo=UTC))
+    await desk.says(desk.ito, "/session")
+    await desk.taps(desk.ito, "Same as last time", "Today")
+    await desk.until(datetime(2026, 3, 5, 20, tzinfo=UTC))
+    await desk.taps(ada, "Later", "In 30 minutes")
+    await desk.until(datetime(2026, 3, 5, 20, 35, tzinfo=UTC))
+    assert "How are you since your treatment on Wednesday 4 March?" in newest(ada)
+    assert "Chest pain" in ada.labels(ada.last["message_id"])
+
+
 async def test_a_warning_sign_brings_the_card_and_the_alert_that_names_it_at_once(tmp_path: Path) -> None:
     for hour in (11, 20):
         (folder := tmp_path / f"{hour}").mkdir()

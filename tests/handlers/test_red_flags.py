@@ -364,8 +364,12 @@ async def test_an_alert_that_is_turned_away_is_told_to_the_patient_and_another_a
 
 async def test_after_the_wish_to_be_forgotten_nobody_is_told(clinic: Desk) -> None:
     desk, ada = clinic, clinic.ada
-    await desk.rows("update patients set forget_at = '2026-03-09 10:00:00.000000' returning id")
     await desk.says(ada, "chest pain")
-    await desk.taps(ada, NOW)
+    card = ada.last["message_id"]
+    await desk.says(ada, "/forget")
+    await desk.says(ada, "forget")
+    await desk.taps(ada, "In seven days")
+    ada.tap_label(NOW, card)
+    await desk.settle()
     assert "I could not tell any therapist." in newest(ada)
     assert not any("RED FLAG" in text for text in texts(desk.ito))

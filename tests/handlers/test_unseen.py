@@ -83,7 +83,8 @@ async def test_an_alert_waits_for_own_hours_and_the_patient_reads_until_when(cli
     await desk.until(TUESDAY - timedelta(minutes=1))
     assert alerts_to(ito) == []
     await desk.until(TUESDAY + timedelta(hours=1))
-    assert await desk.rows("select told_at from alerts") == [("2026-03-10 08:00:00.000000",)], "the clock stops there"
+    told = await desk.rows("select at from alert_acts where act = 'told'")
+    assert told == [("2026-03-10 08:00:00.000000",)], "the clock stops there"
     assert "URGENT, the patient says" in text_of(alert_of(ito))
     assert said(ito, "Ada L says that it is urgent") == [], "the alert says so"
     assert "on its way to Dr Ito" in text_of(ada.chat.messages[question])
@@ -246,7 +247,7 @@ async def test_what_nobody_has_answered_for_a_day_is_brought_to_mind_once_and_st
         "Reminder: nobody has answered this alert yet: Ada L, Monday 9 March.",
         "Burning 7 on Sunday and 8 on Monday. Usual before: 4.2 from 6 days.",
     ]
-    assert await desk.rows("select reminded_at is not null, due_at from alerts") == [(1, None)]
+    assert await desk.rows("select due_at, act from alerts, alert_acts where act = 'reminded'") == [(None, "reminded")]
     assert "Ada L: alert of 9 Mar not seen yet (Burning)" in await desk.says(ito, "/digest")
     assert ito.labels(reminder["message_id"])[:3] == ["Seen", "Will call", "Add note"]
     await desk.sends(ito, "aa:1:1:seen", reminder["message_id"])
@@ -289,7 +290,7 @@ async def test_a_deputy_who_sees_no_diary_hears_that_there_is_an_alert_and_no_mo
     assert "is not shared with you" in hints[0]
     assert "Ada" not in "".join(map(text_of, roy.heard))
     assert len(said(ito, "Reminder")) == 2
-    assert await desk.rows("select deputy_at is not null from alerts") == [(1,), (1,)]
+    assert await desk.rows("select therapist_id from alert_acts where act = 'hinted'") == [(2,), (2,)]
     assert await desk.rows("select count(*) from accesses where therapist_id = 2") == [(0,)]
 
 

@@ -12,6 +12,8 @@ import secrets
 import shutil
 import sys
 import time
+import traceback
+from pathlib import Path
 from typing import Final
 
 from tests.soak.story import Plan, Story, story
@@ -48,7 +50,10 @@ async def play(plan: Plan) -> tuple[Table, Story]:
             table["digests a week later"] = await told.monday(2, 0)
             await told.lives.stop()
         except (TimeoutError, RuntimeError) as error:
-            told.ledger.wrong.append(f"it came to no end: {type(error).__name__} {error}")
+            # Where it stood still, since a wait says nothing of itself.
+            frames = [f"{Path(it.filename).name}:{it.lineno}" for it in traceback.extract_tb(error.__traceback__)]
+            wrong = f"it came to no end: {type(error).__name__} {error} at {' < '.join(reversed(frames))}"
+            told.ledger.wrong.append(wrong)
         return table, told
 
 
