@@ -289,13 +289,18 @@ def _week(tx: Connection, order: Order, wanted: Week, say: Words) -> Draft | Not
     if patient is None:
         return Nothing(GONE)
     kept = _diary(tx, patient, wanted.start - FOR_A_CHART, order.now)
-    shares = storage.sharing.readers_of(tx, patient.id, order.now)
-    reader = storage.people.therapist_by_id(tx, shares[0].therapist_id).name if shares else None
-    first, *more = letters.patient_week(patient, kept, wanted.start, order.now, say, reader)
+    readers = _names_of_readers(tx, patient.id, order.now)
+    first, *more = letters.patient_week(patient, kept, wanted.start, order.now, say, readers)
     rest = more[0] if more else None
     if wanted.rest:
         return Nothing(NO_REST) if rest is None else _draft(rest)
     return _draft(first, kept, rest)
+
+
+def _names_of_readers(tx: Connection, patient_id: PatientId, now: datetime) -> list[str]:
+    """The therapists who see the diary now, a deputy included."""
+    shares = storage.sharing.readers_of(tx, patient_id, now)
+    return [storage.people.therapist_by_id(tx, share.therapist_id).name for share in shares]
 
 
 def _chart(tx: Connection, order: Order, wanted: Chart, say: Words) -> Draft | Nothing:
@@ -324,8 +329,7 @@ def _sheet(tx: Connection, order: Order, wanted: Sheet, say: Words) -> Draft | N
     since = diary.days.day_of(order.now, patient.zone) - timedelta(weeks=wanted.weeks + 2)
     kept = _diary(tx, patient, since, order.now)
     notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
-    shares = storage.sharing.readers_of(tx, patient.id, order.now)
-    readers = [storage.people.therapist_by_id(tx, share.therapist_id).name for share in shares]
+    readers = _names_of_readers(tx, patient.id, order.now)
     sheet = reports.sheets.Sheet(kept, wanted.weeks, notes, order.now, wanted.clinic, tuple(readers))
 
     def document() -> Document:
@@ -343,10 +347,7 @@ def _patient_sheet(tx: Connection, order: Order, wanted: PatientSheet, say: Word
     at = _seen_at(patient, kept, order.now)
     since = diary.days.day_of(at, patient.zone) - timedelta(weeks=wanted.weeks + 2)
     notes = storage.entries.notes_since(tx, patient.id, since) if wanted.notes else None
-    readers = [
-        storage.people.therapist_by_id(tx, it.therapist_id).name
-        for it in storage.sharing.readers_of(tx, patient.id, order.now)
-    ]
+    readers = _names_of_readers(tx, patient.id, order.now)
     sheet = reports.sheets.Sheet(
         kept, wanted.weeks, notes, at, wanted.clinic, tuple(readers), reports.sheets.Maker.THERAPIST, order.now
     )

@@ -51,12 +51,12 @@ class Seen:
 
 def texts(seen: Seen, words: Words) -> list[Sentence]:
     """The alert in words, whole, and then ever shorter: the first that fits under the picture is taken."""
-    whole = [*_head(seen, words), *_figures(seen, words), *history(seen, words)]
-    rules = [*_head(seen, words), *_figures(seen, words, rules=False), *history(seen, words, NOTE_SHOWN)]
-    newest = history(seen, words, NOTE_SHOWN, newest=ACTS_SHOWN)
-    fewer = [*_head(seen, words), *_figures(seen, words, rules=False), *newest]
-    brief = [*_head(seen, words), *_figures(seen, words, rules=False)[:2], *history(seen, words, 0, newest=3)]
-    return [joined("\n", lines) for lines in (whole, rules, fewer, brief)]
+    head, found = _head(seen, words), _figures(seen, words)
+    whole = [*head, *found, *history(seen, words)]
+    cut = [*head, *found, *history(seen, words, NOTE_SHOWN)]
+    fewer = [*head, *found, *history(seen, words, NOTE_SHOWN, newest=ACTS_SHOWN)]
+    brief = [*head, *found[:2], *history(seen, words, 0, newest=3)]
+    return [joined("\n", lines) for lines in (whole, cut, fewer, brief)]
 
 
 def _head(seen: Seen, words: Words) -> list[Sentence]:
@@ -66,14 +66,16 @@ def _head(seen: Seen, words: Words) -> list[Sentence]:
     return [bold(named), bold(words("Withdrawn: the patient corrected the day."))]
 
 
-def _figures(seen: Seen, words: Words, *, rules: bool = True) -> list[Sentence]:
-    lines = []
+def _figures(seen: Seen, words: Words) -> list[Sentence]:
+    """Each symptom in a line, and below those that met the same rule that rule, once."""
+    met: dict[tuple[Rule, int], list[tuple[Item, Noticed]]] = {}
     for item, one in seen.about:
-        told = figures(item, one, words)
-        lines.append(joined(" ", [told, _rule(one, words)]) if rules else told)
-    if not rules and seen.about:
-        lines.append(_rule(seen.about[0][1], words))
-    return lines
+        met.setdefault((one.rule, one.limit), []).append((item, one))
+    return [
+        line
+        for alike in met.values()
+        for line in (*(figures(item, one, words) for item, one in alike), _rule(alike[0][1], words))
+    ]
 
 
 def figures(item: Item, one: Noticed, words: Words) -> Sentence:
@@ -87,6 +89,11 @@ def figures(item: Item, one: Noticed, words: Words) -> Sentence:
         usual=words.number(one.usual),
         n=one.n,
     )
+
+
+def _figures_alone(seen: Seen, words: Words) -> list[Sentence]:
+    """What it is about in a message that comes after the alert itself, which has the rule and the chart."""
+    return [figures(item, one, words) for item, one in seen.about]
 
 
 def _rule(one: Noticed, words: Words) -> Sentence:
@@ -170,7 +177,7 @@ def called_urgent(seen: Seen, words: Words) -> Message:
         name=bold(sentence(seen.label)),
         day=words.day(seen.alert.day),
     )
-    return Message(text, rows(seen, words))
+    return Message(joined("\n", [text, *_figures_alone(seen, words)]), rows(seen, words))
 
 
 def ask_note(label: str, words: Words) -> Message:
@@ -223,7 +230,10 @@ def question(
     """
     if alert.withdrawn_at is not None:
         return Message(
-            words("You have changed your answers since then, so this is taken back: {day}.", day=words.day(alert.day))
+            words(
+                "You have changed your answers since then, so my message about {day} is taken back.",
+                day=words.day(alert.day),
+            )
         )
     first, second = _days_of(alert, about)
     lines = [
@@ -268,12 +278,12 @@ def reminder(seen: Seen, words: Words) -> Message:
     name, alert = bold(sentence(seen.label)), seen.alert
     if alert.red_flag:
         at = moment(days.local(alert.raised_at, seen.zone), words)
-        text = words("Reminder: nobody has answered the red flag of {name} from {at} yet.", name=name, at=at)
-    else:
-        text = words(
-            "Reminder: nobody has answered the alert of {name} from {day} yet.", name=name, day=words.day(alert.day)
-        )
-    return Message(text, rows(seen, words))
+        text = words("Reminder: nobody has answered this red flag yet: {name}, {at}.", name=name, at=at)
+        return Message(joined("\n", [text, words("Please get in touch with them.")]), rows(seen, words))
+    day = words.day(alert.day)
+    text = words("Reminder: nobody has answered this alert yet: {name}, {day}.", name=name, day=day)
+    pressing = [] if alert.urgency is None else [_pressing(seen, words)]
+    return Message(joined("\n", [text, *_figures_alone(seen, words), *pressing]), rows(seen, words))
 
 
 def stands_in(away: str, words: Words) -> Message:
@@ -288,7 +298,7 @@ def for_deputy(away: str, words: Words) -> Message:
     """To a deputy who may not see the diary: that there is something, without what and whose."""
     return Message(
         words(
-            "You stand in for {name}. An alert of one of their patients has not been answered for a day. That diary "
+            "You stand in for {name}. An alert about one of their patients has not been answered for a day. That diary "
             "is not shared with you, so I can't say more. Please get in touch with {name}.",
             name=bold(sentence(away)),
         )

@@ -85,7 +85,10 @@ def confirm(deputy: Therapist, holiday: Holiday, count: int, words: Words) -> Me
             "I ask {n} patients, once each. Without a yes a diary is not shown.",
             count,
         ),
-        words("Alerts that nobody has seen for a day go to your deputy, too, where the patient said yes."),
+        words(
+            "Alerts that nobody has answered for a day go to your deputy, too: whole where the patient said yes, else "
+            "only that there is one."
+        ),
     ]
     yes = Button(
         words("Yes, ask them"),

@@ -4,7 +4,7 @@ Laws:
 1. A red flag waits for nobody's hours. Any other alert waits for each therapist until their own hours open, and so do
    the reminder of it and the word that it is urgent.
 2. What nobody has answered REMIND_AFTER it was sent to a therapist is brought to them once more, and to whoever stands
-   in for them: each once.
+   in for them, then or within PASSED_ON_FOR: each once.
 3. An alert that has reached nobody and waits for nobody is undelivered. Who answers it, has been reached.
 """
 
@@ -20,11 +20,16 @@ from bot.diary.red_flags import LOOK_AGAIN_AFTER, Delivery
 
 REMIND_AFTER: Final = timedelta(hours=24)
 """Unseen for so long after it was sent, an alert is brought to mind (ours)."""
+PASSED_ON_FOR: Final = timedelta(days=14)
+"""What nobody has answered goes to whoever comes to stand in, for so long after it was raised (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deputy:
-    """Who stands in for a therapist today. `knows`: this alert, or that there is one, has come to them before."""
+    """Who stands in for a therapist, or will. `opens_at`: from when on they stand in and their hours are open.
+
+    `knows`: this alert, or that there is one, has come to them before.
+    """
 
     id: TherapistId
     reachable: bool
@@ -87,7 +92,7 @@ def plan(readers: Sequence[Reader], delivery: Delivery, raised_at: datetime, now
         if one.reachable and not one.reminded:
             _when(one.opens_at, now, remind, one.id, later)
         deputy = one.deputy
-        if deputy is not None and deputy.reachable and not deputy.knows:
+        if deputy is not None and deputy.reachable and not deputy.knows and deputy.opens_at < raised_at + PASSED_ON_FOR:
             if deputy.opens_at <= now:
                 pass_on.setdefault(deputy.id, one.id)
             else:

@@ -101,7 +101,7 @@ def _next(turn: Turn, therapist: Therapist, so_far: buttons.Deputy) -> Message |
 
 
 def _begin(turn: Turn, therapist: Therapist, colleague: Therapist, holiday: Holiday) -> Message:
-    storage.offers.put_holiday(turn.tx, therapist.id, holiday)
+    storage.offers.put_holiday(turn.tx, therapist.id, holiday, turn.now)
     asked = sum(
         offers.have_asked(turn, therapist, colleague, share, Kind.DEPUTY, holiday)[0] is offers.Outcome.ASKED
         for share in offers.own_shares(turn, therapist)
@@ -180,7 +180,7 @@ def call_off(turn: Turn, therapist: Therapist, holiday: Holiday) -> None:
         if account is not None:
             told = chat.offers.is_back(therapist.name, colleague.name, words_in(account.language, patient.home))
             turn.say(told, to=patient.chat_id, patient_id=patient.id)
-    storage.offers.put_holiday(turn.tx, therapist.id, None)
+    storage.offers.put_holiday(turn.tx, therapist.id, None, turn.now)
     if storage.offers.working(turn.tx, colleague.id) is not None:
         say = turn.words_of(colleague.chat_id)
         turn.say(chat.deputies.you_no_longer_stand_in(therapist.name, say), to=colleague.chat_id)

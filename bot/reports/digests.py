@@ -89,8 +89,8 @@ def fits_caption(text: Sentence) -> bool:
     return length(text) <= MAX_CAPTION
 
 
-def for_patient(diary: Diary, start: date, now: datetime, words: Words, therapist_name: str | None) -> Sentence:
-    """The week from Monday `start`, for the patient. `therapist_name`: who sees the diary too; None: nobody.
+def for_patient(diary: Diary, start: date, now: datetime, words: Words, readers: Sequence[str]) -> Sentence:
+    """The week from Monday `start`, for the patient. `readers`: the therapists who see the diary too.
 
     Three symptoms fit a caption, six may not: ask `fits_caption`. Raises ValueError where `start` is no
     Monday.
@@ -103,7 +103,7 @@ def for_patient(diary: Diary, start: date, now: datetime, words: Words, therapis
             bold(heading),
             *_symptoms_for_patient(week, words),
             joined("\n", _days_for_patient(diary, week, words)),
-            _closing(week, words, therapist_name),
+            _closing(week, words, readers),
         ],
     )
 
@@ -436,10 +436,11 @@ def _open_for_patient(diary: Diary, day: date, words: Words) -> Sentence:
     )
 
 
-def _closing(week: Week, words: Words, therapist_name: str | None) -> Sentence:
+def _closing(week: Week, words: Words, readers: Sequence[str]) -> Sentence:
     thanks = words("Thank you for your answers.") if week.answered else Sentence("")
-    seen = words("{therapist} sees the same numbers.", therapist=therapist_name) if therapist_name else Sentence("")
-    return joined(" ", [thanks, seen])
+    names = words.listed([sentence(name) for name in readers])
+    seen = words.many("{names} sees the same numbers.", "{names} see the same numbers.", len(readers), names=names)
+    return joined(" ", [thanks, seen if readers else Sentence("")])
 
 
 def _weekdays(dates: Sequence[date], words: Words) -> Sentence:

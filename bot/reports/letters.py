@@ -49,10 +49,10 @@ def course(patient_id: PatientId, diary: Diary, start: date, last_day: date, tit
 
 
 def patient_week(
-    patient: Patient, diary: Diary, start: date, now: datetime, words: Words, reader: str | None
+    patient: Patient, diary: Diary, start: date, now: datetime, words: Words, readers: Sequence[str]
 ) -> list[Message]:
     """A patient's digest: the chart with the words under it, or after it where they are too many."""
-    text = for_patient(diary, start, now, words, reader)
+    text = for_patient(diary, start, now, words, readers)
     picture = course(patient.id, diary, start, start + timedelta(days=6), words("My symptom diary"), words)
     if fits_caption(text):
         return [Message(text, picture=picture)]

@@ -98,13 +98,15 @@ def holiday(tx: Connection, therapist_id: TherapistId) -> Holiday | None:
     return None if row[0] is None else Holiday(TherapistId(row[0]), row[1], row[2])
 
 
-def put_holiday(tx: Connection, therapist_id: TherapistId, set_to: Holiday | None) -> None:
+def put_holiday(tx: Connection, therapist_id: TherapistId, set_to: Holiday | None, now: datetime) -> None:
     values = (
         {"deputy_id": None, "deputy_from": None, "deputy_until": None}
         if set_to is None
         else {"deputy_id": set_to.deputy_id, "deputy_from": set_to.first_day, "deputy_until": set_to.until_day}
     )
     tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(**values))
+    if set_to is not None:
+        waking.unseen_of_therapist(tx, therapist_id, now)
 
 
 def stood_in_for_by(tx: Connection, deputy_id: TherapistId) -> list[TherapistId]:
@@ -142,7 +144,7 @@ def leave(tx: Connection, therapist_id: TherapistId, now: datetime) -> None:
         .values(left_at=now, next_digest_at=None, undelivered_at=None)
     )
     waking.of_therapist(tx, therapist_id, now)
-    put_holiday(tx, therapist_id, None)
+    put_holiday(tx, therapist_id, None, now)
     tx.execute(
         update(tables.therapists)
         .where(tables.therapists.c.deputy_id == therapist_id)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from bot.diary import days, hours
+from bot.diary import days, hours, sharing
 from bot.diary.alerts import Act, Alert, Done, Pressing
 from bot.diary.people import ChatId, Reach, TherapistId
 from bot.diary.red_flags import Delivery, delivery
@@ -127,17 +127,16 @@ def _came_back(done: Done, fate: _Fate, reach_since: datetime) -> bool:
     return state in (OutboxState.BLOCKED, OutboxState.GONE) and settled_at is not None and reach_since > settled_at
 
 
-def _opens_at(tx: Connection, alert: Alert, therapist_id: TherapistId, now: datetime) -> datetime:
-    return now if alert.red_flag else hours.opens_at(own_hours.of(tx, therapist_id), now)
+def _opens_at(tx: Connection, alert: Alert, therapist_id: TherapistId, at: datetime) -> datetime:
+    return at if alert.red_flag else hours.opens_at(own_hours.of(tx, therapist_id), at)
 
 
 def _deputy(
     tx: Connection, alert: Alert, away: TherapistId, zone: str, acts: Sequence[Done], now: datetime
 ) -> Deputy | None:
-    """Who stands in for a therapist on this day by that therapist's clock."""
+    """Who stands in for a therapist, now or on days to come by that therapist's clock."""
     holiday = offers.holiday(tx, away)
-    today = days.local(now, zone).date()
-    if holiday is None or not holiday.first_day <= today <= holiday.until_day:
+    if holiday is None or holiday.is_over(days.local(now, zone).date()):
         return None
     deputy = offers.working(tx, holiday.deputy_id)
     if deputy is None:
@@ -145,4 +144,5 @@ def _deputy(
     account = people.find_account(tx, ChatId(deputy.chat_id))
     reachable = account is not None and account.reach is Reach.OK
     knows = any(done.therapist_id == deputy.id and done.act in (Act.TOLD, Act.HINTED) for done in acts)
-    return Deputy(deputy.id, reachable, _opens_at(tx, alert, deputy.id, now), knows)
+    begins_at = sharing.begins_at(holiday.first_day, zone, now)
+    return Deputy(deputy.id, reachable, _opens_at(tx, alert, deputy.id, begins_at), knows)

@@ -65,6 +65,8 @@ def put(tx: Connection, share: Share) -> None:
         )
     )
     waking.of_patient(tx, share.patient_id, share.since)
+    if share.until_day is not None:
+        waking.unseen_of_patient(tx, share.patient_id, share.since)
 
 
 def find(tx: Connection, patient_id: PatientId, therapist_id: TherapistId) -> Share | None:

@@ -47,6 +47,8 @@ def main() -> None:
             question(tab, address)
             tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
             digests(tab, address)
+            tab = browser.new_page(viewport={"width": 360, "height": 850}, color_scheme="light")
+            alert(tab, address)
             browser.close()
     finally:
         demo.terminate()
@@ -102,6 +104,17 @@ def digests(tab: Page, address: str) -> None:
     for covering in tab.locator(".newest").all():
         covering.evaluate("(button) => { button.style.visibility = 'hidden'; }")
     tab.screenshot(path=HERE / "demo.png")
+
+
+def alert(tab: Page, address: str) -> None:
+    """Two evenings on which burning is high, and what the therapist gets of them, on a narrow screen."""
+    for scores in ("7 3 3", "8 3 4"):
+        call(address, "/api/clock", {"to": "prompt"})
+        call(address, "/api/phones/ada/send", {"text": scores})
+    call(address, "/api/clock", {"hours": 1})
+    tab.goto(f"{address}/?phone=ito")
+    expect(tab.locator("#phone-ito .log").locator("img").last).to_be_visible()
+    shot(tab, "Alert: ", "alert.png")
 
 
 def panel() -> None:

@@ -1203,6 +1203,9 @@ def alerts_seen(label: str) -> Iterator[alerts.Seen]:
 @case(alerts.rows)
 @case(alerts.bare)
 @case(alerts.called_urgent)
+@case(alerts.reminder)
+@case(alerts.for_deputy)
+@case(alerts.stands_in)
 @case(alerts.ask_note)
 @case(alerts.note_too_long)
 @case(alerts.note_kept)
@@ -1214,6 +1217,9 @@ def _(say: Words, label: str) -> Iterator[Made]:
         shortest = next(text for text in alerts.texts(view, say) if units(plain(text)) <= MAX_CAPTION)
         yield Message(shortest, alerts.rows(view, say))
         yield alerts.called_urgent(view, say)
+        yield alerts.reminder(view, say)
+    yield alerts.for_deputy(label, say)
+    yield alerts.stands_in(label, say)
     yield alerts.bare(label, say)
     yield alerts.ask_note(label, say)
     yield alerts.note_too_long(say)
@@ -1253,9 +1259,6 @@ def _(say: Words, label: str) -> Iterator[Made]:
 
 @case(alerts.question)
 @case(alerts.not_heard)
-@case(alerts.reminder)
-@case(alerts.for_deputy)
-@case(alerts.stands_in)
 @case(alerts.answered)
 @case(alerts.has_seen)
 def _(say: Words, label: str) -> Iterator[Made]:
@@ -1264,10 +1267,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
         for names in ((), (label,), (label, label)):
             for later in ((), ((label, NOON), (label, NOON))):
                 yield alerts.question(view.alert, view.about, names, later, number, clinic(label), say)
-        yield alerts.reminder(view, say)
     yield alerts.not_heard(alert(), number, clinic(label), say)
-    yield alerts.for_deputy(label, say)
-    yield alerts.stands_in(label, say)
     for urgency in Pressing:
         yield alerts.answered(urgency, say)
     for word in Word:
@@ -1731,10 +1731,10 @@ def weeks(say: Words) -> dict[str, Sentence]:
     none = a_diary("66676655564554.......", "33433333333323.......", "56554557555555.......")
     noon, morning = datetime(2026, 3, 9, 12, tzinfo=UTC), datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
     return {
-        "whole": digests.for_patient(whole, MONDAY, noon, say, "Dr Ito"),
-        "open": digests.for_patient(none, MONDAY, morning, say, None),
-        "few": digests.for_patient(few, MONDAY, noon, say, "Dr Ito"),
-        "none": digests.for_patient(none, MONDAY, noon, say, None),
+        "whole": digests.for_patient(whole, MONDAY, noon, say, ["Dr Ito"]),
+        "open": digests.for_patient(none, MONDAY, morning, say, []),
+        "few": digests.for_patient(few, MONDAY, noon, say, ["Dr Ito"]),
+        "none": digests.for_patient(none, MONDAY, noon, say, []),
     }
 
 
@@ -1766,6 +1766,9 @@ FOR_THE_CLINIC_TOO: Final = frozenset(
         alerts.rows,
         alerts.bare,
         alerts.called_urgent,
+        alerts.reminder,
+        alerts.for_deputy,
+        alerts.stands_in,
         alerts.ask_note,
         alerts.note_too_long,
         alerts.note_kept,

@@ -100,7 +100,7 @@ def test_an_excerpt_that_is_enough_tells_the_same(seed: int, length: int, hours:
     if excerpts.enough(part, start - back, now):
         told = [
             (
-                letters.patient_week(ADA, one, start, now, words("en"), "Dr Ito"),
+                letters.patient_week(ADA, one, start, now, words("en"), ["Dr Ito"]),
                 letters.card(ADA, "Ada", one, now, words("en")),
                 charts.course(one, start - timedelta(weeks=7), start + timedelta(days=6), words("en"), "Ada"),
             )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.diary.people import TherapistId
 from bot.diary.red_flags import Delivery
-from bot.diary.unseen import REMIND_AFTER, Deputy, Plan, Reader, opens_later, plan
+from bot.diary.unseen import PASSED_ON_FOR, REMIND_AFTER, Deputy, Plan, Reader, opens_later, plan
 
 NOW = datetime(2026, 3, 2, 21, tzinfo=UTC)
 OPENS = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -72,7 +72,8 @@ def test_whoever_stands_in_gets_it_once() -> None:
     assert at(tomorrow, gone).pass_on == ((ITO, ROY),), "also of one who is gone"
     closed = replace(roy, opens_at=tomorrow + MINUTE)
     assert at(tomorrow, replace(away, deputy=closed)) == replace(NOTHING, next_at=tomorrow + MINUTE)
-    for deputy in (replace(roy, knows=True), replace(roy, reachable=False)):
+    old = replace(roy, opens_at=NOW + PASSED_ON_FOR)
+    for deputy in (replace(roy, knows=True), replace(roy, reachable=False), old):
         assert at(tomorrow, replace(away, deputy=deputy)) == NOTHING
 
 

@@ -41,7 +41,7 @@ async def test_two_days_above_the_usual_alert_after_ten_minutes(clinic: Desk) ->
     alert = alert_of(ito)
     assert "photo" in alert
     assert (
-        "Burning 7 on Sunday and 8 on Monday. Usual before: 4.2 from 6 days. "
+        "Burning 7 on Sunday and 8 on Monday. Usual before: 4.2 from 6 days.\n"
         "Rule: two days in a row 2 or more above the usual." in text_of(alert)
     )
     asked = newest(ada)
@@ -134,7 +134,7 @@ async def test_a_correction_withdraws_it_where_unseen_and_marks_it_where_seen(cl
     await desk.jump(desk.now + MINUTES)
     assert "Withdrawn: the patient corrected the day." in text_of(ito.chat.messages[first])
     assert ito.labels(first) == []
-    assert any("taken back: Monday 9 March" in text_of(message) for message in ada.heard)
+    assert any("my message about Monday 9 March is taken back" in text_of(message) for message in ada.heard)
     await desk.sends(ito, "aa:1:1:seen", first)
     assert "withdrawn" in (ito.toasts[-1].text or "")
     assert await desk.rows("select withdrawn_at is not null, due_at from alerts") == [(1, None)]
@@ -162,6 +162,7 @@ async def test_what_is_found_later_the_same_day_is_added_and_nothing_comes_twice
     shown = text_of(ito.chat.messages[message])
     assert "Burning 7 on Sunday and 8 on Monday" in shown
     assert "Tingling 6 on Sunday and 7 on Monday. Usual before: 3.0 from 6 days." in shown
+    assert shown.count("Rule: ") == 1, "both met the same one"
     assert len(ito.heard) == heard
     for day in range(10, 16):
         await evening(desk, day, 10, 10, 3)

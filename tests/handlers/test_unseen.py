@@ -243,7 +243,10 @@ async def test_what_nobody_has_answered_for_a_day_is_brought_to_mind_once_and_st
     await desk.jump(told + timedelta(hours=24))
     await desk.jump(told + timedelta(days=2))
     (reminder,) = [it for it in ito.heard if text_of(it).startswith("Reminder")]
-    assert text_of(reminder) == "Reminder: nobody has answered the alert of Ada L from Monday 9 March yet."
+    assert text_of(reminder).split("\n") == [
+        "Reminder: nobody has answered this alert yet: Ada L, Monday 9 March.",
+        "Burning 7 on Sunday and 8 on Monday. Usual before: 4.2 from 6 days.",
+    ]
     assert await desk.rows("select due_at, act from alerts, alert_acts where act = 'reminded'") == [(None, "reminded")]
     assert "Ada L: alert of 9 Mar not seen yet (Burning)" in await desk.says(ito, "/digest")
     assert ito.labels(reminder["message_id"])[:3] == ["Seen", "Will call", "Add note"]
@@ -263,10 +266,11 @@ async def test_a_reminder_waits_for_own_hours_and_that_of_a_red_flag_does_not(cl
     await desk.says(ito, "/hours 21:00-22:00")
     await desk.jump(datetime(2026, 3, 10, 20, 59, tzinfo=UTC))
     assert said(ito, "Reminder") == [
-        "Reminder: nobody has answered the red flag of Ada L from Monday 9 March at 20:12 yet."
+        "Reminder: nobody has answered this red flag yet: Ada L, Monday 9 March at 20:12.\n"
+        "Please get in touch with them."
     ]
     await desk.jump(datetime(2026, 3, 10, 21, tzinfo=UTC))
-    assert len(said(ito, "Reminder: nobody has answered the alert of Ada L")) == 1
+    assert len(said(ito, "Reminder: nobody has answered this alert yet: Ada L")) == 1
 
 
 async def test_a_deputy_who_sees_no_diary_hears_that_there_is_an_alert_and_no_more(clinic: Desk) -> None:
@@ -281,7 +285,7 @@ async def test_a_deputy_who_sees_no_diary_hears_that_there_is_an_alert_and_no_mo
     assert said(roy, "You stand in") == []
     for hours in (24, 60):
         await desk.jump(told + timedelta(hours=hours))
-    hints = said(roy, "You stand in for Dr Ito. An alert of one of their patients")
+    hints = said(roy, "You stand in for Dr Ito. An alert about one of their patients")
     assert len(hints) == 2, "of the alert and of the red flag"
     assert "is not shared with you" in hints[0]
     assert "Ada" not in "".join(map(text_of, roy.heard))
@@ -315,3 +319,62 @@ async def test_nobody_stands_in_outside_the_days_of_the_holiday(clinic: Desk) ->
     await desk.jump(desk.now + timedelta(days=1))
     assert said(roy, "You stand in") == alerts_to(roy) == []
     assert len(said(desk.ito, "Reminder")) == 1
+
+
+async def stand_in(desk: Desk, *steps: str) -> None:
+    """Dr Ito names Dr Roy and has the patients asked."""
+    await desk.says(desk.ito, "/deputy")
+    await desk.taps(desk.ito, "Dr Roy", *steps, "Yes, ask them")
+
+
+async def test_a_deputy_who_is_named_later_gets_what_is_unseen_still(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    roy = await desk.therapist(desk.roy)
+    await raised(desk)
+    await desk.jump(desk.now + timedelta(days=3))
+    assert len(said(desk.ito, "Reminder")) == 1
+    await stand_in(desk, "From today", "1 week, until Wednesday 18 March")
+    await desk.tick()
+    assert len(said(roy, "You stand in for Dr Ito. An alert about one of their patients")) == 1
+    assert alerts_to(roy) == []
+    await desk.taps(ada, "Yes, until Wednesday 18 March")
+    await desk.tick()
+    assert len(said(roy, "Alert: Ada L, Monday 9 March")) == 1
+    await desk.taps(roy, "Seen")
+    assert newest(ada).startswith("Dr Roy has seen this.")
+    await desk.jump(desk.now + timedelta(days=3))
+    assert said(roy, "Reminder") == []
+    assert len(said(desk.ito, "Reminder")) == 1
+
+
+async def test_what_is_unseen_still_waits_for_the_first_day_of_a_holiday(clinic: Desk) -> None:
+    desk = clinic
+    roy = await desk.therapist(desk.roy)
+    await raised(desk)
+    await desk.jump(TUESDAY)
+    await desk.says(desk.ito, "/deputy")
+    await desk.taps(desk.ito, "Dr Roy", "From another day")
+    await desk.says(desk.ito, "13 March")
+    await desk.taps(desk.ito, "1 week, until Thursday 19 March", "Yes, ask them")
+    await desk.taps(desk.ada, "Yes, until Thursday 19 March")
+    await desk.until(datetime(2026, 3, 12, 23, 59, tzinfo=UTC))
+    assert len(said(desk.ito, "Reminder")) == 1
+    assert alerts_to(roy) == []
+    await desk.until(datetime(2026, 3, 13, 0, 1, tzinfo=UTC))
+    assert len(alerts_to(roy)) == 1
+    assert newest(roy) == "You stand in for Dr Ito, and nobody has answered this alert for a day."
+
+
+async def test_what_is_old_or_answered_is_not_brought_to_a_deputy_who_is_named_later(clinic: Desk) -> None:
+    desk = clinic
+    roy = await desk.therapist(desk.roy)
+    await raised(desk)
+    await desk.says(desk.ada, "chest pain")
+    await desk.taps(desk.ada, "This is happening now")
+    await desk.taps(desk.ito, "Seen")
+    assert await desk.rows("select count(*) from alert_acts where act = 'seen'") == [(1,)]
+    await desk.jump(desk.now + timedelta(days=15))
+    await stand_in(desk, "From today", "1 week, until Monday 30 March")
+    await desk.taps(desk.ada, "Yes, until Monday 30 March")
+    await desk.tick()
+    assert said(roy, "You stand in") == alerts_to(roy) == said(roy, "RED FLAG") == []

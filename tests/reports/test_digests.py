@@ -91,8 +91,8 @@ ADA = diary(
 )
 
 
-def to_patient(told: Diary, now: datetime = MONDAY_NOON, therapist: str | None = None) -> list[str]:
-    return str(digests.for_patient(told, THIRD_WEEK, now, EN, therapist)).split("\n")
+def to_patient(told: Diary, now: datetime = MONDAY_NOON, *therapists: str) -> list[str]:
+    return str(digests.for_patient(told, THIRD_WEEK, now, EN, therapists)).split("\n")
 
 
 def member(number: int, label: str, told: Diary, start: date = THIRD_WEEK, now: datetime = MONDAY_NOON) -> Member:
@@ -157,10 +157,10 @@ def test_a_week_with_ada() -> None:
 
 
 def test_three_symptoms_fit_a_caption_and_six_may_not() -> None:
-    text = digests.for_patient(ADA, THIRD_WEEK, MONDAY_MORNING, EN, "Dr Ito")
+    text = digests.for_patient(ADA, THIRD_WEEK, MONDAY_MORNING, EN, ["Dr Ito"])
     assert digests.fits_caption(text)
     six = diary(*["6667665 5564554 4374.4."] * 6, needled=[7], symptoms=[*Symptom])
-    assert not digests.fits_caption(digests.for_patient(six, THIRD_WEEK, MONDAY_MORNING, EN, "Dr Ito"))
+    assert not digests.fits_caption(digests.for_patient(six, THIRD_WEEK, MONDAY_MORNING, EN, ["Dr Ito"]))
 
 
 def test_a_text_is_measured_as_the_reader_gets_it() -> None:
@@ -197,7 +197,7 @@ def test_a_week_without_answers_is_told_without_blame() -> None:
 
 
 def test_a_week_before_the_diary_has_nothing_to_show() -> None:
-    assert to_patient(diary(""), therapist="Dr <Ito>") == [
+    assert to_patient(diary(""), MONDAY_NOON, "Dr <Ito>") == [
         "<b>Your week: Monday 2 March to Sunday 8 March</b>",
         "",
         "Nothing was asked this week, so there are no numbers.",
@@ -296,6 +296,10 @@ def test_against_last_week(weeks: str, expected: str) -> None:
 )
 def test_against_the_baseline(weeks: str, needled: list[int], expected: str) -> None:
     assert to_patient(diary(weeks, needled=needled))[4] == f"Compared with {expected}"
+
+
+def test_everyone_who_sees_the_diary_is_named_to_the_patient() -> None:
+    assert to_patient(ADA, MONDAY_NOON, "Dr Ito", "Dr Roy")[-1].endswith("Dr Ito and Dr Roy see the same numbers.")
 
 
 def test_a_patient_reads_the_same_numbers_as_the_therapist() -> None:
@@ -661,7 +665,7 @@ def test_any_diary_is_told_within_the_limits_and_without_blame(
 ) -> None:
     told = diary(*rows, marks=marks, needled=needled, symptoms=Symptom)
     now, say = MONDAY_NOON + timedelta(hours=hours), words(language)
-    text = digests.for_patient(told, THIRD_WEEK, now, say, "Dr Ito")
+    text = digests.for_patient(told, THIRD_WEEK, now, say, ["Dr Ito"])
     card = digests.patient_card("Ada", told, THIRD_WEEK, now, say)
     panel = rules.panel([Member(PatientId(1), "Ada", rules.need(told, THIRD_WEEK, now))])
     for found in (text, card, digests.for_therapist(panel, say)):
@@ -701,10 +705,10 @@ def test_late_answers_are_counted_and_their_days_named() -> None:
     }
     kept = replace(kept, scores=dict(kept.scores) | late)
     told = "5 answers were entered the next day (Tuesday and Sunday)."
-    assert told in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, EN, None)
+    assert told in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, EN, [])
     assert told in digests.patient_card("Ada", kept, THIRD_WEEK, MONDAY_NOON, EN)
     es = "5 respuestas se anotaron al día siguiente (martes y domingo)."
-    assert es in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, words("es"), None)
+    assert es in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, words("es"), [])
 
 
 def test_flares_are_named_and_change_no_number() -> None:
@@ -713,11 +717,11 @@ def test_flares_are_named_and_change_no_number() -> None:
         plain, flares=(flare(3, 1, 9), flare(15, 1, 8), flare(16, 3, 7, 8, Since.MORNING), flare(22, 2, 5))
     )
     told = "Flares: Burning 8, Tuesday 14:00; Pain 7, Wednesday in the morning."
-    text = digests.for_patient(marked, THIRD_WEEK, MONDAY_NOON, EN, None)
+    text = digests.for_patient(marked, THIRD_WEEK, MONDAY_NOON, EN, [])
     assert told in text
     assert "Flare since then: Tingling 5, Tuesday 14:00." in text
     assert text.replace(f"\n{told}\nFlare since then: Tingling 5, Tuesday 14:00.", "") == digests.for_patient(
-        plain, THIRD_WEEK, MONDAY_NOON, EN, None
+        plain, THIRD_WEEK, MONDAY_NOON, EN, []
     )
     card = digests.patient_card("Ada", marked, THIRD_WEEK, MONDAY_NOON, EN)
     assert f"{told[:-1]}; Tingling 5, Tuesday 14:00." in card, "the chart of a card reaches today"
@@ -733,7 +737,7 @@ def test_many_flares_are_counted_and_a_card_still_fits() -> None:
     for language in LANGUAGES:
         card = digests.patient_card("W" * 40, kept, THIRD_WEEK, MONDAY_NOON, words(language))
         assert digests.fits_caption(card)
-    assert "and 56 more" in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, EN, None)
+    assert "and 56 more" in digests.for_patient(kept, THIRD_WEEK, MONDAY_NOON, EN, [])
 
 
 @pytest.mark.parametrize("marks", ["." * 7, "GGGGGGG"])

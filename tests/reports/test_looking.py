@@ -97,7 +97,7 @@ def test_the_picture_of_a_week_prints_no_number_that_its_words_leave_out(week: i
     of = diary("7654321 6666..6 5...5.. 3344", "5555555 1...... 22222.. 8888")
     last, patient = day(7 * week), a_patient(next_digest_at=noon_after(7 * week + 6))
     for message in (
-        letters.patient_week(patient, of, last, noon_after(7 * week + 7), EN, None)[0],
+        letters.patient_week(patient, of, last, noon_after(7 * week + 7), EN, [])[0],
         letters.card(patient, "Ada", of, noon_after(7 * week + 7), EN),
     ):
         for mean, days in printed(message, of):
