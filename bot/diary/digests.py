@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days, panels, trends
-from bot.diary.alerts import sore
+from bot.diary.alerts import Limits, judge, sore
 from bot.diary.checkins import Checkin
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
 from bot.diary.flares import Flare
@@ -207,7 +207,8 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """One day at JUMP_BY or more above the `usual`: the mean of the `n` (4 to 7) scores of the 7 days before.
+    """One day at JUMP_BY or more above the `usual`: the mean of the `n` (4 to 7) scores of the 7 days before. Or the
+    second of two high days whose alert a needling held back, with the `usual` before the first of them.
 
     `after_session`: on the day of a needling session or the days after it, when soreness is
     expected.
@@ -482,7 +483,8 @@ def last_answer(diary: Diary) -> date | None:
 
 
 def jumps(diary: Diary, start: date) -> tuple[Jump, ...]:
-    """The days of the week from `start` that lie JUMP_BY or more above the mean of the seven days before."""
+    """The days of the week from `start` that lie JUMP_BY or more above the mean of the seven days before, and those
+    that would alert but for a needling shortly before."""
     found = (_jump(diary, item, day) for item in _items_of(diary, start) for day in _seven(start))
     return tuple(jump for jump in found if jump is not None)
 
@@ -635,6 +637,24 @@ def _item_week(diary: Diary, item: Item, start: date, now: datetime) -> ItemWeek
 
 
 def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
+    """The day, where it lies far above; or where it would alert but for a needling."""
+    return _far_above(diary, item, day) or _held_back(diary, item, day)
+
+
+def _held_back(diary: Diary, item: Item, day: date) -> Jump | None:
+    if not sore(day, diary.sessions):
+        return None
+    reached = (day - offset * days.ONE_DAY for offset in range(SEVEN_DAYS.days + 2))
+    scored = {
+        one: score.value
+        for one in reached
+        if (score := diary.scores.get((one, item.id))) is not None and score.value is not None
+    }
+    pair = judge(scored, day - days.ONE_DAY, Limits(), diary.sessions)
+    return None if pair is None else Jump(item, day, pair.scores[1], pair.usual, pair.n, pair.after_session)
+
+
+def _far_above(diary: Diary, item: Item, day: date) -> Jump | None:
     score = diary.scores.get((day, item.id))
     before = values_from(diary, item, day - SEVEN_DAYS)
     usual = mean(before)

@@ -505,6 +505,15 @@ def test_soreness_is_expected_on_the_day_of_needling_and_three_days_after(kind: 
     assert [(jump.day, jump.after_session) for jump in digests.jumps(told, day(7))] == [(day(10), sore)]
 
 
+def test_two_high_days_that_a_needling_keeps_from_alerting_are_told_as_after_a_session() -> None:
+    """From 6 to 7 and 7 is no leap of two points, but it would alert at any other time."""
+    told = diary("6666666 677", needled=[session(7)])
+    (jump,) = digests.jumps(told, day(7))
+    assert (jump.day, jump.value, jump.usual, jump.n, jump.after_session) == (day(9), 7, 6.0, 7, True)
+    assert digests.jumps(diary("6666666 677"), day(7)) == (), "an alert of its own tells of it"
+    assert digests.jumps(diary("7777777 777", needled=[session(7)]), day(7)) == ()
+
+
 # Who needs attention
 
 
