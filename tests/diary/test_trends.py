@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.trends import LOWER, UPPER, Truth, called, diary_of, labelled
+from bench.trends import LOWER, RESTLESS, UPPER, Truth, called, diary_of, labelled
 from bot.diary import trends
 from bot.diary.digests import Diary
 from bot.diary.entries import Side, Symptom
@@ -156,11 +156,11 @@ def test_it_calls_few_of_the_steady_and_most_of_the_changed() -> None:
     random, steady, labels, steps = Random(7), [], [], []
     for level in (2, 5, 8):
         for number in range(80):
-            kept = diary_of(Truth(level, 0.3), 10, random)
+            kept = diary_of(Truth(level, 0.3, RESTLESS), 10, random)
             steady.append(called(kept, 10) in (Trend.BETTER, Trend.WORSE))
             labels.append(labelled(kept, 10) in LOWER | UPPER)
             way = -2 if (number % 2 and level > 2) or level > 7 else 2
-            changed = diary_of(Truth(level, 0.3, way, begins=70), 13, random)
+            changed = diary_of(Truth(level, 0.3, RESTLESS, way, begins=70), 13, random)
             looks = [called(changed, week) for week in (11, 12, 13)]
             steps.append((Trend.BETTER if way < 0 else Trend.WORSE) in looks)
     assert sum(steady) / len(steady) < 0.05
