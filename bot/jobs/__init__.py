@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
@@ -19,6 +22,10 @@ PORTIONS: Final = 50
 """Transactions of tidying in one tick at most. The rest keeps until the next minute: a day has room for millions."""
 NOTICES_EVERY: Final = timedelta(hours=1)
 
+Counted = Mapping[str, int]
+Step = Callable[[Connection], Counted | None]
+"""Works on a portion of what is due and counts it; None where nothing was."""
+
 
 class Ticker:
     """One minute's work. `tick` is called by APScheduler, by the demo's clock, and by tests."""
@@ -30,47 +37,36 @@ class Ticker:
 
     async def tick(self, now: datetime) -> dict[str, int]:
         """Do everything that is due at `now`; returns counts and logs them where there were any."""
-        total: dict[str, int] = {}
-        while count := await self._database.write(lambda tx: red_flags.send_due(tx, self._settings, now)):
-            total["alerts"] = total.get("alerts", 0) + count
-        while (judged := await self._database.write(lambda tx: alerts.judge_due(tx, self._settings, now)))[0]:
-            if judged[1]:
-                total["raised"] = total.get("raised", 0) + judged[1]
-        while count := await self._database.write(lambda tx: unseen.look_after(tx, self._settings, now)):
-            total["looked_after"] = total.get("looked_after", 0) + count
-        # What was put off comes before the next prompt, which else would take its place.
-        while (looked_at := await self._database.write(lambda tx: prompts.follow_up(tx, now)))[0]:
-            if looked_at[1]:
-                total["again"] = total.get("again", 0) + looked_at[1]
-        while counts := await self._database.write(lambda tx: self._prompts(tx, now)):
-            for name, count in counts.items():
-                total[name] = total.get(name, 0) + count
-        # After the prompts, which take along what is due within an hour of them.
-        while (looked_after := await self._database.write(lambda tx: self._checkins(tx, now)))[0]:
-            if looked_after[1]:
-                total["checkins"] = total.get("checkins", 0) + looked_after[1]
-        while count := await self._database.write(lambda tx: privacy.forget_due(tx, self._settings, now)):
-            total["forgotten"] = total.get("forgotten", 0) + count
-        while count := await self._database.write(lambda tx: digests.send_due(tx, self._settings, now)):
-            total["digests"] = total.get("digests", 0) + count
-        if told := await self._database.write(lambda tx: self._notices(tx, now)):
-            total["notices"] = told
+        total: Counter[str] = Counter()
+        steps = self._steps(now)
+        while steps:
+            at, counts = await self._database.write(partial(_next_portion, steps))
+            total.update(counts)
+            steps = steps[at:]
         await self._tidy(now)
         await self._database.sweep()
-        if total:
-            log.info("tick", **total)
-        return total
+        counted = {name: count for name, count in total.items() if count}
+        if counted:
+            log.info("tick", **counted)
+        return counted
 
-    def _notices(self, tx: Connection, now: datetime) -> int:
-        return notices.send_due(tx, self._settings, now) + reach.send_due(tx, self._settings, now)
-
-    def _checkins(self, tx: Connection, now: datetime) -> tuple[int, int]:
-        return checkins.send_due(tx, now, self._settings.late_prompts_for)
-
-    def _prompts(self, tx: Connection, now: datetime) -> dict[str, int]:
-        return {
-            name: count for name, count in prompts.send_due(tx, now, self._settings.late_prompts_for).items() if count
-        }
+    def _steps(self, now: datetime) -> list[Step]:
+        """What a tick does, in its order; each is repeated until it finds nobody who is due."""
+        settings, late_for = self._settings, self._settings.late_prompts_for
+        return [
+            lambda tx: _looked_at("alerts", red_flags.send_due(tx, settings, now)),
+            lambda tx: _looked_at("raised", *alerts.judge_due(tx, settings, now)),
+            lambda tx: _looked_at("looked_after", unseen.look_after(tx, settings, now)),
+            # What was put off comes before the next prompt, which else would take its place.
+            lambda tx: _looked_at("again", *prompts.follow_up(tx, now)),
+            lambda tx: prompts.send_due(tx, now, late_for) or None,
+            # After the prompts, which take along what is due within an hour of them.
+            lambda tx: _looked_at("checkins", *checkins.send_due(tx, now, late_for)),
+            lambda tx: _looked_at("forgotten", privacy.forget_due(tx, settings, now)),
+            lambda tx: _looked_at("digests", digests.send_due(tx, settings, now)),
+            lambda tx: _looked_at("notices", notices.send_due(tx, settings, now)),
+            lambda tx: _looked_at("notices", reach.send_due(tx, settings, now)),
+        ]
 
     async def _tidy(self, now: datetime) -> None:
         """Delete what nobody needs any more, a portion at a time, with everyone else's work in between."""
@@ -82,6 +78,24 @@ class Ticker:
             await self._database.write(
                 lambda tx: storage.notices.forget_old(tx, now) + storage.edits.forget_old(tx, now)
             )
+
+
+def _next_portion(steps: Sequence[Step], tx: Connection) -> tuple[int, Counted]:
+    """One portion of the first step that finds anybody: where it stands among `steps`, and what came of it.
+
+    Those before it found nobody, so that a minute in which nothing is due costs one transaction, not one for each.
+    """
+    for at, step in enumerate(steps):
+        if (counts := step(tx)) is not None:
+            return at, counts
+    return len(steps), {}
+
+
+def _looked_at(name: str, looked_at: int, count: int | None = None) -> Counted | None:
+    """What a portion is counted as, by default everybody looked at; None where nobody was."""
+    if not looked_at:
+        return None
+    return {name: looked_at if count is None else count}
 
 
 def _forget(tx: Connection, now: datetime) -> int:
