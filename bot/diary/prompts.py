@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from bot.diary import days
@@ -118,6 +119,7 @@ def due_after(day: date, zone: str, hours: Hours) -> Due:
     return Due(following, days.at(following, hours.on(following), zone))
 
 
+@lru_cache(maxsize=1_024)
 def worth_until(due: Due, rhythm: Rhythm, late_for: timedelta = LATE_WINDOW) -> datetime:
     """The last instant at which a prompt still makes sense.
 

@@ -92,7 +92,8 @@ def outcome(one: Candidate, now: datetime, late_for: timedelta) -> Outcome:
 
 def _joining(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> list[Checkin]:
     """The check-ins that this prompt takes along."""
-    return diary.checkins.joining(after.get(one.patient_id, ()), one.rhythm, one.due.at)
+    waiting = after.get(one.patient_id)
+    return diary.checkins.joining(waiting, one.rhythm, one.due.at) if waiting else []
 
 
 def _with_checkin(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> DayView:
