@@ -9,7 +9,7 @@ from bot.chat import buttons
 from bot.chat.buttons import Limit, pack
 from bot.chat.messages import Button, Message, Row
 from bot.chat.words import Sentence, Words, bold, joined, moment, sentence
-from bot.diary.alerts import HIGHS, QUIET_FOR, RISES, Limits
+from bot.diary.alerts import HIGHS, QUIET_FOR, RISES, USUAL, Limits
 
 
 def on_card(patient: int, words: Words) -> Row:
@@ -47,7 +47,7 @@ def page(
     ]
     highs = [_choice(patient, Limit.HIGH, n, n == limits.high, words("{score} or more", score=n), words) for n in HIGHS]
     rows = [*_two(rises), *_two(highs)]
-    if limits != Limits():
+    if limits != USUAL:
         rows.append((Button(words("Back to the usual limits"), tap=pack(buttons.SetLimit(patient, Limit.USUAL, 0))),))
     return Message(text, tuple(rows))
 

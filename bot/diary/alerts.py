@@ -52,6 +52,10 @@ class Limits:
     high: int = HIGH
 
 
+USUAL: Final = Limits()
+"""Those of everybody who has none of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raised:
     """A pair that meets a rule. `usual`: the unrounded mean of the `n` scores in the seven days before `first`."""

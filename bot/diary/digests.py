@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.diary import days, panels, trends
-from bot.diary.alerts import Limits, judge, sore
+from bot.diary.alerts import USUAL, Limits, judge, sore
 from bot.diary.checkins import Checkin
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Symptom, entered_late, may_be_lost, state
 from bot.diary.flares import Flare
@@ -91,6 +91,8 @@ class Diary:
     pauses: tuple[Pause, ...] = ()
     checkins: tuple[Checkin, ...] = ()
     """Of the sessions that stand, by their time."""
+    limits: Limits = USUAL
+    """From which scores on this patient's alerts are raised."""
 
 
 class Step(StrEnum):
@@ -650,7 +652,7 @@ def _held_back(diary: Diary, item: Item, day: date) -> Jump | None:
         for one in reached
         if (score := diary.scores.get((one, item.id))) is not None and score.value is not None
     }
-    pair = judge(scored, day - days.ONE_DAY, Limits(), diary.sessions)
+    pair = judge(scored, day - days.ONE_DAY, diary.limits, diary.sessions)
     return None if pair is None else Jump(item, day, pair.scores[1], pair.usual, pair.n, pair.after_session)
 
 

@@ -8,7 +8,7 @@ from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.buttons import Limit
 from bot.diary.accesses import What
-from bot.diary.alerts import HIGHS, RISES, Limits
+from bot.diary.alerts import HIGHS, RISES, USUAL
 from bot.handlers import digests
 from bot.handlers.turn import Turn
 
@@ -37,7 +37,7 @@ def put(turn: Turn, tap: buttons.SetLimit) -> None:
         case Limit.HIGH if tap.to in HIGHS:
             limits = replace(before, high=tap.to)
         case Limit.USUAL:
-            limits = Limits()
+            limits = USUAL
         case _:
             turn.toast(chat.people.old_button(turn.words))
             return

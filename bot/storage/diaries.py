@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Result, Select, Table, bindparam, func, select
 
 from bot.diary import excerpts
+from bot.diary.alerts import USUAL
 from bot.diary.digests import Diary
 from bot.diary.entries import Day, Item, Score, newest, was_planned
 from bot.diary.excerpts import EVER, Span
@@ -21,6 +22,7 @@ from bot.diary.people import Patient, PatientId
 from bot.storage import checkins as asked_after
 from bot.storage import sessions as treated
 from bot.storage import tables
+from bot.storage.limits import own as own_limits
 from bot.storage.prepared import listed
 
 Spans = Mapping[PatientId, Sequence[Span]]
@@ -78,6 +80,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
     sessions = _by_patient(tx.execute(_sessions, numbers), treated.read)
     checkins = asked_after.of_sessions(tx, [patient.id for patient in patients])
     pauses = _by_patient(tx.execute(_pauses, numbers), Pause)
+    limits = own_limits(tx, [patient.id for patient in patients])
 
     def read(spans: Spans) -> dict[PatientId, Diary]:
         named = {"spans": json.dumps([[p, *map(date.isoformat, span)] for p, each in spans.items() for span in each])}
@@ -95,6 +98,7 @@ def of(tx: Connection, patients: Sequence[Patient], recent: date, now: datetime)
                 flares=tuple(flared[patient.id]),
                 pauses=tuple(pauses[patient.id]),
                 checkins=tuple(checkins[patient.id]),
+                limits=limits.get(patient.id, USUAL),
             )
             for patient in patients
             if patient.id in spans

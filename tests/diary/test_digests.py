@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.diary import days, digests, sessions
+from bot.diary.alerts import Limits
 from bot.diary.digests import ChangeLabel, Diary, Finding, Member, Need, Reason, Severity, Step
 from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Side, Symptom
 from bot.diary.people import PatientId
@@ -512,6 +513,11 @@ def test_two_high_days_that_a_needling_keeps_from_alerting_are_told_as_after_a_s
     assert (jump.day, jump.value, jump.usual, jump.n, jump.after_session) == (day(9), 7, 6.0, 7, True)
     assert digests.jumps(diary("6666666 677"), day(7)) == (), "an alert of its own tells of it"
     assert digests.jumps(diary("7777777 777", needled=[session(7)]), day(7)) == ()
+    assert digests.jumps(replace(told, limits=Limits(high=8)), day(7)) == (), "their own limits are higher"
+    higher = replace(diary("6666666 677788", needled=[session(7)]), limits=Limits(rise=3, high=8))
+    assert digests.jumps(higher, day(7)) == (), "8 and 8, but on the fourth day after"
+    lower = replace(diary("5555555 566", needled=[session(7)]), limits=Limits(high=6))
+    assert [(jump.day, jump.value) for jump in digests.jumps(lower, day(7))] == [(day(9), 6)]
 
 
 # Who needs attention

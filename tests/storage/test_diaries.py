@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.diary.alerts import USUAL, Limits
 from bot.diary.digests import last_week
 from bot.diary.entries import Cause
 from bot.diary.excerpts import FOR_NUMBERS
 from bot.diary.people import Patient, Stage
 from bot.diary.sharing import Share
-from bot.storage import Database, diaries, entries, panels, people, sharing
+from bot.storage import Database, diaries, entries, limits, panels, people, sharing
 from tests.storage.conftest import ADA, NOW, Cast
 
 MONDAY = NOW.date()
@@ -37,12 +38,14 @@ async def test_a_diary_holds_what_counts(database: Database, cast: Cast) -> None
             entries.put_score(tx, cast.ada.id, day, burning, 3, NOW)
             entries.put_score(tx, cast.ada.id, day, burning, 6 + number, NOW)
         entries.change_day(tx, cast.ada.id, MONDAY, not_asked=Cause.BLOCKED)
+        limits.put(tx, cast.ada.id, Limits(high=9))
         found = diaries.of(tx, [cast.ada, cast.ben], MONDAY, NOW)
         kept = found[cast.ada.id]
         assert list(kept.days) == [MONDAY, TUESDAY]
         assert kept.days[MONDAY].not_asked is Cause.BLOCKED
         assert {key: score.value for key, score in kept.scores.items()} == {(MONDAY, burning): 6, (TUESDAY, burning): 7}
         assert len(kept.items) == 3
+        assert (kept.limits, found[cast.ben.id].limits) == (Limits(high=9), USUAL)
         assert (found[cast.ben.id].days, found[cast.ben.id].scores) == ({}, {})
         assert diaries.of(tx, [], MONDAY, NOW) == {}
 
