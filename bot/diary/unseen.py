@@ -20,6 +20,8 @@ from bot.diary.red_flags import LOOK_AGAIN_AFTER, Delivery
 
 REMIND_AFTER: Final = timedelta(hours=24)
 """Unseen for so long after it was sent, an alert is brought to mind (ours)."""
+HINT_AGAIN_AFTER: Final = timedelta(hours=24)
+"""A deputy who may not see the diaries hears so often at most that there are alerts (ours); of a red flag always."""
 PASSED_ON_FOR: Final = timedelta(days=14)
 """What nobody has answered goes to whoever comes to stand in, for so long after it was raised (ours)."""
 

@@ -79,6 +79,17 @@ _acts_of: Final = (
     .where(_acts.patient_id == bindparam("patient"), _acts.alert_id == bindparam("alert"))
     .order_by(_acts.id)
 )
+_hinted: Final = (
+    select(_acts.id)
+    .join(tables.shares, tables.shares.c.patient_id == _acts.patient_id)
+    .where(
+        _acts.therapist_id == bindparam("deputy"),
+        _acts.act == Act.HINTED,
+        _acts.at > bindparam("since"),
+        tables.shares.c.therapist_id == bindparam("away"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +264,11 @@ def acts_of(tx: Connection, alert: Alert) -> list[Done]:
     """Everything that was done about an alert, in its order."""
     rows: Sequence[Any] = tx.execute(_acts_of, {"patient": alert.patient_id, "alert": alert.id}).all()
     return [Done(TherapistId(row[0]), row[1], Act(row[2]), *row[3:]) for row in rows]
+
+
+def hinted(tx: Connection, deputy_id: TherapistId, away_id: TherapistId, since: datetime) -> bool:
+    """Whether this deputy has heard since then that there is something about a patient of `away_id`."""
+    return tx.execute(_hinted, {"deputy": deputy_id, "away": away_id, "since": since}).first() is not None
 
 
 def is_open(tx: Connection, alert: Alert) -> bool:

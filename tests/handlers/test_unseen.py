@@ -30,18 +30,22 @@ def alert_of(person: Person) -> dict[str, Any]:
     return found
 
 
-async def risen(desk: Desk) -> None:
-    """Seven evenings that are over, and the Monday evening on which burning is high once more."""
+async def risen(desk: Desk, *others: Person) -> None:
+    """Seven evenings that are over, and the Monday evening on which burning is high once more; so of `others`."""
     for day, burning in enumerate((4, 4, 5, 4, 4, 4, 7), 2):
-        await desk.rows(
-            "insert into scores (patient_id, day, item_id, entered_at, value)"
-            " values (1, :day, 1, :at, :value) returning 1",
-            day=f"2026-03-{day:02}",
-            at=f"2026-03-{day:02} 20:01:00.000000",
-            value=burning,
-        )
+        for patient in range(1, len(others) + 2):
+            await desk.rows(
+                "insert into scores (patient_id, day, item_id, entered_at, value)"
+                " values (:patient, :day, (select min(id) from items where patient_id = :patient), :at, :value)"
+                " returning 1",
+                patient=patient,
+                day=f"2026-03-{day:02}",
+                at=f"2026-03-{day:02} 20:01:00.000000",
+                value=burning,
+            )
     await desk.jump(datetime(2026, 3, 9, 20, 1, tzinfo=UTC))
-    await desk.says(desk.ada, "8 3 3")
+    for person in (desk.ada, *others):
+        await desk.says(person, "8 3 3")
 
 
 async def raised(desk: Desk) -> None:
@@ -273,10 +277,12 @@ async def test_a_reminder_waits_for_own_hours_and_that_of_a_red_flag_does_not(cl
     assert len(said(ito, "Reminder: nobody has answered this alert yet: Ada L")) == 1
 
 
-async def test_a_deputy_who_sees_no_diary_hears_that_there_is_an_alert_and_no_more(clinic: Desk) -> None:
+async def test_a_deputy_who_sees_no_diary_hears_once_a_day_that_there_are_alerts_and_no_more(clinic: Desk) -> None:
     desk, ito, ada = clinic, clinic.ito, clinic.ada
     roy = await desk.therapist(desk.roy)
-    await raised(desk)
+    await risen(desk, await desk.enrol(desk.ben, ito, "Ben"))
+    await desk.jump(desk.now + MINUTES)
+    assert len(alerts_to(ito)) == 2
     await desk.says(ada, "chest pain")
     await desk.taps(ada, "This is happening now")
     await away(desk, date(2026, 3, 10), date(2026, 3, 12))
@@ -285,12 +291,12 @@ async def test_a_deputy_who_sees_no_diary_hears_that_there_is_an_alert_and_no_mo
     assert said(roy, "You stand in") == []
     for hours in (24, 60):
         await desk.jump(told + timedelta(hours=hours))
-    hints = said(roy, "You stand in for Dr Ito. An alert about one of their patients")
-    assert len(hints) == 2, "of the alert and of the red flag"
+    hints = said(roy, "You stand in for Dr Ito. At least one alert about their patients")
+    assert len(hints) == 2, "of both alerts, and of the red flag"
     assert "is not shared with you" in hints[0]
     assert "Ada" not in "".join(map(text_of, roy.heard))
-    assert len(said(ito, "Reminder")) == 2
-    assert await desk.rows("select therapist_id from alert_acts where act = 'hinted'") == [(2,), (2,)]
+    assert len(said(ito, "Reminder")) == 3
+    assert await desk.rows("select therapist_id from alert_acts where act = 'hinted'") == [(2,)] * 3
     assert await desk.rows("select count(*) from accesses where therapist_id = 2") == [(0,)]
 
 
@@ -335,7 +341,7 @@ async def test_a_deputy_who_is_named_later_gets_what_is_unseen_still(clinic: Des
     assert len(said(desk.ito, "Reminder")) == 1
     await stand_in(desk, "From today", "1 week, until Wednesday 18 March")
     await desk.tick()
-    assert len(said(roy, "You stand in for Dr Ito. An alert about one of their patients")) == 1
+    assert len(said(roy, "You stand in for Dr Ito. At least one alert about their patients")) == 1
     assert alerts_to(roy) == []
     await desk.taps(ada, "Yes, until Wednesday 18 March")
     await desk.tick()
