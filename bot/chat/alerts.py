@@ -298,8 +298,8 @@ def for_deputy(away: str, words: Words) -> Message:
     """To a deputy who may not see the diary: that there is something, without what and whose."""
     return Message(
         words(
-            "You stand in for {name}. At least one alert about their patients has not been answered for a day. The diary "
-            "is not shared with you, so I can't say more. Please get in touch with {name}.",
+            "You stand in for {name}. At least one alert about their patients has not been answered for a day. The "
+            "diary is not shared with you, so I can't say more. Please get in touch with {name}.",
             name=bold(sentence(away)),
         )
     )
