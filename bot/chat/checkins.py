@@ -50,7 +50,7 @@ def _asking(session_day: date, words: Words) -> Sentence:
     lines = [
         bold(words("How are you since your treatment on {day}?", day=words.day(session_day))),
         words("A sore spot or a small bruise is common. It goes away in a few days."),
-        words("If you have one of the other signs, tap it."),
+        words("If you have one of the other signs, tap it, or send /urgent."),
     ]
     return joined("\n", lines)
 
