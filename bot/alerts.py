@@ -81,6 +81,8 @@ def _say(tx: Connection, alert: Alert, listener: Listener, act: Act, message: Me
         patient_id=alert.patient_id,
     )
     storage.alerts.act(tx, alert, listener.id, act, now, outbox_id=outbox_id)
+    # It shows the figures once more.
+    storage.accesses.add(tx, listener.id, What.ALERT, now, alert.patient_id)
 
 
 def refresh(tx: Connection, settings: Settings, alert: Alert, now: datetime) -> None:

@@ -252,6 +252,7 @@ async def test_what_nobody_has_answered_for_a_day_is_brought_to_mind_once_and_st
         "Burning 7 on Sunday and 8 on Monday. Usual before: 4.2 from 6 days.",
     ]
     assert await desk.rows("select due_at, act from alerts, alert_acts where act = 'reminded'") == [(None, "reminded")]
+    assert (await desk.says(ada, "/who")).count("Dr Ito got an alert about your diary.") == 2, "its figures twice"
     assert "Ada L: alert of 9 Mar not seen yet (Burning)" in await desk.says(ito, "/digest")
     assert ito.labels(reminder["message_id"])[:3] == ["Seen", "Will call", "Add note"]
     await desk.sends(ito, "aa:1:1:seen", reminder["message_id"])
