@@ -141,10 +141,12 @@ def you_said_yes(kind: Kind, asks: str, therapist: str, until: date | None, word
     return Message(joined("\n", [told, _see_sharing(words)]))
 
 
-def you_said_no(therapist: str | None, words: Words) -> Message:
-    """`therapist` None: nobody in particular was to see it."""
+def you_said_no(therapist: str | None, words: Words, *, sees: bool = False) -> Message:
+    """`therapist` None: nobody in particular was to see it. `sees`: they do so anyhow, with another yes."""
     if therapist is None:
         told = words("All right, nobody new sees your diary.")
+    elif sees:
+        told = words("All right, all stays as it is. {therapist} sees your diary.", therapist=bold(sentence(therapist)))
     else:
         told = words("All right, {therapist} does not see your diary.", therapist=bold(sentence(therapist)))
     return Message(joined("\n", [told, _see_sharing(words)]))
@@ -336,8 +338,16 @@ def said_yes(kind: Kind, label: str, therapist: str, words: Words) -> Message:
     return Message(words("{name} said yes. {therapist} sees the diary, too.", name=name, therapist=new))
 
 
-def said_no(label: str, therapist: str, words: Words) -> Message:
-    """To who asked: that, and nothing else."""
+def said_no(label: str, therapist: str, words: Words, *, sees: bool = False) -> Message:
+    """To who asked: that, and nothing else. `sees`: the other one does so anyhow."""
+    if sees:
+        return Message(
+            words(
+                "{name} said no, and all stays as it is. {therapist} sees the diary as before.",
+                name=bold(sentence(label)),
+                therapist=bold(sentence(therapist)),
+            )
+        )
     return Message(
         words(
             "The diary of {name} was not shared with {therapist}. All stays as it is.",

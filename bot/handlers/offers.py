@@ -213,7 +213,9 @@ def answer(turn: Turn, tap: buttons.AnswerOffer) -> None:
     match _still(turn, offer, asks):
         case Still.OPEN:
             storage.offers.answer(turn.tx, offer, tap.given, turn.now)
-            turn.consent(patient, new.id, chat.offers.WORDING, given=tap.given)
+            if tap.given or not _stands(turn, offer):
+                # A no takes nothing back that was said yes to before.
+                turn.consent(patient, new.id, chat.offers.WORDING, given=tap.given)
             (_yes if tap.given else _no)(turn, patient, offer, asks, new)
         case Still.ANSWERED if offer.given is tap.given and _still_so(turn, offer):
             pass
@@ -223,7 +225,7 @@ def answer(turn: Turn, tap: buttons.AnswerOffer) -> None:
     if tap.given:
         said = chat.offers.you_said_yes(offer.kind, asks.name, new.name, offer.until_day, turn.words)
     else:
-        said = chat.offers.you_said_no(new.name, turn.words)
+        said = chat.offers.you_said_no(new.name, turn.words, sees=_stands(turn, offer))
     turn.edit(said, patient_id=patient.id)
 
 
@@ -256,8 +258,13 @@ def _goes_on(turn: Turn, offer: Offer, asks: Therapist) -> bool:
 
 def _still_so(turn: Turn, offer: Offer) -> bool:
     """Whether what was answered is how it stands: a yes may have been stopped since."""
+    return not offer.given or _stands(turn, offer)
+
+
+def _stands(turn: Turn, offer: Offer) -> bool:
+    """Whether there is a yes to showing the diary to whom it is offered."""
     assert offer.to_id is not None
-    return diary.sharing.stands(storage.sharing.find(turn.tx, offer.patient_id, offer.to_id), turn.now) is offer.given
+    return diary.sharing.stands(storage.sharing.find(turn.tx, offer.patient_id, offer.to_id), turn.now)
 
 
 def _yes(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Therapist) -> None:
@@ -294,7 +301,8 @@ def _no(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Therap
     """Who asked hears that it was not shared, and nothing else; of a holiday there are only numbers."""
     share = storage.sharing.find(turn.tx, patient.id, asks.id)
     if offer.kind is not Kind.DEPUTY and share is not None:
-        told = chat.offers.said_no(share.label, new.name, turn.words_of(asks.chat_id))
+        say = turn.words_of(asks.chat_id)
+        told = chat.offers.said_no(share.label, new.name, say, sees=_stands(turn, offer))
         turn.say(told, to=asks.chat_id, patient_id=patient.id)
 
 

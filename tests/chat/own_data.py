@@ -180,7 +180,9 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
         offers.you_said_yes: lambda say, it: iter(
             [offers.you_said_yes(kind, it, it, until, say) for kind in kinds for until in (None, day)]
         ),
-        offers.you_said_no: lambda say, it: iter([offers.you_said_no(who, say) for who in (None, it)]),
+        offers.you_said_no: lambda say, it: iter(
+            [offers.you_said_no(who, say, sees=sees) for who in (None, it) for sees in (False, True)]
+        ),
         offers.is_back: lambda say, it: iter([offers.is_back(it, it, say)]),
         offers.choose: lambda say, it: iter(
             [
@@ -207,7 +209,7 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
         offers.asked_lately: lambda say, it: iter([offers.asked_lately(it, day, say)]),
         offers.sees_already: lambda say, it: iter([offers.sees_already(it, it, say)]),
         offers.said_yes: lambda say, it: iter([offers.said_yes(kind, it, it, say) for kind in by_card]),
-        offers.said_no: lambda say, it: iter([offers.said_no(it, it, say)]),
+        offers.said_no: lambda say, it: iter([offers.said_no(it, it, say, sees=sees) for sees in (False, True)]),
         offers.shared_by: lambda say, it: iter([offers.shared_by(kind, it, it, number, say) for kind in kinds]),
         deputies.choose: lambda say, it: iter([deputies.choose(staff(it), page, say) for page in (0, 1, 99)]),
         deputies.ask_first: lambda say, it: iter([deputies.ask_first(_therapist(it), day, say)]),

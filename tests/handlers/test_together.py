@@ -94,6 +94,25 @@ async def test_no_tells_the_one_who_asked_that_it_was_not_shared_and_nothing_els
     assert "would like Dr Roy to see your diary" in newest(ada)
 
 
+async def test_a_no_takes_back_no_yes_that_was_given_before(clinic: Desk) -> None:
+    """Dr Roy sees the diary as a colleague; handing over to him is another question."""
+    ada, ito, roy = clinic.ada, clinic.ito, await with_roy(clinic)
+    await card(clinic, ito)
+    await clinic.taps(ito, "Share with a colleague", "Dr Roy", "Yes, ask")
+    await clinic.taps(ada, "Yes, share it all")
+    await card(clinic, ito)
+    await clinic.taps(ito, "Hand over", "Dr Roy", "Yes, ask")
+    question = ada.last["message_id"]
+    for _ in range(2):
+        await clinic.sends(ada, "ty:2:0", question)
+        said = text_of(next(it for it in ada.heard if it["message_id"] == question))
+        assert said.startswith("All right, all stays as it is. Dr Roy sees your diary.")
+    assert newest(ito) == "Ada L said no, and all stays as it is. Dr Roy sees the diary as before."
+    assert await sees(clinic, roy)
+    assert await sees(clinic, ito)
+    await sound(clinic)
+
+
 async def test_a_question_is_over_when_its_reason_is(clinic: Desk) -> None:
     ada, ito, roy = clinic.ada, clinic.ito, await with_roy(clinic)
     await card(clinic, ito)
