@@ -304,11 +304,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One patient of a panel, under the therapist's own name for them."""
+    """One patient of a panel, under the therapist's own name for them. `until_day`: the last day on which the therapist
+    sees the diary, where they stand in for somebody."""
 
     patient_id: PatientId
     label: str
     need: Need
+    until_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

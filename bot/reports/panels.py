@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from bot.chat import buttons
@@ -17,11 +16,23 @@ from bot.chat.buttons import pack
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
-from bot.diary.digests import MOST_CARDS, NEEDS, Member, Panel
+from bot.diary.digests import MOST_CARDS, NEEDS, Member, Need, Panel, Week
 from bot.diary.entries import HIGHEST
 from bot.diary.panels import Stand, Standing, Strip
+from bot.diary.trends import Trend
 from bot.reports import panel_charts
-from bot.reports.digests import brief, fits_caption, for_therapist, length, lines_of, newest_start, steady_shown
+from bot.reports.digests import (
+    brief,
+    fits_caption,
+    for_therapist,
+    length,
+    lines_of,
+    newest_start,
+    standing_in,
+    standing_in_for,
+    steady_shown,
+    trends_named,
+)
 
 PER_PAGE: Final = 10
 LINES_PER_PAGE: Final = 20
@@ -113,12 +124,10 @@ def page(panel: Panel, number: int, words: Words) -> Message:
     heading = words.many("You have {n} patient.", "You have {n} patients.", len(panel.members))
     if pages > 1:
         heading = words("{heading} Page {page} of {pages}.", heading=heading, page=number + 1, pages=pages)
+    heading = joined(" ", [heading, standing_in_for(panel, words)])
     also = {member.patient_id for member in panel.needs[MOST_CARDS:]}
     found = [_block(member, member.patient_id in also, words) for member in here]
     text = joined("\n\n", [bold(heading), *found])
-    if length(text) > MAX_TEXT:
-        found = [_block(member, member.patient_id in also, words, SHORT_LINE) for member in here]
-        text = joined("\n\n", [bold(heading), *found])
     if length(text) > MAX_TEXT:
         text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found)])
     rows: list[Row] = [(card_button(member),) for member in here]
@@ -137,31 +146,46 @@ def _steps(number: int, pages: int, words: Words, to: type[buttons.Panel] | type
     return tuple(steps)
 
 
-def _block(member: Member, also: bool, words: Words, room: int = MAX_TEXT) -> Sentence:
-    """One patient: why they stand there, how it stands, and three small trends, each with its number."""
-    need = member.need
-    why = brief(need, words)
-    if length(why) > room:
-        why = within(why, room)
-    if need.reason in NEEDS:
-        why = words("also needs you: {why}", why=why) if also else words("needs you: {why}", why=why)
+def _block(member: Member, also: bool, words: Words) -> Sentence:
+    """One patient, to be taken in at a glance: why they stand there, how it stands, and three small trends, each with
+    its number."""
+    need, why = member.need, brief(member.need, words)
     name = bold(sentence(" ".join(member.label.split())))
-    week = need.week
-    answered = words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence("")
-    last = (
-        words("no answer so far")
-        if need.last_answer is None
-        else words("last answer {day}", day=words.short_day(need.last_answer))
-    )
-    alerts = words.many("{n} open alert", "{n} open alerts", len(need.alerts)) if need.alerts else Sentence("")
+    if need.reason not in NEEDS:
+        title = words("{patient}: {what}", patient=name, what=why)
+    elif also:
+        title = words("{patient} also needs you: {why}", patient=name, why=why)
+    else:
+        title = words("{patient} needs you: {why}", patient=name, why=why)
+    return joined("\n", [title, _facts(member, words), *_strips(need, words)])
+
+
+def _facts(member: Member, words: Words) -> Sentence:
+    """How it stands, the last answer, "5 of 7", open alerts, and that it is somebody else's patient."""
+    need, week = member.need, member.need.week
     # Since when a pause is, and until when, is told above, unless something more pressing is.
     told = need.standing is None or (need.pause is not None and need.reason not in NEEDS)
-    stand = Sentence("") if told or need.standing is None else standing_name(need.standing, words)
-    strips = [strip_in_words(strip, week.start, words) for strip in need.strips[:STRIPS]]
-    if (more := len(need.strips) - STRIPS) > 0:
-        strips.append(words.many("{n} more symptom", "{n} more symptoms", more))
-    facts = joined(", ", [stand, last, answered, alerts])
-    return joined("\n", [words("{patient}: {what}", patient=name, what=why), facts, *strips])
+    facts = []
+    if need.standing is not None and not told:
+        facts.append(standing_name(need.standing, words))
+    if need.last_answer is None:
+        facts.append(words("no answer so far"))
+    elif need.standing is None or not need.standing.answered or need.standing.day != need.last_answer:
+        facts.append(words("last answer {day}", day=words.short_day(need.last_answer)))
+    if week.asked:
+        facts.append(words("{answered} of {asked}", answered=week.answered, asked=week.asked))
+    if need.alerts:
+        facts.append(words.many("{n} open alert", "{n} open alerts", len(need.alerts)))
+    return joined(", ", [*facts, standing_in(member, words)])
+
+
+def _strips(need: Need, words: Words) -> list[Sentence]:
+    shown, more = need.strips[:STRIPS], need.strips[STRIPS:]
+    told = [strip_in_words(strip, need.week, words) for strip in shown]
+    if more:
+        counted = words.many("{n} more symptom", "{n} more symptoms", len(more))
+        told.append(joined("; ", [counted, trends_named(more, words)]))
+    return told
 
 
 def standing_name(standing: Standing, words: Words) -> Sentence:
@@ -198,17 +222,33 @@ def standing_name(standing: Standing, words: Words) -> Sentence:
             return words("not asked {day}", day=day)
 
 
-def strip_in_words(strip: Strip, start: date, words: Words) -> Sentence:
-    """Eight weeks of a symptom in characters, low to high, and the newest mean as a number."""
-    drawn = "".join(GAP if week.mean is None else HEIGHTS[_height(week.mean)] for week in strip.weeks)
+def strip_in_words(strip: Strip, week: Week, words: Words) -> Sentence:
+    """Eight weeks of a symptom in characters, low to high, the newest mean as a number, and what its trend is called.
+
+    The line above says how many days were answered; the number says it itself where it is from another count of days.
+    """
+    drawn = "".join(GAP if one.mean is None else HEIGHTS[_height(one.mean)] for one in strip.weeks)
     name, newest = item_name(strip.item, words), strip.newest
     if newest is None or newest.mean is None:
         return words("{symptom} {drawn} no average yet", symptom=name, drawn=drawn)
     mean = words.number(newest.mean)
-    if newest.monday == start:
-        return words("{symptom} {drawn} {mean}", symptom=name, drawn=drawn, mean=mean)
-    day = words.short_day(newest.monday)
-    return words("{symptom} {drawn} {mean} (week from {day})", symptom=name, drawn=drawn, mean=mean, day=day)
+    if newest.monday != week.start or newest.n != week.answered:
+        mean = words.many("{mean} from {n} day", "{mean} from {n} days", newest.n, mean=mean)
+    told = words("{symptom} {drawn} {mean}", symptom=name, drawn=drawn, mean=mean)
+    if newest.monday != week.start:
+        day = words.short_day(newest.monday)
+        told = words("{symptom} {drawn} {mean} (week from {day})", symptom=name, drawn=drawn, mean=mean, day=day)
+    return joined(", ", [told, _called(strip, words)])
+
+
+def _called(strip: Strip, words: Words) -> Sentence:
+    match strip.trend:
+        case Trend.WORSE:
+            return words("getting worse")
+        case Trend.BETTER:
+            return words("getting better")
+        case _:
+            return Sentence("")
 
 
 def _height(mean: float) -> int:
@@ -226,7 +266,7 @@ def others(panel: Panel, number: int, words: Words) -> Message:
     number, here = max(0, min(number, pages - 1)), on_page_of_others(panel, number)
     parts: list[Sentence] = []
     for title, members in _groups(panel, here, words):
-        told = [line.text for line in lines_of(panel, members, words)]
+        told = [line.text for line in lines_of(panel, members, words, short=True)]
         parts.append(joined("\n", [bold(title), *(within(line, SHORT_LINE) for line in told)]))
     if pages > 1:
         parts.insert(0, words("Page {page} of {pages}.", page=number + 1, pages=pages))
