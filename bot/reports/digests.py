@@ -749,7 +749,7 @@ def brief(need: Need, words: Words) -> Sentence:
         case Reason.RED_FLAG | Reason.ALERT:
             return alerts_named(need.alerts[:1], [it.item for it in need.week.items], words)
         case Reason.ABOVE_BASELINE:
-            return words("{symptoms} points above the baseline", symptoms=_sizes(need, words))
+            return words("{symptoms} points above baseline", symptoms=_sizes(need, words))
         case Reason.ROSE:
             return words("{symptoms} points higher than last week", symptoms=_sizes(need, words))
         case Reason.DAYS_AT_7:

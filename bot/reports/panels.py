@@ -43,6 +43,7 @@ STRIPS: Final = 3
 """Symptoms of a patient that a page shows; the others are counted, and are on the card."""
 HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 GAP: Final = "·"
+CALLED: Final = frozenset({Trend.WORSE, Trend.BETTER})
 
 
 def week(panel: Panel, lost: Sentence, words: Words) -> list[Message]:
@@ -127,9 +128,10 @@ def page(panel: Panel, number: int, words: Words) -> Message:
     heading = joined(" ", [heading, standing_in_for(panel, words)])
     also = {member.patient_id for member in panel.needs[MOST_CARDS:]}
     found = [_block(member, member.patient_id in also, words) for member in here]
-    text = joined("\n\n", [bold(heading), *found])
+    legend = _what_is_called(here, words)
+    text = joined("\n\n", [bold(heading), *found, legend])
     if length(text) > MAX_TEXT:
-        text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found)])
+        text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found), legend])
     rows: list[Row] = [(card_button(member),) for member in here]
     if steps := _steps(number, pages, words, buttons.Panel):
         rows.append(steps)
@@ -238,17 +240,19 @@ def strip_in_words(strip: Strip, week: Week, words: Words) -> Sentence:
     if newest.monday != week.start:
         day = words.short_day(newest.monday)
         told = words("{symptom} {drawn} {mean} (week from {day})", symptom=name, drawn=drawn, mean=mean, day=day)
-    return joined(", ", [told, _called(strip, words)])
-
-
-def _called(strip: Strip, words: Words) -> Sentence:
     match strip.trend:
         case Trend.WORSE:
-            return words("getting worse")
+            return words("{strip}, worse", strip=told)
         case Trend.BETTER:
-            return words("getting better")
+            return words("{strip}, better", strip=told)
         case _:
-            return Sentence("")
+            return told
+
+
+def _what_is_called(members: Sequence[Member], words: Words) -> Sentence:
+    """What "worse" and "better" mean on a page, where they stand on it."""
+    called = any(strip.trend in CALLED for member in members for strip in member.need.strips[:STRIPS])
+    return words("Worse, better: the trend over weeks.") if called else Sentence("")
 
 
 def _height(mean: float) -> int:

@@ -33,7 +33,7 @@ def block(one: Member) -> list[str]:
             diary("3333333 3333333 7777777", "5555555 5555555 888....", "2222222 2222222 6666666"),
             (),
             [
-                "<b>Ada</b> needs you: Burning 4.0 and Pain 4.0 points above the baseline",
+                "<b>Ada</b> needs you: Burning 4.0 and Pain 4.0 points above baseline",
                 "answered in part on 8 Mar, 7 of 7",
                 "Burning ·····▃▃▆ 7.0",
                 "Tingling ·····▅▅· 5.0 from 7 days (week from 23 Feb)",
@@ -98,13 +98,15 @@ def test_what_a_trend_is_called_stands_with_its_symptom() -> None:
     told = diary(rises, falls, *[falls] * 2, symptoms=Symptom)
     start = THIRD_WEEK + 5 * rules.SEVEN_DAYS
     need = rules.need(told, start, MONDAY_NOON + 5 * rules.SEVEN_DAYS)
-    found = block(Member(PatientId(1), "Ada", need))
+    ada = Member(PatientId(1), "Ada", need)
+    found = block(ada)
     assert found[2:] == [
-        "Burning ▃▃▃▃▃▃▆▆ 7.0, getting worse",
-        "Tingling ▆▆▆▆▆▆▃▃ 3.0, getting better",
-        "Pain ▆▆▆▆▆▆▃▃ 3.0, getting better",
+        "Burning ▃▃▃▃▃▃▆▆ 7.0, worse",
+        "Tingling ▆▆▆▆▆▆▃▃ 3.0, better",
+        "Pain ▆▆▆▆▆▆▃▃ 3.0, better",
         "1 more symptom; getting better: Numbness",
     ]
+    assert panels.page(rules.panel([ada]), 0, EN).text.endswith("\n\nWorse, better: the trend over weeks.")
 
 
 def test_a_summary_of_two_hundred_is_read_in_a_minute() -> None:
