@@ -18,7 +18,7 @@ from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
 from bot.diary.digests import MOST_CARDS, NEEDS, Member, Need, Panel, Week
 from bot.diary.entries import HIGHEST
-from bot.diary.panels import Stand, Standing, Strip
+from bot.diary.panels import Stand, Standing, Strip, WeekOf
 from bot.diary.trends import Trend
 from bot.reports import panel_charts
 from bot.reports.digests import (
@@ -128,7 +128,7 @@ def page(panel: Panel, number: int, words: Words) -> Message:
     heading = joined(" ", [heading, standing_in_for(panel, words)])
     also = {member.patient_id for member in panel.needs[MOST_CARDS:]}
     found = [_block(member, member.patient_id in also, words) for member in here]
-    legend = _what_is_called(here, words)
+    legend = _legend(here, words)
     text = joined("\n\n", [bold(heading), *found, legend])
     if length(text) > MAX_TEXT:
         text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found), legend])
@@ -234,12 +234,11 @@ def strip_in_words(strip: Strip, week: Week, words: Words) -> Sentence:
     if newest is None or newest.mean is None:
         return words("{symptom} {drawn} no average yet", symptom=name, drawn=drawn)
     mean = words.number(newest.mean)
-    if newest.monday != week.start or newest.n != week.answered:
-        mean = words.many("{mean} from {n} day", "{mean} from {n} days", newest.n, mean=mean)
-    told = words("{symptom} {drawn} {mean}", symptom=name, drawn=drawn, mean=mean)
+    if _counts_other_days(newest, week):
+        mean = words("{mean} ({n})", mean=mean, n=newest.n)
     if newest.monday != week.start:
-        day = words.short_day(newest.monday)
-        told = words("{symptom} {drawn} {mean} (week from {day})", symptom=name, drawn=drawn, mean=mean, day=day)
+        mean = words("{mean}, {day}", mean=mean, day=words.short_day(newest.monday))
+    told = words("{symptom} {drawn} {mean}", symptom=name, drawn=drawn, mean=mean)
     match strip.trend:
         case Trend.WORSE:
             return words("{strip}, worse", strip=told)
@@ -249,10 +248,23 @@ def strip_in_words(strip: Strip, week: Week, words: Words) -> Sentence:
             return told
 
 
-def _what_is_called(members: Sequence[Member], words: Words) -> Sentence:
-    """What "worse" and "better" mean on a page, where they stand on it."""
-    called = any(strip.trend in CALLED for member in members for strip in member.need.strips[:STRIPS])
-    return words("Worse, better: the trend over weeks.") if called else Sentence("")
+def _counts_other_days(newest: WeekOf, week: Week) -> bool:
+    """Whether the number of days that a mean is from is not the one that stands above it."""
+    return newest.monday != week.start or newest.n != week.answered
+
+
+def _legend(members: Sequence[Member], words: Words) -> Sentence:
+    """What the signs of a page mean, of those that stand on it."""
+    strips = [(strip, one.need.week) for one in members for strip in one.need.strips[:STRIPS]]
+    newest = [(it, week) for strip, week in strips if (it := strip.newest) is not None]
+    told = [
+        (bool(newest), words("Bars: eight weekly averages, 0 to 10.")),
+        (any(it.mean is None for strip, _ in strips for it in strip.weeks), words("A dot: a week without one.")),
+        (any(_counts_other_days(it, week) for it, week in newest), words("In brackets: from how many days.")),
+        (any(it.monday != week.start for it, week in newest), words("A date: the newest week that has one.")),
+        (any(strip.trend in CALLED for strip, _ in strips), words("Worse, better: the trend over weeks.")),
+    ]
+    return joined(" ", [sign for stands, sign in told if stands])
 
 
 def _height(mean: float) -> int:

@@ -36,7 +36,7 @@ def block(one: Member) -> list[str]:
                 "<b>Ada</b> needs you: Burning 4.0 and Pain 4.0 points above baseline",
                 "answered in part on 8 Mar, 7 of 7",
                 "Burning ·····▃▃▆ 7.0",
-                "Tingling ·····▅▅· 5.0 from 7 days (week from 23 Feb)",
+                "Tingling ·····▅▅· 5.0 (7), 23 Feb",
                 "Pain ·····▂▂▅ 6.0",
             ],
         ),
@@ -67,7 +67,7 @@ def block(one: Member) -> list[str]:
                 "<b>Ada</b> needs you: warning sign reported on 6 Mar, not answered yet",
                 "answered in part on 8 Mar, 7 of 7, 2 open alerts",
                 "Burning ·····▄▄▄ 4.3",
-                "Tingling ·····▄▄▄ 4.0 from 4 days",
+                "Tingling ·····▄▄▄ 4.0 (4)",
             ],
         ),
         (
@@ -76,7 +76,7 @@ def block(one: Member) -> list[str]:
             [
                 "<b>Ada</b> needs you: no entry for 7 days",
                 "missed on 8 Mar, last answer 1 Mar, 0 of 7",
-                "Burning ·····▄▄· 4.0 from 7 days (week from 23 Feb)",
+                "Burning ·····▄▄· 4.0 (7), 23 Feb",
             ],
         ),
         (
@@ -106,7 +106,14 @@ def test_what_a_trend_is_called_stands_with_its_symptom() -> None:
         "Pain ▆▆▆▆▆▆▃▃ 3.0, better",
         "1 more symptom; getting better: Numbness",
     ]
-    assert panels.page(rules.panel([ada]), 0, EN).text.endswith("\n\nWorse, better: the trend over weeks.")
+    assert panels.page(rules.panel([ada]), 0, EN).text.endswith(
+        "\n\nBars: eight weekly averages, 0 to 10. Worse, better: the trend over weeks."
+    )
+    quiet = panels.page(rules.panel([member(diary("4444444 4444444 444...."))]), 0, EN).text
+    assert quiet.endswith(
+        "Bars: eight weekly averages, 0 to 10. A dot: a week without one. "
+        "In brackets: from how many days. A date: the newest week that has one."
+    )
 
 
 def test_a_summary_of_two_hundred_is_read_in_a_minute() -> None:
