@@ -173,6 +173,7 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.AllPatients: digests.all_patients,
     # panel
     buttons.Others: panels.others,
+    buttons.BackToOthers: panels.back_to_others,
     buttons.PanelPicture: panels.picture,
     buttons.SearchPatient: panels.ask_search,
     buttons.Rename: panels.ask_name,

@@ -38,6 +38,11 @@ def others(turn: Turn, tap: buttons.Others) -> None:
         turn.edit(message)
 
 
+def back_to_others(turn: Turn, _: buttons.BackToOthers) -> None:
+    if _therapist(turn) is not None:
+        turn.edit(reports.recipes.message(Others(0), turn.words))
+
+
 def picture(turn: Turn, tap: buttons.PanelPicture) -> None:
     if _therapist(turn) is None:
         return

@@ -118,7 +118,8 @@ def lines(panel: Panel, words: Words) -> tuple[PanelLine, ...]:
 
 
 def lines_of(panel: Panel, members: Iterable[Member], words: Words, *, short: bool = False) -> tuple[PanelLine, ...]:
-    """A line each for these members of the panel; `short`: of those who need attention with the main reason alone."""
+    """A line each for these members of the panel; `short`: with the main reason alone, and no more of a high day than
+    that it was one."""
     newest = newest_start(panel)
     return tuple(_line(member, _told(member.need, words, short=short), newest, words) for member in members)
 
@@ -128,11 +129,11 @@ def _told(need: Need, words: Words, *, short: bool) -> Sentence:
         return brief(need, words) if short else _why(need, words)
     match need.reason:
         case Reason.QUIET:
-            return _quiet(need, words)
+            return _quiet(need, words, short=short)
         case Reason.IMPORTED:
             return _elsewhere(need, words)
         case _:
-            return _steady(need, words)
+            return _steady(need, words, short=short)
 
 
 def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Sentence:
@@ -715,7 +716,7 @@ def _jump(jump: Jump, words: Words) -> Sentence:
     return words("{symptom} {score} on {day} (usual: {usual})", **values)
 
 
-def _steady(need: Need, words: Words) -> Sentence:
+def _steady(need: Need, words: Words, *, short: bool) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
         just = words("just started")
@@ -730,7 +731,7 @@ def _steady(need: Need, words: Words) -> Sentence:
         _paused(need, words),
         _unreachable(need, words),
     ]
-    told = joined("; ", [*facts, _worst_flare(need, words), *_jumps(need.jumps, words)])
+    told = joined("; ", [*facts, _worst_flare(need, words), *_high_days(need, words, short=short)])
     return told or words("nothing to show yet")
 
 
@@ -816,8 +817,12 @@ def _steady_figure(item_week: ItemWeek, words: Words, *, with_n: bool) -> Senten
     return joined(" ", [name, words.number(item_week.mean)])
 
 
-def _quiet(need: Need, words: Words) -> Sentence:
-    return joined("; ", [_silence(need, words), _worst_flare(need, words), *_jumps(need.jumps, words)])
+def _quiet(need: Need, words: Words, *, short: bool) -> Sentence:
+    return joined("; ", [_silence(need, words), _worst_flare(need, words), *_high_days(need, words, short=short)])
+
+
+def _high_days(need: Need, words: Words, *, short: bool) -> list[Sentence]:
+    return [_high_day(need, words)] if short else _jumps(need.jumps, words)
 
 
 def _section(title: Sentence, parts: Sequence[Sentence], room: int, words: Words, between: str = "\n") -> Sentence:

@@ -133,16 +133,23 @@ def page(panel: Panel, number: int, words: Words) -> Message:
     if length(text) > MAX_TEXT:
         text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found), legend])
     rows: list[Row] = [(card_button(member),) for member in here]
-    if steps := _steps(number, pages, words, buttons.Panel):
+    if steps := _steps(number, pages, words, buttons.Panel, buttons.Panel(0)):
         rows.append(steps)
     rows.append((Button(words("Search"), tap=pack(buttons.SearchPatient())),))
     return Message(text, tuple(rows))
 
 
-def _steps(number: int, pages: int, words: Words, to: type[buttons.Panel] | type[buttons.Others]) -> Row:
+def _steps(
+    number: int,
+    pages: int,
+    words: Words,
+    to: type[buttons.Panel] | type[buttons.Others],
+    first: buttons.Panel | buttons.BackToOthers,
+) -> Row:
+    """The way to the pages before and after; `first`: to the first one."""
     steps = []
     if number > 0:
-        steps.append(Button(words("Previous"), tap=pack(to(number - 1))))
+        steps.append(Button(words("Previous"), tap=pack(to(number - 1) if number > 1 else first)))
     if number < pages - 1:
         steps.append(Button(words("Next"), tap=pack(to(number + 1))))
     return tuple(steps)
@@ -288,7 +295,7 @@ def others(panel: Panel, number: int, words: Words) -> Message:
         parts.insert(0, words("Page {page} of {pages}.", page=number + 1, pages=pages))
     made = [card_button(member) for member in here]
     rows: list[Row] = [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
-    if steps := _steps(number, pages, words, buttons.Others):
+    if steps := _steps(number, pages, words, buttons.Others, buttons.BackToOthers()):
         rows.append(steps)
     return Message(joined("\n\n", parts), tuple(rows))
 

@@ -134,6 +134,11 @@ def test_a_summary_of_two_hundred_is_read_in_a_minute() -> None:
     assert first.count("</b> needs you:") == 5
     assert first.count("</b> also needs you:") == 5
     assert second.count("</b> also needs you:") == 10
+    second, third = (panels.others(panel, number, EN).buttons[-1] for number in (1, 2))
+    assert [button.tap for button in second] == ["jb", "jo:2"], "the first page again, and no new message"
+    assert [button.tap for button in third] == ["jo:1", "jo:3"]
+    line = str(panels.others(panel, 0, EN).text).split("\n")[3]
+    assert line == "<b>P005</b>: Burning 3.0, Tingling 3.0 and Pain 3.0 points above baseline"
 
 
 def test_who_is_there_for_a_holiday_only_is_marked() -> None:
