@@ -957,11 +957,16 @@ class Besides:
     until_day: date | None = None
 
 
+def by_urgency(alerts: Iterable[OpenAlert]) -> list[OpenAlert]:
+    """Warning signs first, then the oldest."""
+    return sorted(alerts, key=lambda alert: (not alert.red_flag, alert.raised_at, alert.id))
+
+
 def _card_alerts(week: Week, besides: Besides, words: Words) -> Sentence:
     """The open alerts in words, those reported as a warning sign first."""
     if not besides.alerts:
         return Sentence("")
-    ordered = sorted(besides.alerts, key=lambda alert: (not alert.red_flag, alert.raised_at, alert.id))
+    ordered = by_urgency(besides.alerts)
     named = alerts_named(ordered, [it.item for it in week.items], words)
     title = bold(words.many("Open alert", "Open alerts", len(ordered)))
     return words("{title}: {alerts}.", title=title, alerts=named)

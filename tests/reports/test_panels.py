@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from bot.chat import alerts
 from bot.diary import digests as rules
 from bot.diary.digests import Diary, Member
 from bot.diary.entries import Cause, Symptom
@@ -153,3 +154,13 @@ def test_who_is_there_for_a_holiday_only_is_marked() -> None:
     summary = str(digests.for_therapist(panel, EN))
     assert "\nFor 1 of them you stand in.\n" in summary
     assert "can't be reached (has blocked the bot); you stand in until 12 Mar" in summary
+
+
+def test_of_several_open_alerts_each_has_its_button_on_the_card() -> None:
+    flag = replace(ALERT, id=2, red_flag=True)
+    (first,), (second,) = alerts.on_card(7, digests.by_urgency([ALERT, flag]), EN)
+    assert [(it.label, it.tap) for it in (first, second)] == [
+        ("Seen: warning sign of 6 Mar", "aa:7:2:seen"),
+        ("Seen: alert of 6 Mar", "aa:7:1:seen"),
+    ]
+    assert alerts.on_card(7, [], EN) == ()
