@@ -72,8 +72,8 @@ async def test_what_a_therapist_does_is_kept_shown_and_told_to_the_patient_once(
     await desk.sends(ito, "aa:1:1:seen", message)
     assert ito.toasts[-1].text == "You have done that already."
     assert len(ada.heard) == told, "once"
-    for person, name in ((ito, "Ada L"), (roy, "Frau A")):
-        shown = text_of(person.last)
+    for alert, name in ((ito.chat.messages[message], "Ada L"), (roy.last, "Frau A")):
+        shown = text_of(alert)
         assert f"Alert: {name}" in shown
         assert "✓ Seen by Dr Ito (Monday 9 March at 20:" in shown
     await desk.taps(roy, "Will call")
