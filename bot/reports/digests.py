@@ -750,11 +750,13 @@ def brief(need: Need, words: Words) -> Sentence:
         case Reason.RED_FLAG | Reason.ALERT:
             return alerts_named(need.alerts[:1], [it.item for it in need.week.items], words)
         case Reason.ABOVE_BASELINE:
-            return words("{symptoms} points above baseline", symptoms=_sizes(need, words))
+            return _with_more(need, words("{symptoms} points above baseline", symptoms=_sizes(need, words)), words)
         case Reason.ROSE:
-            return words("{symptoms} points higher than last week", symptoms=_sizes(need, words))
+            told = words("{symptoms} points higher than last week", symptoms=_sizes(need, words))
+            return _with_more(need, told, words)
         case Reason.DAYS_AT_7:
-            return words("{symptoms} days at {score} or more", symptoms=_sizes(need, words), score=digests.STRONG)
+            told = words("{symptoms} days at {score} or more", symptoms=_sizes(need, words), score=digests.STRONG)
+            return _with_more(need, told, words)
         case Reason.SILENT:
             return _silent_for(need, words)
         case Reason.QUIET:
@@ -768,16 +770,17 @@ def brief(need: Need, words: Words) -> Sentence:
 
 
 def _sizes(need: Need, words: Words) -> Sentence:
-    """As in "Burning 3.7 and Pain 3.4", of what the main reason is about, the largest first; the others are counted."""
-    found = [it for it in need.findings if it.reason is need.reason and it.about is not None]
-    told = [
-        joined(" ", [item_name(it.about.item, words), _size(it, words)])
-        for it in found[:MOST_SIZES]
-        if it.about is not None
-    ]
-    if more := len(found) - len(told):
-        told.append(words.many("{n} more symptom", "{n} more symptoms", more))
-    return words.listed(told)
+    """As in "Burning 3.7 and Pain 3.4", of what the main reason is about, the largest first."""
+    found = [it for it in need.findings if it.reason is need.reason][:MOST_SIZES]
+    return words.listed(
+        [joined(" ", [item_name(it.about.item, words), _size(it, words)]) for it in found if it.about is not None]
+    )
+
+
+def _with_more(need: Need, told: Sentence, words: Words) -> Sentence:
+    """And how many more symptoms the main reason is about than have their size told."""
+    more = sum(it.reason is need.reason for it in need.findings) - MOST_SIZES
+    return joined("; ", [told, words.many("{n} more symptom", "{n} more symptoms", more) if more > 0 else Sentence("")])
 
 
 def _size(finding: Finding, words: Words) -> Sentence:

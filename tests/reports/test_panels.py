@@ -107,6 +107,8 @@ def test_what_a_trend_is_called_stands_with_its_symptom() -> None:
         "Pain ▆▆▆▆▆▆▃▃ 3.0, better",
         "1 more symptom; getting better: Numbness",
     ]
+    many = member(diary(*["4444444 4444444 8888888"] * 5, symptoms=Symptom))
+    assert block(many)[0].endswith("Burning 4.0, Tingling 4.0 and Pain 4.0 points above baseline; 2 more symptoms")
     assert panels.page(rules.panel([ada]), 0, EN).text.endswith(
         "\n\nBars: eight weekly averages, 0 to 10. Worse, better: the trend over weeks."
     )
