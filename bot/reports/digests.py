@@ -695,7 +695,7 @@ def _unreachable(need: Need, words: Words) -> Sentence:
 def _jumps(jumps: Iterable[Jump], words: Words) -> list[Sentence]:
     """One high day per symptom, those furthest above their own mean first; the others are counted."""
     furthest: dict[int, Jump] = {}
-    for jump in sorted(jumps, key=lambda jump: jump.usual - jump.value):
+    for jump in sorted(jumps, key=lambda jump: -jump.above):
         furthest.setdefault(jump.item.id, jump)
     found = list(furthest.values())
     told = [_jump(jump, words) for jump in found[:MOST_HIGH_DAYS]]
@@ -705,12 +705,14 @@ def _jumps(jumps: Iterable[Jump], words: Words) -> list[Sentence]:
 
 
 def _jump(jump: Jump, words: Words) -> Sentence:
-    values = {
-        "symptom": item_name(jump.item, words),
-        "score": jump.value,
-        "day": words.weekday(jump.day),
-        "usual": _with_n(jump.usual, jump.n, words),
-    }
+    values = {"symptom": item_name(jump.item, words), "score": jump.value, "day": words.weekday(jump.day)}
+    if jump.usual is None:
+        return words(
+            "{symptom} {score} on {day}, the second day at {high} or more (too few answers before to compare)",
+            high=digests.STRONG,
+            **values,
+        )
+    values["usual"] = _with_n(jump.usual, jump.n, words)
     if jump.after_session:
         return words("{symptom} {score} on {day}, after a session (usual: {usual})", **values)
     return words("{symptom} {score} on {day} (usual: {usual})", **values)
@@ -795,7 +797,7 @@ def _high_day(need: Need, words: Words) -> Sentence:
     """The day that lies furthest above the usual, and no more than that; empty where none does."""
     if not need.jumps:
         return Sentence("")
-    jump = min(need.jumps, key=lambda one: one.usual - one.value)
+    jump = max(need.jumps, key=lambda one: one.above)
     values = {"symptom": item_name(jump.item, words), "score": jump.value, "day": words.weekday(jump.day)}
     if jump.after_session:
         return words("{symptom} {score} on {day}, after a session", **values)

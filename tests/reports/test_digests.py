@@ -414,6 +414,11 @@ def test_a_panel_of_one() -> None:
             "Pain 9.0 from 7 days, 3.0 points higher (50%) than the first week (6.0 from 7 days), "
             "3.0 points higher than last week, 7 days at 7 or more; also Tingling",
         ),
+        (
+            diary("4444444 444.... ....78."),
+            "Burning single scores 7 and 8; 2 of 7; "
+            "Burning 8 on Saturday, the second day at 7 or more (too few answers before to compare)",
+        ),
         (diary(".", marks="_" * 13 + "a"), "nothing to show yet"),
     ],
 )
