@@ -130,12 +130,14 @@ def how_typed(words: Words) -> Message:
     return Message(words("For another day or hour type it like this: /digest friday 16:45"))
 
 
-def hour_kept(day: int, wall: time, next_at: datetime, words: Words) -> Message:
-    text = words(
+def hour_kept(day: int, wall: time, next_at: datetime, words: Words, *, told: bool) -> Message:
+    """`told`: the week that such an hour would have been about before has had its summary."""
+    kept = words(
         "Your summary comes on {day} at {time} from now on. The next one: {when}.",
         day=weekday(day, words),
         time=words.time(wall),
         when=moment(next_at, words),
     )
+    text = joined("\n", [kept, words("The last whole week has had its summary already.") if told else Sentence("")])
     now = Button(words("Show the week now"), tap=pack(buttons.Run("digest")))
     return Message(text, ((now,),))

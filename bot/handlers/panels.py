@@ -233,7 +233,8 @@ def hours(turn: Turn, therapist: Therapist) -> tuple[int, time]:
 def _kept(turn: Turn, therapist: Therapist, weekday: int, wall: time) -> chat.messages.Message:
     at = _free(turn, therapist, weekday, wall)
     storage.panels.put_hour(turn.tx, therapist.id, weekday, wall, at)
-    return chat.panels.hour_kept(weekday, wall, diary.days.local(at, therapist.zone), turn.words)
+    told = at > diary.days.next_weekly(turn.now, therapist.zone, weekday, wall)
+    return chat.panels.hour_kept(weekday, wall, diary.days.local(at, therapist.zone), turn.words, told=told)
 
 
 def _free(turn: Turn, therapist: Therapist, weekday: int, wall: time) -> datetime:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from bot.chat import alerts
+from bot.chat.words import Sentence
 from bot.diary import digests as rules
 from bot.diary.digests import Diary, Member
 from bot.diary.entries import Cause, Symptom
@@ -166,3 +167,11 @@ def test_of_several_open_alerts_each_has_its_button_on_the_card() -> None:
         ("Seen: alert of 6 Mar", "aa:7:1:seen"),
     ]
     assert alerts.on_card(7, [], EN) == ()
+
+
+def test_a_panel_without_any_average_has_no_picture_yet() -> None:
+    begun = member(diary(".", marks="_" * 20 + "a"))
+    (said,) = panels.week(rules.panel([begun]), Sentence(""), EN)
+    assert said.picture is None
+    (said,) = panels.week(rules.panel([begun, member(diary("4444444"), number=2)]), Sentence(""), EN)
+    assert said.picture is not None
