@@ -154,7 +154,7 @@ def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Senten
     ]
     room = at_most - BREAKS - length(heading) - sum(length(text) for text in lists)
     cards = [line.text for line in lines_of(panel, panel.first, words)]
-    needing = _section(words("Need you"), cards, room, words, "\n\n")
+    needing = _section(words.many("Needs you", "Need you", len(cards)), cards, room, words, "\n\n")
     told = [line.text for line in lines_of(panel, steady_shown(panel), words)]
     settled = _section(words("Steady"), told, room - length(needing), words)
     return joined("\n\n", [heading, needing, settled, *lists])

@@ -165,7 +165,7 @@ async def an_alert_is_left_unseen_until_monday(played: Stage, ito: Person, ada: 
     ]
     digest = newest(ito).splitlines()
     assert "1 needs you, 1 steady, 0 quiet" in digest
-    first = digest[digest.index("Need you") + 1]
+    first = digest[digest.index("Needs you") + 1]
     assert first.startswith("Ada L: alert of 20 Mar not seen yet (Pain); Burning 6.4 from 7 days, 2.4 points higher")
 
 
