@@ -14,6 +14,7 @@ from bot.chat.words import Sentence, Words, bold, capital, joined, moment, sente
 HITS: Final = 40
 """More are counted: who types one letter more finds fewer."""
 HOURS: Final = (time(7), time(7, 30), time(8), time(12), time(18))
+SUNDAY: Final = 6
 _MONDAY: Final = date(2026, 3, 2)
 """Any: only its name is said."""
 
@@ -138,6 +139,11 @@ def hour_kept(day: int, wall: time, next_at: datetime, words: Words, *, told: bo
         time=words.time(wall),
         when=moment(next_at, words),
     )
-    text = joined("\n", [kept, words("The last whole week has had its summary already.") if told else Sentence("")])
+    parts = [kept]
+    if told:
+        parts.append(words("The last whole week has had its summary already."))
+    if day == SUNDAY:
+        parts.append(words("On a Sunday that is the week before: until the evening question its own is not over."))
+    text = joined("\n", parts)
     now = Button(words("Show the week now"), tap=pack(buttons.Run("digest")))
     return Message(text, ((now,),))

@@ -58,6 +58,7 @@ async def test_the_summary_comes_at_the_therapists_own_hour_and_no_week_twice(cl
     said = await desk.says(ito, "/digest wednesday 18:00")
     assert "Wednesday 18 March at 18:00" in said, "this week's has come already"
     assert said.endswith("\nThe last whole week has had its summary already.")
+    assert "On a Sunday that is the week before" in await desk.says(ito, "/digest sunday 18:00")
     await desk.sends(ito, "jd:2")
     await desk.taps(ito, "12:00")
     assert "Wednesday 18 March at 12:00" in newest(ito)
