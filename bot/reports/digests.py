@@ -62,7 +62,9 @@ MOST_ALERTS: Final = 2
 NOTE_SHOWN: Final = 60
 """Characters of the newest note on a card; all of it is behind its button."""
 LIST_ROOM: Final = 400
-"""Characters for one line of names: those who also need attention, quiet patients, days not asked."""
+"""Characters for one line of names: those who also need attention, quiet patients."""
+FAILURES_ROOM: Final = 200
+"""For those whom the bot failed to ask."""
 OPEN_ROOM: Final = 80
 """And for those whose days are still open: they are many on a Monday, and nothing is to be done (ours)."""
 STEADY_SHOWN: Final = 3
@@ -895,31 +897,22 @@ def _quiet_list(panel: Panel, words: Words) -> Sentence:
 
 
 def _not_asked_list(panel: Panel, words: Words) -> Sentence:
-    names = [
-        words.many("{patient} ({n} day)", "{patient} ({n} days)", len(unasked), patient=_name(member.label))
-        for member in panel.members
-        if (unasked := member.need.week.not_asked_by_us)
-    ]
-    if not names:
-        return Sentence("")
-    return words(
-        "Not asked, by a failure of the bot: {patients}",
-        patients=fitted(", ", names, len(names), LIST_ROOM, words),
-    )
+    names = _most_days_first(((it.label, len(it.need.week.not_asked_by_us)) for it in panel.members), words)
+    return words("Not asked, by a failure of the bot: {patients}", patients=names) if names else Sentence("")
 
 
 def _lost_list(panel: Panel, words: Words) -> Sentence:
-    names = [
-        words.many("{patient} ({n} day)", "{patient} ({n} days)", len(lost), patient=_name(member.label))
-        for member in panel.members
-        if (lost := member.need.week.lost)
-    ]
+    names = _most_days_first(((it.label, len(it.need.week.lost)) for it in panel.members), words)
     if not names:
         return Sentence("")
-    return words(
-        "Asked, but an answer may be lost, by a failure of the bot: {patients}",
-        patients=fitted(", ", names, len(names), LIST_ROOM, words),
-    )
+    return words("Asked, but an answer may be lost, by a failure of the bot: {patients}", patients=names)
+
+
+def _most_days_first(found: Iterable[tuple[str, int]], words: Words) -> Sentence:
+    """Those who have any of such days, by name with how many; what a failure hits is mostly many."""
+    hit = sorted((one for one in found if one[1]), key=lambda one: -one[1])
+    names = [words.many("{patient} ({n} day)", "{patient} ({n} days)", n, patient=_name(label)) for label, n in hit]
+    return fitted(", ", names, len(names), FAILURES_ROOM, words)
 
 
 def _open_list(panel: Panel, words: Words) -> Sentence:

@@ -461,6 +461,9 @@ def test_bot_failures_are_said_plainly_with_whom_and_how_often() -> None:
     text = str(digests.for_therapist(panel, EN))
     assert text.endswith("Not asked, by a failure of the bot: Ada (3 days), Ben (3 days)")
     assert "<b>0 need you, 2 steady, 0 quiet</b>" in text
+    worse = member(3, "Cleo", diary("4444444 4444444 ..44...", marks="a" * 14 + "bbaabbb"))
+    text = str(digests.for_therapist(rules.panel([*panel.members, worse]), EN))
+    assert "Not asked, by a failure of the bot: Cleo (5 days), Ada (3 days)" in text, "whom it hit most first"
     lost = diary("4444444 4444444 4444...", marks="a" * 18 + "bll")
     text = str(digests.for_therapist(rules.panel([member(1, "Ada", lost)]), EN))
     assert text.endswith(
