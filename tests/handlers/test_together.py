@@ -147,7 +147,7 @@ async def test_a_deputy_sees_those_who_say_yes_until_the_end_of_the_last_day(cli
     assert "Yes: 1. No: 1. No answer yet: 0." in await clinic.says(ito, "/deputy")
     assert await sees(clinic, roy)
     assert "Ben" not in newest(roy)
-    assert "You have 1 patient. For 1 of them you stand in." in newest(roy)
+    assert "You have 1 patient. 1 of them only while you stand in." in newest(roy)
     assert "not asked yet, no answer so far, you stand in until 8 Mar" in newest(roy)
     assert "Ada L: just started; you stand in until 8 Mar" in await clinic.says(roy, "/digest")
     assert "Dr Roy, since Monday 2 March 2026, until Sunday 8 March 2026" in await clinic.says(ada, "/sharing")

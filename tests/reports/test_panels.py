@@ -152,10 +152,10 @@ def test_who_is_there_for_a_holiday_only_is_marked() -> None:
         [steady, Member(PatientId(2), "Ben", blocked, date(2026, 3, 12)), replace(steady, patient_id=PatientId(3))]
     )
     text = str(panels.page(panel, 0, EN).text)
-    assert text.startswith("<b>You have 3 patients. For 1 of them you stand in.</b>")
+    assert text.startswith("<b>You have 3 patients. 1 of them only while you stand in.</b>")
     assert text.count("you stand in until 12 Mar") == 1
     summary = str(digests.for_therapist(panel, EN))
-    assert "\nFor 1 of them you stand in.\n" in summary
+    assert "\n1 of them only while you stand in.\n" in summary
     assert "can't be reached (has blocked the bot); you stand in until 12 Mar" in summary
 
 
