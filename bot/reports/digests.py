@@ -490,7 +490,11 @@ def standing_in(member: Member, words: Words) -> Sentence:
 def standing_in_for(panel: Panel, words: Words) -> Sentence:
     """How many of a panel are there only because the therapist stands in; empty where all are their own."""
     n = sum(member.until_day is not None for member in panel.members)
-    return words.many("{n} of them only while you stand in.", "{n} of them only while you stand in.", n) if n else Sentence("")
+    return (
+        words.many("{n} of them only while you stand in.", "{n} of them only while you stand in.", n)
+        if n
+        else Sentence("")
+    )
 
 
 def _name(label: str) -> Sentence:
