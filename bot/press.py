@@ -408,7 +408,7 @@ def _card(tx: Connection, order: Order, wanted: Card, say: Words) -> Draft | Not
     unreachable = None if account is None or imported else diary.entries.cause_of(account.reach)
     alerts = storage.panels.open_alerts(tx, [patient.id])[patient.id]
     unseen, newest = storage.panels.unseen_notes(tx, patient.id, share.therapist_id)
-    besides = reports.digests.Besides(tuple(alerts), unseen, newest, imported)
+    besides = reports.digests.Besides(tuple(alerts), unseen, newest, imported, share.until_day)
     at = _seen_at(patient, kept, order.now)
     return _draft(letters.card(patient, share.label, kept, at, say, unreachable, besides), kept)
 

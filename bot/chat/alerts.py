@@ -18,6 +18,7 @@ from bot.chat.words import Sentence, Words, bold, joined, moment, sentence
 from bot.diary import days
 from bot.diary.alerts import ANSWERS, Act, Alert, Done, Noticed, Pressing, Rule, Word
 from bot.diary.entries import Item
+from bot.diary.panels import OpenAlert
 from bot.diary.people import TherapistId
 
 MAX_NOTE: Final = 1_000
@@ -26,6 +27,8 @@ NOTE_SHOWN: Final = 120
 """Characters of a note where the whole of it does not fit under the picture."""
 ACTS_SHOWN: Final = 6
 """The newest acts, where all of them do not fit."""
+MOST_ON_CARD: Final = 2
+"""Open alerts with a button on a patient's card: as many as it tells of."""
 
 About = Sequence[tuple[Item, Noticed]]
 
@@ -158,8 +161,27 @@ def rows(seen: Seen, words: Words) -> tuple[Row, ...]:
     return (tuple(first), look)
 
 
+def on_card(patient: int, open_alerts: Sequence[OpenAlert], words: Words) -> tuple[Row, ...]:
+    """The answers to what is open, on a patient's card: whoever came later never had the alert's own message."""
+    if len(open_alerts) == 1:
+        one = open_alerts[0].id
+        acts = ((Answered.SEEN, words("Seen")), (Answered.WILL_CALL, words("Will call")))
+        noted = (Answered.NOTE, words("Add note"))
+        return (tuple(_answering(patient, one, answered, label) for answered, label in (*acts, noted)),)
+    return tuple((_answering(patient, it.id, Answered.SEEN, _seen_of(it, words)),) for it in open_alerts[:MOST_ON_CARD])
+
+
+def _seen_of(alert: OpenAlert, words: Words) -> Sentence:
+    day = words.short_day(alert.day)
+    return words("Seen: warning sign of {day}", day=day) if alert.red_flag else words("Seen: alert of {day}", day=day)
+
+
 def _act(seen: Seen, answered: Answered, label: Sentence) -> Button:
-    return Button(label, tap=pack(buttons.AnswerAlert(int(seen.alert.patient_id), int(seen.alert.id), answered)))
+    return _answering(int(seen.alert.patient_id), int(seen.alert.id), answered, label)
+
+
+def _answering(patient: int, alert: int, answered: Answered, label: Sentence) -> Button:
+    return Button(label, tap=pack(buttons.AnswerAlert(patient, alert, answered)))
 
 
 def bare(label: str, words: Words) -> Sentence:

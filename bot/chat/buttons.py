@@ -679,9 +679,15 @@ class Run:
 
 @payload("jo")
 class Others:
-    """A page of those whom the summary has no card for."""
+    """A page of those whom the summary has no card for; the first one as a new message, since a summary that was sent
+    is never edited."""
 
     page: int
+
+
+@payload("jb")
+class BackToOthers:
+    """Their first page again, in the place of a later one."""
 
 
 @payload("jp")

@@ -14,6 +14,7 @@ from bot.chat.words import Sentence, Words, bold, capital, joined, moment, sente
 HITS: Final = 40
 """More are counted: who types one letter more finds fewer."""
 HOURS: Final = (time(7), time(7, 30), time(8), time(12), time(18))
+SUNDAY: Final = 6
 _MONDAY: Final = date(2026, 3, 2)
 """Any: only its name is said."""
 
@@ -130,12 +131,19 @@ def how_typed(words: Words) -> Message:
     return Message(words("For another day or hour type it like this: /digest friday 16:45"))
 
 
-def hour_kept(day: int, wall: time, next_at: datetime, words: Words) -> Message:
-    text = words(
+def hour_kept(day: int, wall: time, next_at: datetime, words: Words, *, told: bool) -> Message:
+    """`told`: the week that such an hour would have been about before has had its summary."""
+    kept = words(
         "Your summary comes on {day} at {time} from now on. The next one: {when}.",
         day=weekday(day, words),
         time=words.time(wall),
         when=moment(next_at, words),
     )
+    parts = [kept]
+    if told:
+        parts.append(words("The last whole week has had its summary already."))
+    if day == SUNDAY:
+        parts.append(words("On a Sunday that is the week before: until the evening question its own is not over."))
+    text = joined("\n", parts)
     now = Button(words("Show the week now"), tap=pack(buttons.Run("digest")))
     return Message(text, ((now,),))

@@ -210,7 +210,8 @@ class Week:
 @dataclass(frozen=True, slots=True)
 class Jump:
     """One day at JUMP_BY or more above the `usual`: the mean of the `n` (4 to 7) scores of the 7 days before. Or the
-    second of two high days whose alert a needling held back, with the `usual` before the first of them.
+    second of two high days that alerted nobody, with the `usual` before the first of them: since a needling held it
+    back, or since there were too few scores before for a `usual`, which is None then.
 
     `after_session`: on the day of a needling session or the days after it, when soreness is
     expected.
@@ -219,9 +220,14 @@ class Jump:
     item: Item
     day: date
     value: int
-    usual: float
+    usual: float | None
     n: int
     after_session: bool
+
+    @property
+    def above(self) -> float:
+        """How far it lies above the usual; 0 where nobody can tell."""
+        return 0.0 if self.usual is None else self.value - self.usual
 
 
 class Reason(StrEnum):
@@ -306,11 +312,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One patient of a panel, under the therapist's own name for them."""
+    """One patient of a panel, under the therapist's own name for them. `until_day`: the last day on which the therapist
+    sees the diary, where they stand in for somebody."""
 
     patient_id: PatientId
     label: str
     need: Need
+    until_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,7 +494,7 @@ def last_answer(diary: Diary) -> date | None:
 
 def jumps(diary: Diary, start: date) -> tuple[Jump, ...]:
     """The days of the week from `start` that lie JUMP_BY or more above the mean of the seven days before, and those
-    that would alert but for a needling shortly before."""
+    that would alert but for a needling shortly before, or but for too few scores before them."""
     found = (_jump(diary, item, day) for item in _items_of(diary, start) for day in _seven(start))
     return tuple(jump for jump in found if jump is not None)
 
@@ -640,7 +648,21 @@ def _item_week(diary: Diary, item: Item, start: date, now: datetime) -> ItemWeek
 
 def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
     """The day, where it lies far above; or where it would alert but for a needling."""
-    return _far_above(diary, item, day) or _held_back(diary, item, day)
+    return _far_above(diary, item, day) or _held_back(diary, item, day) or _without_usual(diary, item, day)
+
+
+def _without_usual(diary: Diary, item: Item, day: date) -> Jump | None:
+    """The second of two days at STRONG or more that nothing before them can be compared with."""
+    first = day - days.ONE_DAY
+    high = [
+        score.value
+        for one in (first, day)
+        if (score := diary.scores.get((one, item.id))) is not None and score.value is not None and score.value >= STRONG
+    ]
+    before = values_from(diary, item, first - SEVEN_DAYS)
+    if len(high) < 2 or mean(before) is not None:
+        return None
+    return Jump(item, day, high[1], None, len(before), sore(day, diary.sessions))
 
 
 def _held_back(diary: Diary, item: Item, day: date) -> Jump | None:

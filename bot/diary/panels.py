@@ -98,6 +98,11 @@ class Standing:
     day: date | None = None
     today: bool = False
 
+    @property
+    def answered(self) -> bool:
+        """Whether its day has an answer."""
+        return self.stand in {Stand.ANSWERED, Stand.PARTLY, Stand.BEGUN}
+
 
 def standing(diary: Diary, now: datetime, cause: Cause | None, *, imported: bool, paused: bool) -> Standing:
     """How it stands with a patient at `now`. `cause`: why the bot can't write to them now; None: it can."""

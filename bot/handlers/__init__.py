@@ -173,6 +173,7 @@ TAPS: dict[type[Any], Tapped] = {
     buttons.AllPatients: digests.all_patients,
     # panel
     buttons.Others: panels.others,
+    buttons.BackToOthers: panels.back_to_others,
     buttons.PanelPicture: panels.picture,
     buttons.SearchPatient: panels.ask_search,
     buttons.Rename: panels.ask_name,
@@ -591,7 +592,7 @@ def _text(turn: Turn, update: Update) -> None:
 
 def _words(turn: Turn, message: Message, said: str) -> None:
     replied, about_others = message.reply_to_message, people.expects_others(turn)
-    if not people.text(turn, said, None if replied is None else replied.message_id):
+    if not people.text(turn, said, None if replied is None else replied.message_id) and not panels.named(turn, said):
         help.not_understood(turn)
     if not about_others:
         _search(turn, said)

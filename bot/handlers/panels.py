@@ -38,6 +38,11 @@ def others(turn: Turn, tap: buttons.Others) -> None:
         turn.edit(message)
 
 
+def back_to_others(turn: Turn, _: buttons.BackToOthers) -> None:
+    if _therapist(turn) is not None:
+        turn.edit(reports.recipes.message(Others(0), turn.words))
+
+
 def picture(turn: Turn, tap: buttons.PanelPicture) -> None:
     if _therapist(turn) is None:
         return
@@ -60,27 +65,40 @@ def ask_search(turn: Turn, _: buttons.SearchPatient) -> None:
 def search(turn: Turn, therapist: Therapist, said: str) -> None:
     """Everyone who has `said` in the name or code; of one the card."""
     said = " ".join(said.split())
+    if not _shown(turn, said, _fitting(turn, therapist, said)):
+        turn.say(chat.panels.no_hit(said[:MAX_LABEL], turn.words))
+
+
+def named(turn: Turn, said: str) -> bool:
+    """A text that nobody waits for: whether a therapist has typed part of a patient's name or code, who then comes."""
+    said = " ".join(said.split())
+    return turn.therapist is not None and _shown(turn, said, _fitting(turn, turn.therapist, said))
+
+
+def _fitting(turn: Turn, therapist: Therapist, said: str) -> list[tuple[int, str]]:
     wanted = typed.folded(said)
-    names = storage.panels.names(turn.tx, therapist.id, turn.now)
-    found = [
+    return [
         (int(one), label)
-        for one, label, code in names
+        for one, label, code in storage.panels.names(turn.tx, therapist.id, turn.now)
         if wanted in typed.folded(" ".join(label.split())) or (code is not None and wanted in typed.folded(code))
     ]
-    exact = [hit for hit in found if typed.folded(hit[1]) == wanted]
+
+
+def _shown(turn: Turn, said: str, found: list[tuple[int, str]]) -> bool:
+    """The card of the only hit, or of the only one that has just this name; else all of them by name."""
+    exact = [hit for hit in found if typed.folded(hit[1]) == typed.folded(said)]
     if len(found) == 1 or len(exact) == 1:
         digests.card(turn, buttons.Card((exact or found)[0][0]))
     elif found:
         turn.say(chat.panels.hits(said[:MAX_LABEL], sorted(found, key=lambda hit: hit[1].casefold()), turn.words))
-    else:
-        turn.say(chat.panels.no_hit(said[:MAX_LABEL], turn.words))
+    return bool(found)
 
 
 # --- names --------------------------------------------------------------------------------------------------------
 
 
 def rename(turn: Turn, said: str) -> None:
-    """`/rename`, or at once: `/rename Ada = Ada L`."""
+    """`/rename`, `/rename Ada`, or at once: `/rename Ada = Ada L`."""
     therapist = turn.therapist
     if therapist is None:
         turn.say(chat.people.not_for_you(Role.THERAPIST, turn.words))
@@ -89,12 +107,14 @@ def rename(turn: Turn, said: str) -> None:
     before, equals, after = (part.strip() for part in said.partition("="))
     if not names:
         turn.say(chat.sessions.no_patients(turn.words))
+        return
+    whom = [one for one, label in names if typed.folded(label) == typed.folded(" ".join(before.split()))]
+    if equals and after and len(whom) == 1:
+        _rename(turn, therapist, PatientId(whom[0]), after)
     elif equals and after:
-        whom = [one for one, label in names if typed.folded(label) == typed.folded(" ".join(before.split()))]
-        if len(whom) == 1:
-            _rename(turn, therapist, PatientId(whom[0]), after)
-        else:
-            turn.say(chat.panels.nobody_called(" ".join(before.split())[:MAX_LABEL], turn.words))
+        turn.say(chat.panels.nobody_called(" ".join(before.split())[:MAX_LABEL], turn.words))
+    elif len(whom) == 1:
+        ask_name(turn, buttons.Rename(whom[0]))
     elif len(names) > MOST_BUTTONS or said.strip():
         turn.say(chat.panels.rename_typed(turn.words))
     else:
@@ -213,7 +233,8 @@ def hours(turn: Turn, therapist: Therapist) -> tuple[int, time]:
 def _kept(turn: Turn, therapist: Therapist, weekday: int, wall: time) -> chat.messages.Message:
     at = _free(turn, therapist, weekday, wall)
     storage.panels.put_hour(turn.tx, therapist.id, weekday, wall, at)
-    return chat.panels.hour_kept(weekday, wall, diary.days.local(at, therapist.zone), turn.words)
+    told = at > diary.days.next_weekly(turn.now, therapist.zone, weekday, wall)
+    return chat.panels.hour_kept(weekday, wall, diary.days.local(at, therapist.zone), turn.words, told=told)
 
 
 def _free(turn: Turn, therapist: Therapist, weekday: int, wall: time) -> datetime:

@@ -27,6 +27,7 @@ from bot.diary.digests import (
     Change,
     ChangeLabel,
     Diary,
+    Finding,
     FlareOf,
     ItemWeek,
     Jump,
@@ -39,7 +40,7 @@ from bot.diary.digests import (
     Week,
 )
 from bot.diary.entries import Cause, Item, ItemId, Note
-from bot.diary.panels import OpenAlert
+from bot.diary.panels import OpenAlert, Strip
 from bot.diary.pauses import covering
 from bot.diary.people import PatientId
 from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day
@@ -50,9 +51,10 @@ SMALLEST_SHOWN: Final = 0.05
 """Points below this are 0.0 once rounded, so they are not said."""
 MOST_WORST_DAYS: Final = 3
 """More days than this that share the highest score are counted, not named."""
-MOST_SYMPTOMS_PER_LINE: Final = 2
-"""Symptoms that a patient's line in the panel explains, of those that rose and of those with a high day; the
-others are counted (readable in 60 seconds)."""
+MOST_HIGH_DAYS: Final = 2
+"""Symptoms with a high day that a patient's line in the panel tells of; the others are counted."""
+MOST_SIZES: Final = 3
+"""Symptoms whose size stands in the list of patients; the others are counted."""
 MOST_FLARES: Final = 4
 """More flares than this are counted, not named."""
 MOST_ALERTS: Final = 2
@@ -60,7 +62,11 @@ MOST_ALERTS: Final = 2
 NOTE_SHOWN: Final = 60
 """Characters of the newest note on a card; all of it is behind its button."""
 LIST_ROOM: Final = 400
-"""Characters for one line of names: quiet patients, days not asked, open days."""
+"""Characters for one line of names: those who also need attention, quiet patients."""
+FAILURES_ROOM: Final = 200
+"""For those whom the bot failed to ask."""
+OPEN_ROOM: Final = 80
+"""And for those whose days are still open: they are many on a Monday, and nothing is to be done (ours)."""
 STEADY_SHOWN: Final = 3
 """So few steady patients have their lines in the summary itself: a button would only hide them (ours)."""
 BREAKS: Final = 20
@@ -113,22 +119,23 @@ def lines(panel: Panel, words: Words) -> tuple[PanelLine, ...]:
     return lines_of(panel, panel.members, words)
 
 
-def lines_of(panel: Panel, members: Iterable[Member], words: Words) -> tuple[PanelLine, ...]:
-    """A line each for these members of the panel."""
+def lines_of(panel: Panel, members: Iterable[Member], words: Words, *, short: bool = False) -> tuple[PanelLine, ...]:
+    """A line each for these members of the panel; `short`: with the main reason alone, and no more of a high day than
+    that it was one."""
     newest = newest_start(panel)
-    return tuple(_line(member, _told(member.need, words), newest, words) for member in members)
+    return tuple(_line(member, _told(member.need, words, short=short), newest, words) for member in members)
 
 
-def _told(need: Need, words: Words) -> Sentence:
+def _told(need: Need, words: Words, *, short: bool) -> Sentence:
     if need.reason in digests.NEEDS:
-        return _why(need, words)
+        return brief(need, words) if short else _why(need, words)
     match need.reason:
         case Reason.QUIET:
-            return _quiet(need, words)
+            return _quiet(need, words, short=short)
         case Reason.IMPORTED:
             return _elsewhere(need, words)
         case _:
-            return _steady(need, words)
+            return _steady(need, words, short=short)
 
 
 def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Sentence:
@@ -149,9 +156,9 @@ def for_therapist(panel: Panel, words: Words, at_most: int = MAX_TEXT) -> Senten
     ]
     room = at_most - BREAKS - length(heading) - sum(length(text) for text in lists)
     cards = [line.text for line in lines_of(panel, panel.first, words)]
-    needing = _section(words("Need you"), cards, len(cards), room, words)
+    needing = _section(words.many("Needs you", "Need you", len(cards)), cards, room, words, "\n\n")
     told = [line.text for line in lines_of(panel, steady_shown(panel), words)]
-    settled = _section(words("Steady"), told, len(told), room - length(needing), words)
+    settled = _section(words("Steady"), told, room - length(needing), words)
     return joined("\n\n", [heading, needing, settled, *lists])
 
 
@@ -181,7 +188,7 @@ def patient_card(
     facts = [*_card_facts(diary, week, now, words, besides), _card_trends(diary, week, now, words, besides)]
     if not besides.imported:
         facts.append(_unreachable_now(unreachable, words))
-    title = [_card_title(label, week, words), _card_alerts(week, besides, words)]
+    title = [_card_title(label, week, words), _standing_in_now(besides, words), _card_alerts(week, besides, words)]
     heading = joined("\n", [*title, *facts, _new_notes(besides, words)])
     # The chart of a card reaches today, and so do its flares.
     marked = flares_named(digests.flares_between(diary, start, date.max), words)
@@ -469,7 +476,25 @@ def _line(member: Member, text: Sentence, newest: date, words: Words) -> PanelLi
     if week.start != newest and member.need.reason is not Reason.IMPORTED:
         dates = words("week of {first} to {last}", first=words.short_day(week.start), last=words.short_day(week.end))
         text = joined(", ", [text, dates])
+    text = joined("; ", [text, standing_in(member, words)])
     return PanelLine(member.patient_id, label, words("{patient}: {what}", patient=bold(label), what=text))
+
+
+def standing_in(member: Member, words: Words) -> Sentence:
+    """Until when the therapist sees the patient in somebody's place; empty for their own."""
+    if member.until_day is None:
+        return Sentence("")
+    return words("you stand in until {day}", day=words.short_day(member.until_day))
+
+
+def standing_in_for(panel: Panel, words: Words) -> Sentence:
+    """How many of a panel are there only because the therapist stands in; empty where all are their own."""
+    n = sum(member.until_day is not None for member in panel.members)
+    return (
+        words.many("{n} of them only while you stand in.", "{n} of them only while you stand in.", n)
+        if n
+        else Sentence("")
+    )
 
 
 def _name(label: str) -> Sentence:
@@ -490,7 +515,7 @@ def _panel_heading(panel: Panel, words: Words) -> Sentence:
         ],
     )
     dates = words("Your patients: {first} to {last}", first=words.short_day(start), last=words.short_day(last))
-    return joined("\n", [dates, bold(counts), _trends_heading(panel, words)])
+    return joined("\n", [dates, bold(counts), standing_in_for(panel, words), _trends_heading(panel, words)])
 
 
 def _trends_heading(panel: Panel, words: Words) -> Sentence:
@@ -508,10 +533,10 @@ def _trends_heading(panel: Panel, words: Words) -> Sentence:
     return words("Trend over weeks: {counts}.", counts=joined(", ", counts))
 
 
-def trends_named(need: Need, words: Words) -> Sentence:
+def trends_named(strips: Sequence[Strip], words: Words) -> Sentence:
     """As in "getting worse: Burning; getting better: Pain"; empty where nothing is called."""
     worse, better = (
-        words.listed([item_name(strip.item, words) for strip in need.strips if strip.trend is trend])
+        words.listed([item_name(strip.item, words) for strip in strips if strip.trend is trend])
         for trend in (Trend.WORSE, Trend.BETTER)
     )
     return joined(
@@ -551,28 +576,30 @@ def _own_alerts(need: Need, words: Words) -> Sentence:
 
 
 def _why(need: Need, words: Words) -> Sentence:
-    """Why a patient needs attention, symptom by symptom in the order of what was found."""
+    """Why a patient needs attention: the symptom that says most in full, the others by name. Five of these are read in
+    a minute; the figures of the others are on the card."""
     about = list(dict.fromkeys(finding.about for finding in need.findings if finding.about is not None))
     told = [_own_alerts(need, words)]
-    told += [_why_symptom(need, item_week, words) for item_week in about[:MOST_SYMPTOMS_PER_LINE]]
-    if (more := len(about) - MOST_SYMPTOMS_PER_LINE) > 0:
-        told.append(words.many("{n} more symptom", "{n} more symptoms", more))
+    told += [_why_symptom(need, item_week, words) for item_week in about[:1]]
+    if also := words.listed([item_name(item_week.item, words) for item_week in about[1:]]):
+        told.append(words("also {symptoms}", symptoms=also))
     silence = _silence(need, words) or _unreachable(need, words)
     # Silence stands first only where it is the reason.
     parts = [silence, *told] if need.reason is Reason.SILENT else [*told, silence]
     shown = {item_week.item.id for item_week in about}
     jumps = _jumps([jump for jump in need.jumps if jump.item.id not in shown], words)
-    return joined("; ", [*parts, trends_named(need, words), _worst_flare(need, words), *jumps])
+    return joined("; ", [*parts, trends_named(need.strips, words), _worst_flare(need, words), *jumps])
 
 
 def _why_symptom(need: Need, item_week: ItemWeek, words: Words) -> Sentence:
     """As in "Pain 7.2 from 6 days, 2.4 points higher (50%) than the week before treatment (4.8)"."""
-    clauses = []
+    clauses: list[Sentence] = []
     for reason in (finding.reason for finding in need.findings if finding.about is item_week):
         if reason is Reason.ABOVE_BASELINE:
             clauses.append(_above_baseline(item_week, words))
         elif reason is Reason.ROSE:
-            clauses.append(_above_last_week(item_week, words))
+            # After the baseline with its average a second one to compare with is more than a minute has room for.
+            clauses.append(_above_last_week(item_week, words, bare=bool(clauses)))
         else:
             clauses.append(_days_at_7(item_week, words))
     name = item_name(item_week.item, words)
@@ -608,10 +635,12 @@ def _baseline(baseline: Baseline, words: Words) -> Sentence:
             return words("the first week, already in treatment ({mean})", mean=mean)
 
 
-def _above_last_week(item_week: ItemWeek, words: Words) -> Sentence:
+def _above_last_week(item_week: ItemWeek, words: Words, *, bare: bool) -> Sentence:
     if item_week.mean is None or item_week.previous is None:
         return Sentence("")
     rise = words.number(item_week.mean - item_week.previous)
+    if bare:
+        return words("{points} points higher than last week", points=rise)
     return words(
         "{points} points higher than last week ({previous})",
         points=rise,
@@ -656,8 +685,7 @@ def _silence(need: Need, words: Words) -> Sentence:
         if need.last_answer is not None
         else words("no answer so far")
     )
-    silent = words.many("no entry for {n} day", "no entry for {n} days", need.silent_days)
-    return joined(", ", [silent, last, _unreachable(need, words)])
+    return joined(", ", [_silent_for(need, words), last, _unreachable(need, words)])
 
 
 def _unreachable(need: Need, words: Words) -> Sentence:
@@ -673,28 +701,30 @@ def _unreachable(need: Need, words: Words) -> Sentence:
 def _jumps(jumps: Iterable[Jump], words: Words) -> list[Sentence]:
     """One high day per symptom, those furthest above their own mean first; the others are counted."""
     furthest: dict[int, Jump] = {}
-    for jump in sorted(jumps, key=lambda jump: jump.usual - jump.value):
+    for jump in sorted(jumps, key=lambda jump: -jump.above):
         furthest.setdefault(jump.item.id, jump)
     found = list(furthest.values())
-    told = [_jump(jump, words) for jump in found[:MOST_SYMPTOMS_PER_LINE]]
+    told = [_jump(jump, words) for jump in found[:MOST_HIGH_DAYS]]
     if more := len(found) - len(told):
         told.append(words.many("{n} more symptom with a high day", "{n} more symptoms with a high day", more))
     return told
 
 
 def _jump(jump: Jump, words: Words) -> Sentence:
-    values = {
-        "symptom": item_name(jump.item, words),
-        "score": jump.value,
-        "day": words.weekday(jump.day),
-        "usual": _with_n(jump.usual, jump.n, words),
-    }
+    values = {"symptom": item_name(jump.item, words), "score": jump.value, "day": words.weekday(jump.day)}
+    if jump.usual is None:
+        return words(
+            "{symptom} {score} on {day}, the second day at {high} or more (too few answers before to compare)",
+            high=digests.STRONG,
+            **values,
+        )
+    values["usual"] = _with_n(jump.usual, jump.n, words)
     if jump.after_session:
-        return words("{symptom} {score} on {day}, after a session (average of the 7 days before: {usual})", **values)
-    return words("{symptom} {score} on {day} (average of the 7 days before: {usual})", **values)
+        return words("{symptom} {score} on {day}, after a session (usual: {usual})", **values)
+    return words("{symptom} {score} on {day} (usual: {usual})", **values)
 
 
-def _steady(need: Need, words: Words) -> Sentence:
+def _steady(need: Need, words: Words, *, short: bool) -> Sentence:
     week = need.week
     if need.reason is Reason.NEW:
         just = words("just started")
@@ -705,11 +735,11 @@ def _steady(need: Need, words: Words) -> Sentence:
     facts = [
         joined(", ", figures),
         words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence(""),
-        trends_named(need, words),
+        trends_named(need.strips, words),
         _paused(need, words),
         _unreachable(need, words),
     ]
-    told = joined("; ", [*facts, _worst_flare(need, words), *_jumps(need.jumps, words)])
+    told = joined("; ", [*facts, _worst_flare(need, words), *_high_days(need, words, short=short)])
     return told or words("nothing to show yet")
 
 
@@ -722,19 +752,62 @@ def _elsewhere(need: Need, words: Words) -> Sentence:
 
 
 def brief(need: Need, words: Words) -> Sentence:
-    """Why a patient stands where they stand, without the figures that stand beside it."""
-    if need.reason in digests.NEEDS:
-        return _why(need, words)
-    trend, high = trends_named(need, words), [_worst_flare(need, words), *_jumps(need.jumps, words)]
+    """Why a patient stands where they stand, in a line or two, without the figures that stand beside it."""
+    high = [_worst_flare(need, words), _high_day(need, words)]
     match need.reason:
+        case Reason.RED_FLAG | Reason.ALERT:
+            return alerts_named(need.alerts[:1], [it.item for it in need.week.items], words)
+        case Reason.ABOVE_BASELINE:
+            return _with_more(need, words("{symptoms} points above baseline", symptoms=_sizes(need, words)), words)
+        case Reason.ROSE:
+            told = words("{symptoms} points higher than last week", symptoms=_sizes(need, words))
+            return _with_more(need, told, words)
+        case Reason.DAYS_AT_7:
+            told = words("{symptoms} days at {score} or more", symptoms=_sizes(need, words), score=digests.STRONG)
+            return _with_more(need, told, words)
+        case Reason.SILENT:
+            return _silent_for(need, words)
         case Reason.QUIET:
-            return joined("; ", [words("quiet"), _silence(need, words), trend, *high])
+            return joined("; ", [words("quiet"), _silent_for(need, words), *high])
         case Reason.IMPORTED:
             return words("imported")
         case Reason.NEW:
             return joined("; ", [words("just started"), _paused(need, words), _worst_flare(need, words)])
-        case _:
-            return joined("; ", [words("steady"), trend, _paused(need, words), *high])
+        case Reason.STEADY:
+            return joined("; ", [words("steady"), _paused(need, words), *high])
+
+
+def _sizes(need: Need, words: Words) -> Sentence:
+    """As in "Burning 3.7 and Pain 3.4", of what the main reason is about, the largest first."""
+    found = [it for it in need.findings if it.reason is need.reason][:MOST_SIZES]
+    return words.listed(
+        [joined(" ", [item_name(it.about.item, words), _size(it, words)]) for it in found if it.about is not None]
+    )
+
+
+def _with_more(need: Need, told: Sentence, words: Words) -> Sentence:
+    """And how many more symptoms the main reason is about than have their size told."""
+    more = sum(it.reason is need.reason for it in need.findings) - MOST_SIZES
+    return joined("; ", [told, words.many("{n} more symptom", "{n} more symptoms", more) if more > 0 else Sentence("")])
+
+
+def _size(finding: Finding, words: Words) -> Sentence:
+    return sentence(str(round(finding.size))) if finding.reason is Reason.DAYS_AT_7 else words.number(finding.size)
+
+
+def _silent_for(need: Need, words: Words) -> Sentence:
+    return words.many("no entry for {n} day", "no entry for {n} days", need.silent_days)
+
+
+def _high_day(need: Need, words: Words) -> Sentence:
+    """The day that lies furthest above the usual, and no more than that; empty where none does."""
+    if not need.jumps:
+        return Sentence("")
+    jump = max(need.jumps, key=lambda one: one.above)
+    values = {"symptom": item_name(jump.item, words), "score": jump.value, "day": words.weekday(jump.day)}
+    if jump.after_session:
+        return words("{symptom} {score} on {day}, after a session", **values)
+    return words("{symptom} {score} on {day}", **values)
 
 
 def _paused(need: Need, words: Words) -> Sentence:
@@ -755,14 +828,18 @@ def _steady_figure(item_week: ItemWeek, words: Words, *, with_n: bool) -> Senten
     return joined(" ", [name, words.number(item_week.mean)])
 
 
-def _quiet(need: Need, words: Words) -> Sentence:
-    return joined("; ", [_silence(need, words), _worst_flare(need, words), *_jumps(need.jumps, words)])
+def _quiet(need: Need, words: Words, *, short: bool) -> Sentence:
+    return joined("; ", [_silence(need, words), _worst_flare(need, words), *_high_days(need, words, short=short)])
 
 
-def _section(title: Sentence, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
-    if not total:
+def _high_days(need: Need, words: Words, *, short: bool) -> list[Sentence]:
+    return [_high_day(need, words)] if short else _jumps(need.jumps, words)
+
+
+def _section(title: Sentence, parts: Sequence[Sentence], room: int, words: Words, between: str = "\n") -> Sentence:
+    if not parts:
         return Sentence("")
-    return joined("\n", [bold(title), fitted("\n", parts, total, room - length(title) - 1, words)])
+    return joined("\n", [bold(title), fitted(between, parts, len(parts), room - length(title) - 1, words)])
 
 
 def fitted(between: str, parts: Iterable[Sentence], total: int, room: int, words: Words) -> Sentence:
@@ -806,7 +883,7 @@ def _quiet_list(panel: Panel, words: Words) -> Sentence:
                 [
                     words.many("{n} day", "{n} days", member.need.silent_days),
                     _unreachable(member.need, words),
-                    *_jumps(member.need.jumps, words)[:1],
+                    _high_day(member.need, words),
                 ],
             ),
         )
@@ -824,49 +901,39 @@ def _quiet_list(panel: Panel, words: Words) -> Sentence:
 
 
 def _not_asked_list(panel: Panel, words: Words) -> Sentence:
-    names = [
-        words.many("{patient} ({n} day)", "{patient} ({n} days)", len(unasked), patient=_name(member.label))
-        for member in panel.members
-        if (unasked := member.need.week.not_asked_by_us)
-    ]
-    if not names:
-        return Sentence("")
-    return words(
-        "Not asked, by a failure of the bot: {patients}",
-        patients=fitted(", ", names, len(names), LIST_ROOM, words),
-    )
+    names = _most_days_first(((it.label, len(it.need.week.not_asked_by_us)) for it in panel.members), words)
+    return words("Not asked, by a failure of the bot: {patients}", patients=names) if names else Sentence("")
 
 
 def _lost_list(panel: Panel, words: Words) -> Sentence:
-    names = [
-        words.many("{patient} ({n} day)", "{patient} ({n} days)", len(lost), patient=_name(member.label))
-        for member in panel.members
-        if (lost := member.need.week.lost)
-    ]
+    names = _most_days_first(((it.label, len(it.need.week.lost)) for it in panel.members), words)
     if not names:
         return Sentence("")
-    return words(
-        "Asked, but an answer may be lost, by a failure of the bot: {patients}",
-        patients=fitted(", ", names, len(names), LIST_ROOM, words),
-    )
+    return words("Asked, but an answer may be lost, by a failure of the bot: {patients}", patients=names)
+
+
+def _most_days_first(found: Iterable[tuple[str, int]], words: Words) -> Sentence:
+    """Those who have any of such days, by name with how many; what a failure hits is mostly many."""
+    hit = sorted((one for one in found if one[1]), key=lambda one: -one[1])
+    names = [words.many("{patient} ({n} day)", "{patient} ({n} days)", n, patient=_name(label)) for label, n in hit]
+    return fitted(", ", names, len(names), FAILURES_ROOM, words)
 
 
 def _open_list(panel: Panel, words: Words) -> Sentence:
-    names = [
+    """Which days are still open, and whose: mostly the Sunday of many."""
+    whose: dict[tuple[date, ...], list[Sentence]] = {}
+    for member in panel.members:
+        if member.need.week.open_days:
+            whose.setdefault(member.need.week.open_days, []).append(_name(member.label))
+    found = [
         words(
-            "{patient} ({days})",
-            patient=_name(member.label),
-            days=_weekdays(member.need.week.open_days, words),
+            "{days} ({patients})",
+            days=_weekdays(dates, words),
+            patients=fitted(", ", names, len(names), OPEN_ROOM, words),
         )
-        for member in panel.members
-        if member.need.week.open_days
+        for dates, names in sorted(whose.items())
     ]
-    if not names:
-        return Sentence("")
-    return words(
-        "Still open until noon of the next day: {patients}",
-        patients=fitted(", ", names, len(names), LIST_ROOM, words),
-    )
+    return words("Still open until noon of the next day: {days}", days=joined("; ", found)) if found else Sentence("")
 
 
 # The card
@@ -881,20 +948,27 @@ def _card_title(label: str, week: Week, words: Words) -> Sentence:
 class Besides:
     """What a card tells besides the numbers: open alerts, and the notes since the therapist last looked.
 
-    `unseen`: how many notes; `newest` of them. `imported`: the diary was kept elsewhere.
+    `unseen`: how many notes; `newest` of them. `imported`: the diary was kept elsewhere. `until_day`: the last day on
+    which the therapist sees it, where they stand in.
     """
 
     alerts: tuple[OpenAlert, ...] = ()
     unseen: int = 0
     newest: Note | None = None
     imported: bool = False
+    until_day: date | None = None
+
+
+def by_urgency(alerts: Iterable[OpenAlert]) -> list[OpenAlert]:
+    """Warning signs first, then the oldest."""
+    return sorted(alerts, key=lambda alert: (not alert.red_flag, alert.raised_at, alert.id))
 
 
 def _card_alerts(week: Week, besides: Besides, words: Words) -> Sentence:
     """The open alerts in words, those reported as a warning sign first."""
     if not besides.alerts:
         return Sentence("")
-    ordered = sorted(besides.alerts, key=lambda alert: (not alert.red_flag, alert.raised_at, alert.id))
+    ordered = by_urgency(besides.alerts)
     named = alerts_named(ordered, [it.item for it in week.items], words)
     title = bold(words.many("Open alert", "Open alerts", len(ordered)))
     return words("{title}: {alerts}.", title=title, alerts=named)
@@ -970,6 +1044,12 @@ def _asked_in(week: Week, words: Words) -> Sentence:
 def _paused_now(diary: Diary, now: datetime, words: Words) -> Sentence:
     pause = covering(diary.pauses, days.day_of(now, diary.zone))
     return Sentence("") if pause is None else words("Now {pause}.", pause=pauses.for_therapist(pause, words))
+
+
+def _standing_in_now(besides: Besides, words: Words) -> Sentence:
+    if besides.until_day is None:
+        return Sentence("")
+    return words("You stand in until {day}.", day=words.short_day(besides.until_day))
 
 
 def _unreachable_now(cause: Cause | None, words: Words) -> Sentence:

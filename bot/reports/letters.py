@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.chat import buttons, limits, offers, sessions
+from bot.chat import alerts, buttons, limits, offers, sessions
 from bot.chat.buttons import OnSheet, pack
 from bot.chat.looking import USUAL_WEEKS
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
@@ -16,7 +16,7 @@ from bot.diary.digests import Diary, Panel
 from bot.diary.entries import Cause, Note
 from bot.diary.people import Patient, PatientId
 from bot.reports import courses, panels
-from bot.reports.digests import Besides, fits_caption, for_patient, length, patient_card
+from bot.reports.digests import Besides, by_urgency, fits_caption, for_patient, length, patient_card
 
 SHOWN_FOR: Final = timedelta(weeks=8)
 """How far back the chart of a digest or card reaches."""
@@ -119,7 +119,8 @@ def card(
     rows.append(offers.ways(int(patient.id), words))
     if imported:  # Nothing is asked of anyone there.
         rows = [(notes_of, rename), before_and_after]
-    return Message(text, (*rows, _files(int(patient.id), words)), picture=picture)
+    open_now = () if besides is None else alerts.on_card(int(patient.id), by_urgency(besides.alerts), words)
+    return Message(text, (*open_now, *rows, _files(int(patient.id), words)), picture=picture)
 
 
 def _last_scored(diary: Diary, now: datetime) -> date:

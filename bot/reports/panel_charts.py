@@ -40,8 +40,10 @@ TITLE_SIZE: Final = 36
 
 
 def drawn(panel: Panel) -> tuple[Member, ...]:
-    """Whom the pictures show: everyone but diaries from elsewhere, which have no such weeks."""
-    return panel.needs + panel.quiet + panel.steady
+    """Whom the pictures show: everyone but diaries from elsewhere, which have no such weeks. Nobody while there is no
+    weekly average of anyone: charts without a mark are no picture."""
+    shown = panel.needs + panel.quiet + panel.steady
+    return shown if any(strip.newest is not None for member in shown for strip in member.need.strips) else ()
 
 
 def pages(panel: Panel) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from bot.chat import buttons
@@ -17,11 +16,23 @@ from bot.chat.buttons import pack
 from bot.chat.items import item_name
 from bot.chat.messages import MAX_TEXT, Button, Message, Picture, Row, plain
 from bot.chat.words import Sentence, Words, bold, joined, sentence
-from bot.diary.digests import MOST_CARDS, NEEDS, Member, Panel
+from bot.diary.digests import MOST_CARDS, NEEDS, Member, Need, Panel, Week
 from bot.diary.entries import HIGHEST
-from bot.diary.panels import Stand, Standing, Strip
+from bot.diary.panels import Stand, Standing, Strip, WeekOf
+from bot.diary.trends import Trend
 from bot.reports import panel_charts
-from bot.reports.digests import brief, fits_caption, for_therapist, length, lines_of, newest_start, steady_shown
+from bot.reports.digests import (
+    brief,
+    fits_caption,
+    for_therapist,
+    length,
+    lines_of,
+    newest_start,
+    standing_in,
+    standing_in_for,
+    steady_shown,
+    trends_named,
+)
 
 PER_PAGE: Final = 10
 LINES_PER_PAGE: Final = 20
@@ -32,6 +43,7 @@ STRIPS: Final = 3
 """Symptoms of a patient that a page shows; the others are counted, and are on the card."""
 HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 GAP: Final = "·"
+CALLED: Final = frozenset({Trend.WORSE, Trend.BETTER})
 
 
 def week(panel: Panel, lost: Sentence, words: Words) -> list[Message]:
@@ -113,55 +125,76 @@ def page(panel: Panel, number: int, words: Words) -> Message:
     heading = words.many("You have {n} patient.", "You have {n} patients.", len(panel.members))
     if pages > 1:
         heading = words("{heading} Page {page} of {pages}.", heading=heading, page=number + 1, pages=pages)
+    heading = joined(" ", [heading, standing_in_for(panel, words)])
     also = {member.patient_id for member in panel.needs[MOST_CARDS:]}
     found = [_block(member, member.patient_id in also, words) for member in here]
-    text = joined("\n\n", [bold(heading), *found])
+    legend = _legend(here, words)
+    text = joined("\n\n", [bold(heading), *found, legend])
     if length(text) > MAX_TEXT:
-        found = [_block(member, member.patient_id in also, words, SHORT_LINE) for member in here]
-        text = joined("\n\n", [bold(heading), *found])
-    if length(text) > MAX_TEXT:
-        text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found)])
+        text = joined("\n\n", [bold(heading), *(within(block, PAGE_LINE) for block in found), legend])
     rows: list[Row] = [(card_button(member),) for member in here]
-    if steps := _steps(number, pages, words, buttons.Panel):
+    if steps := _steps(number, pages, words, buttons.Panel, buttons.Panel(0)):
         rows.append(steps)
     rows.append((Button(words("Search"), tap=pack(buttons.SearchPatient())),))
     return Message(text, tuple(rows))
 
 
-def _steps(number: int, pages: int, words: Words, to: type[buttons.Panel] | type[buttons.Others]) -> Row:
+def _steps(
+    number: int,
+    pages: int,
+    words: Words,
+    to: type[buttons.Panel] | type[buttons.Others],
+    first: buttons.Panel | buttons.BackToOthers,
+) -> Row:
+    """The way to the pages before and after; `first`: to the first one."""
     steps = []
     if number > 0:
-        steps.append(Button(words("Previous"), tap=pack(to(number - 1))))
+        steps.append(Button(words("Previous"), tap=pack(to(number - 1) if number > 1 else first)))
     if number < pages - 1:
         steps.append(Button(words("Next"), tap=pack(to(number + 1))))
     return tuple(steps)
 
 
-def _block(member: Member, also: bool, words: Words, room: int = MAX_TEXT) -> Sentence:
-    """One patient: why they stand there, how it stands, and three small trends, each with its number."""
-    need = member.need
-    why = brief(need, words)
-    if length(why) > room:
-        why = within(why, room)
-    if need.reason in NEEDS:
-        why = words("also needs you: {why}", why=why) if also else words("needs you: {why}", why=why)
+def _block(member: Member, also: bool, words: Words) -> Sentence:
+    """One patient, to be taken in at a glance: why they stand there, how it stands, and three small trends, each with
+    its number."""
+    need, why = member.need, brief(member.need, words)
     name = bold(sentence(" ".join(member.label.split())))
-    week = need.week
-    answered = words("{answered} of {asked}", answered=week.answered, asked=week.asked) if week.asked else Sentence("")
-    last = (
-        words("no answer so far")
-        if need.last_answer is None
-        else words("last answer {day}", day=words.short_day(need.last_answer))
-    )
-    alerts = words.many("{n} open alert", "{n} open alerts", len(need.alerts)) if need.alerts else Sentence("")
+    if need.reason not in NEEDS:
+        title = words("{patient}: {what}", patient=name, what=why)
+    elif also:
+        title = words("{patient} also needs you: {why}", patient=name, why=why)
+    else:
+        title = words("{patient} needs you: {why}", patient=name, why=why)
+    return joined("\n", [title, _facts(member, words), *_strips(need, words)])
+
+
+def _facts(member: Member, words: Words) -> Sentence:
+    """How it stands, the last answer, "5 of 7", open alerts, and that it is somebody else's patient."""
+    need, week = member.need, member.need.week
     # Since when a pause is, and until when, is told above, unless something more pressing is.
     told = need.standing is None or (need.pause is not None and need.reason not in NEEDS)
-    stand = Sentence("") if told or need.standing is None else standing_name(need.standing, words)
-    strips = [strip_in_words(strip, week.start, words) for strip in need.strips[:STRIPS]]
-    if (more := len(need.strips) - STRIPS) > 0:
-        strips.append(words.many("{n} more symptom", "{n} more symptoms", more))
-    facts = joined(", ", [stand, last, answered, alerts])
-    return joined("\n", [words("{patient}: {what}", patient=name, what=why), facts, *strips])
+    facts = []
+    if need.standing is not None and not told:
+        facts.append(standing_name(need.standing, words))
+    if need.last_answer is None:
+        facts.append(words("no answer so far"))
+    elif need.standing is None or not need.standing.answered or need.standing.day != need.last_answer:
+        facts.append(words("last answer {day}", day=words.short_day(need.last_answer)))
+    if week.asked:
+        facts.append(words("{answered} of {asked}", answered=week.answered, asked=week.asked))
+    if need.alerts:
+        facts.append(words.many("{n} open alert", "{n} open alerts", len(need.alerts)))
+    return joined(", ", [*facts, standing_in(member, words)])
+
+
+def _strips(need: Need, words: Words) -> list[Sentence]:
+    shown, more = need.strips[:STRIPS], need.strips[STRIPS:]
+    told = [strip_in_words(strip, need.week, words) for strip in shown]
+    if more:
+        counted = words.many("{n} more symptom", "{n} more symptoms", len(more))
+        told.append(joined("; ", [counted, trends_named(more, words)]))
+    return told
 
 
 def standing_name(standing: Standing, words: Words) -> Sentence:
@@ -198,17 +231,47 @@ def standing_name(standing: Standing, words: Words) -> Sentence:
             return words("not asked {day}", day=day)
 
 
-def strip_in_words(strip: Strip, start: date, words: Words) -> Sentence:
-    """Eight weeks of a symptom in characters, low to high, and the newest mean as a number."""
-    drawn = "".join(GAP if week.mean is None else HEIGHTS[_height(week.mean)] for week in strip.weeks)
+def strip_in_words(strip: Strip, week: Week, words: Words) -> Sentence:
+    """Eight weeks of a symptom in characters, low to high, the newest mean as a number, and what its trend is called.
+
+    The line above says how many days were answered; the number says it itself where it is from another count of days.
+    """
+    drawn = "".join(GAP if one.mean is None else HEIGHTS[_height(one.mean)] for one in strip.weeks)
     name, newest = item_name(strip.item, words), strip.newest
     if newest is None or newest.mean is None:
         return words("{symptom} {drawn} no average yet", symptom=name, drawn=drawn)
     mean = words.number(newest.mean)
-    if newest.monday == start:
-        return words("{symptom} {drawn} {mean}", symptom=name, drawn=drawn, mean=mean)
-    day = words.short_day(newest.monday)
-    return words("{symptom} {drawn} {mean} (week from {day})", symptom=name, drawn=drawn, mean=mean, day=day)
+    if _counts_other_days(newest, week):
+        mean = words("{mean} ({n})", mean=mean, n=newest.n)
+    if newest.monday != week.start:
+        mean = words("{mean}, {day}", mean=mean, day=words.short_day(newest.monday))
+    told = words("{symptom} {drawn} {mean}", symptom=name, drawn=drawn, mean=mean)
+    match strip.trend:
+        case Trend.WORSE:
+            return words("{strip}, worse", strip=told)
+        case Trend.BETTER:
+            return words("{strip}, better", strip=told)
+        case _:
+            return told
+
+
+def _counts_other_days(newest: WeekOf, week: Week) -> bool:
+    """Whether the number of days that a mean is from is not the one that stands above it."""
+    return newest.monday != week.start or newest.n != week.answered
+
+
+def _legend(members: Sequence[Member], words: Words) -> Sentence:
+    """What the signs of a page mean, of those that stand on it."""
+    strips = [(strip, one.need.week) for one in members for strip in one.need.strips[:STRIPS]]
+    newest = [(it, week) for strip, week in strips if (it := strip.newest) is not None]
+    told = [
+        (bool(newest), words("Bars: eight weekly averages, 0 to 10.")),
+        (any(it.mean is None for strip, _ in strips for it in strip.weeks), words("A dot: a week without one.")),
+        (any(_counts_other_days(it, week) for it, week in newest), words("In brackets: from how many days.")),
+        (any(it.monday != week.start for it, week in newest), words("A date: the newest week that has one.")),
+        (any(strip.trend in CALLED for strip, _ in strips), words("Worse, better: the trend over weeks.")),
+    ]
+    return joined(" ", [sign for stands, sign in told if stands])
 
 
 def _height(mean: float) -> int:
@@ -226,13 +289,13 @@ def others(panel: Panel, number: int, words: Words) -> Message:
     number, here = max(0, min(number, pages - 1)), on_page_of_others(panel, number)
     parts: list[Sentence] = []
     for title, members in _groups(panel, here, words):
-        told = [line.text for line in lines_of(panel, members, words)]
+        told = [line.text for line in lines_of(panel, members, words, short=True)]
         parts.append(joined("\n", [bold(title), *(within(line, SHORT_LINE) for line in told)]))
     if pages > 1:
         parts.insert(0, words("Page {page} of {pages}.", page=number + 1, pages=pages))
     made = [card_button(member) for member in here]
     rows: list[Row] = [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
-    if steps := _steps(number, pages, words, buttons.Others):
+    if steps := _steps(number, pages, words, buttons.Others, buttons.BackToOthers()):
         rows.append(steps)
     return Message(joined("\n\n", parts), tuple(rows))
 

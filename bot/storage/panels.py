@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, time
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
@@ -25,7 +25,7 @@ ANSWERS: Final = ("seen", "will_call", "note")
 """What a therapist does about an alert; whoever it was, it is open no more."""
 
 _members: Final = (
-    select(*PATIENT, tables.shares.c.label, tables.accounts.c.reach)
+    select(*PATIENT, tables.shares.c.label, tables.shares.c.until_day, tables.accounts.c.reach)
     .join(tables.shares, tables.shares.c.patient_id == tables.patients.c.id)
     .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
     .where(
@@ -89,16 +89,22 @@ def panel_of(tx: Connection, therapist_id: TherapistId, now: datetime, due_at: d
     `due_at`: the hour of a digest that may be late, if it is one; the weeks are those of that hour.
     """
     rows = [
-        (Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(_members, {"therapist": therapist_id, "now": now})
+        _Row(Patient(*row[:-3]), *row[-3:]) for row in tx.execute(_members, {"therapist": therapist_id, "now": now})
     ]
-    live = [row for row in rows if row[0].stage is not Stage.IMPORTED]
-    elsewhere = [row for row in rows if row[0].stage is Stage.IMPORTED]
-    alerts = open_alerts(tx, [patient.id for patient, _, _ in rows])
+    live = [row for row in rows if row.patient.stage is not Stage.IMPORTED]
+    elsewhere = [row for row in rows if row.patient.stage is Stage.IMPORTED]
+    alerts = open_alerts(tx, [row.patient.id for row in rows])
     found = _live(tx, live, alerts, now, due_at) + _elsewhere(tx, elsewhere, alerts, now)
     return digests.panel(found)
 
 
-_Row = tuple[Patient, str, Reach]
+class _Row(NamedTuple):
+    patient: Patient
+    label: str
+    until_day: date | None
+    reach: Reach
+
+
 _Alerts = dict[PatientId, list[OpenAlert]]
 
 
@@ -107,14 +113,15 @@ def _live(
 ) -> list[Member]:
     if not rows:
         return []
-    starts = {patient.id: digests.last_week(due_at or now, patient.zone, patient.sunday_time) for patient, _, _ in rows}
-    kept = diaries.of(tx, [patient for patient, _, _ in rows], min(starts.values()) - LOOKS_BACK, now)
+    patients = [row.patient for row in rows]
+    starts = {it.id: digests.last_week(due_at or now, it.zone, it.sunday_time) for it in patients}
+    kept = diaries.of(tx, patients, min(starts.values()) - LOOKS_BACK, now)
     members = []
-    for patient, label, reach in rows:
+    for patient, label, until_day, reach in rows:
         # The newest day says what was so that evening; since then the patient has left or come back.
         cause = cause_of(reach)
         need = digests.need(kept[patient.id], starts[patient.id], now, alerts[patient.id], cause)
-        members.append(Member(patient.id, label, replace(need, unreachable=cause)))
+        members.append(Member(patient.id, label, replace(need, unreachable=cause), until_day))
     return members
 
 
@@ -122,12 +129,12 @@ def _elsewhere(tx: Connection, rows: Sequence[_Row], alerts: _Alerts, now: datet
     """Diaries that were kept elsewhere, by the last week that they have."""
     if not rows:
         return []
-    kept = diaries.of(tx, [patient for patient, _, _ in rows], date.min, now)
+    kept = diaries.of(tx, [row.patient for row in rows], date.min, now)
     members = []
-    for patient, label, _ in rows:
+    for patient, label, until_day, _ in rows:
         last = digests.last_answer(kept[patient.id]) or days.day_of(now, patient.zone)
         need = digests.need(kept[patient.id], days.week_start(last), now, alerts[patient.id], imported=True)
-        members.append(Member(patient.id, label, replace(need, unreachable=None)))
+        members.append(Member(patient.id, label, replace(need, unreachable=None), until_day))
     return members
 
 

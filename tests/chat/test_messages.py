@@ -69,6 +69,7 @@ from bot.diary.flares import Flare, Since
 from bot.diary.hours import OwnHours
 from bot.diary.items import Refusal
 from bot.diary.moments import Moment, Standing, Thing, Today
+from bot.diary.panels import OpenAlert
 from bot.diary.pauses import Pause
 from bot.diary.pauses import Reason as WhyPaused
 from bot.diary.people import MAX_LABEL, ChatId, Patient, PatientId, Reach, Role, Stage, TherapistId
@@ -754,7 +755,7 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield panels.choose_hour(day, say)
         for next_at in (None, NOON):
             yield panels.choose_day(day, time(7, 30), next_at, say)
-        yield panels.hour_kept(day, time(7, 30), NOON, say)
+        yield panels.hour_kept(day, time(7, 30), NOON, say, told=day > 3)
 
 
 @case(sessions.choose_patient)
@@ -1201,6 +1202,7 @@ def alerts_seen(label: str) -> Iterator[alerts.Seen]:
 @case(alerts.figures)
 @case(alerts.history)
 @case(alerts.rows)
+@case(alerts.on_card)
 @case(alerts.bare)
 @case(alerts.called_urgent)
 @case(alerts.reminder)
@@ -1220,6 +1222,9 @@ def _(say: Words, label: str) -> Iterator[Made]:
         yield alerts.reminder(view, say)
     yield alerts.for_deputy(label, say)
     yield alerts.stands_in(label, say)
+    open_now = [OpenAlert(2**40 + n, date(2026, 11, 30), NOON, red_flag=n > 0) for n in range(3)]
+    for count in (1, 3):
+        yield Message(sentence(label), alerts.on_card(2**40, open_now[:count], say))
     yield alerts.bare(label, say)
     yield alerts.ask_note(label, say)
     yield alerts.note_too_long(say)
@@ -1764,6 +1769,7 @@ FOR_THE_CLINIC_TOO: Final = frozenset(
         alerts.figures,
         alerts.history,
         alerts.rows,
+        alerts.on_card,
         alerts.bare,
         alerts.called_urgent,
         alerts.reminder,

@@ -520,6 +520,13 @@ def test_two_high_days_that_a_needling_keeps_from_alerting_are_told_as_after_a_s
     assert [(jump.day, jump.value) for jump in digests.jumps(lower, day(7))] == [(day(9), 6)]
 
 
+def test_two_high_days_with_too_few_scores_before_them_alert_nobody_but_are_told() -> None:
+    (jump,) = digests.jumps(diary("666.... 78.8s7"), day(7))
+    assert (jump.day, jump.value, jump.usual, jump.n, jump.above) == (day(8), 8, None, 3, 0.0)
+    assert digests.jumps(diary("6666... 78"), day(7)) == (), "that is an alert"
+    assert digests.jumps(diary("666.... 76"), day(7)) == ()
+
+
 # Who needs attention
 
 

@@ -88,9 +88,11 @@ def test_how_it_stands_now_is_said_of_the_newest_day() -> None:
     for mark, expected in (("x", Stand.SKIPPED), ("b", Stand.NOT_ASKED), ("P", Stand.PAUSED)):
         found = panels.standing(diary(".", marks=mark), MONDAY_NOON, None, imported=False, paused=False)
         assert found == panels.Standing(expected, START)
+        assert not found.answered
     half = diary("4", ".")
     assert panels.standing(half, MONDAY_NOON, None, imported=False, paused=False).stand is Stand.PARTLY
     assert panels.standing(diary("4"), MONDAY_NOON, None, imported=False, paused=False).stand is Stand.ANSWERED
+    assert panels.standing(half, MONDAY_NOON, None, imported=False, paused=False).answered, "in part, but answered"
     assert panels.standing(replace(half, days={}), MONDAY_NOON, None, imported=False, paused=False).stand is (
         Stand.WAITING
     )

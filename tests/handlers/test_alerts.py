@@ -62,6 +62,9 @@ async def test_what_a_therapist_does_is_kept_shown_and_told_to_the_patient_once(
     await risen(desk)
     await desk.jump(desk.now + MINUTES)
     message = alert_of(ito)["message_id"]
+    await desk.says(ito, "/patients ada")
+    assert "Open alert: alert of 9 Mar not seen yet (Burning)." in newest(ito)
+    assert ito.labels(ito.last["message_id"])[:3] == ["Seen", "Will call", "Add note"], "also on the card"
     await desk.taps(ito, "Seen")
     assert newest(ada) == "Dr Ito has seen this.\nIt is about your answers of Sunday 8 March and Monday 9 March."
     assert ada.last.get("disable_notification") is None
@@ -69,8 +72,8 @@ async def test_what_a_therapist_does_is_kept_shown_and_told_to_the_patient_once(
     await desk.sends(ito, "aa:1:1:seen", message)
     assert ito.toasts[-1].text == "You have done that already."
     assert len(ada.heard) == told, "once"
-    for person, name in ((ito, "Ada L"), (roy, "Frau A")):
-        shown = text_of(person.last)
+    for alert, name in ((ito.chat.messages[message], "Ada L"), (roy.last, "Frau A")):
+        shown = text_of(alert)
         assert f"Alert: {name}" in shown
         assert "✓ Seen by Dr Ito (Monday 9 March at 20:" in shown
     await desk.taps(roy, "Will call")

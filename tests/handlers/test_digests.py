@@ -77,6 +77,10 @@ async def test_many_patients_come_ten_at_a_time(clinic: Desk) -> None:
     for page in (-5, 99):
         await desk.sends(ito, f"pl:{page}")
     assert "Page 2 of 2." in newest(ito)
+    shown, page = len(ito.heard), ito.last["message_id"]
+    await desk.sends(ito, "jb", page)
+    assert len(ito.heard) == shown
+    assert newest(ito).startswith("Steady\n"), "whoever the summary has no line for, in the place of what was there"
 
 
 async def test_someone_with_two_roles_is_asked_whose_week(clinic: Desk) -> None:

@@ -18,12 +18,18 @@ async def test_search_opens_the_card_of_the_only_hit_and_says_so_where_there_is_
     assert "Béni" in await desk.says(ito, "BEN")
     assert 'No patient of yours has "zed"' in await desk.says(ito, "/patients zed")
     assert await desk.rows("select count(*) from accesses where what = 'card'") == [(2,)]
+    assert "Ada L, " in await desk.says(ito, "ada"), "typed just so"
+    assert "I did not understand that" in await desk.says(ito, "zed")
+    assert "by invitation" in await desk.says(desk.max, "ada"), "nobody's therapist"
 
 
 async def test_a_name_is_the_therapists_own_and_no_two_are_the_same(clinic: Desk) -> None:
     desk, ito = clinic, clinic.ito
     await desk.enrol(desk.ben, ito, "Ben")
     assert "Ada L is called Ada K from now on." in await desk.says(ito, "/rename ada l = Ada K")
+    assert "/rename Ada = Ada L" in await desk.says(ito, "/rename Nobody")
+    assert "new name or code for Ada K" in await desk.says(ito, "/rename ada k")
+    assert "Ada K is the name already." in await desk.says(ito, "Ada K")
     await desk.says(ito, "/rename")
     await desk.taps(ito, "Ben")
     assert "new name or code for Ben" in await desk.says(ito, "\n"), "a name that nobody could see"
@@ -51,6 +57,8 @@ async def test_the_summary_comes_at_the_therapists_own_hour_and_no_week_twice(cl
     assert len(summaries) == 1
     said = await desk.says(ito, "/digest wednesday 18:00")
     assert "Wednesday 18 March at 18:00" in said, "this week's has come already"
+    assert said.endswith("\nThe last whole week has had its summary already.")
+    assert "On a Sunday that is the week before" in await desk.says(ito, "/digest sunday 18:00")
     await desk.sends(ito, "jd:2")
     await desk.taps(ito, "12:00")
     assert "Wednesday 18 March at 12:00" in newest(ito)

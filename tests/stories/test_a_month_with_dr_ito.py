@@ -100,7 +100,7 @@ async def the_second_treatment_takes_three_taps(played: Stage, ito: Person, ada:
         await evening(played, ada, day, "4 2 3")
     await played.until(at(16, 7, 30))
     assert "0 need you, 2 steady, 0 quiet" in newest(ito)
-    assert "Burning 7 on Monday, after a session (average of the 7 days before: 4.0 from 7 days)" in newest(ito)
+    assert "Burning 7 on Monday, after a session (usual: 4.0 from 7 days)" in newest(ito)
     card = await played.taps(ito, "Ada L")
     assert "2 treatment sessions, the first on 9 Mar. Last treatment, 13 Mar: dry needling, back." in card
     assert (
@@ -165,7 +165,7 @@ async def an_alert_is_left_unseen_until_monday(played: Stage, ito: Person, ada: 
     ]
     digest = newest(ito).splitlines()
     assert "1 needs you, 1 steady, 0 quiet" in digest
-    first = digest[digest.index("Need you") + 1]
+    first = digest[digest.index("Needs you") + 1]
     assert first.startswith("Ada L: alert of 20 Mar not seen yet (Pain); Burning 6.4 from 7 days, 2.4 points higher")
 
 
@@ -217,7 +217,7 @@ async def the_deputy_gets_what_is_due(played: Stage, ito: Person, roy: Person, a
     await played.until(at(26, 15))
     assert begins(roy, "Alert: Ada L, Friday 20 March"), "that of before the holiday, which nobody has answered"
     assert newest(roy) == "You stand in for Dr Ito, and nobody has answered this alert for a day."
-    assert "Ada L: needs you: alert of 20 Mar not seen yet (Pain)" in await played.says(roy, "/patients")
+    assert "Ada L needs you: alert of 20 Mar not seen yet (Pain)" in await played.says(roy, "/patients")
     await played.says(ben, "I have chest pain")
     await played.taps(ben, "This is happening now")
     assert "on its way to Dr Ito." in newest(ben)

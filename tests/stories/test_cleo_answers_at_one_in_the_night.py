@@ -131,7 +131,7 @@ async def sunday_is_answered_on_monday_at_one(played: Stage, cleo: Person, roy: 
     assert "Burning · Sunday 8 March · 1 of 3" in newest(cleo)
     digest = await played.says(roy, "/digest")
     assert "Burning 5.3, Tingling 3.5, Pain 1.8 from 6 days; 6 of 6" in digest
-    assert "Still open until noon of the next day: Cleo K (Sunday)" in digest, "open, and not missed"
+    assert "Still open until noon of the next day: Sunday (Cleo K)" in digest, "open, and not missed"
     await played.until(at(9, 1))
     assert "This is stored for Sunday 8 March" in await played.taps(cleo, "4", "3", "0")
 
