@@ -652,12 +652,14 @@ def _jump(diary: Diary, item: Item, day: date) -> Jump | None:
 
 
 def _without_usual(diary: Diary, item: Item, day: date) -> Jump | None:
-    """The second of two days at STRONG or more that nothing before them can be compared with."""
+    """The second of two high days that nothing before them can be compared with."""
     first = day - days.ONE_DAY
     high = [
         score.value
         for one in (first, day)
-        if (score := diary.scores.get((one, item.id))) is not None and score.value is not None and score.value >= STRONG
+        if (score := diary.scores.get((one, item.id))) is not None
+        and score.value is not None
+        and score.value >= diary.limits.high
     ]
     before = values_from(diary, item, first - SEVEN_DAYS)
     if len(high) < 2 or mean(before) is not None:

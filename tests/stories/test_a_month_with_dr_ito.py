@@ -227,7 +227,7 @@ async def the_deputy_gets_what_is_due(played: Stage, ito: Person, roy: Person, a
     await evening(played, ada, 26, "8 2 3")
     await evening(played, ada, 27, "8 2 3")
     await played.until(at(27, 20, 12))
-    (hint,) = begins(roy, "You stand in for Dr Ito. An alert about one of their patients")
+    (hint,) = begins(roy, "You stand in for Dr Ito. At least one alert about their patients")
     assert minute(hint) == at(27, 15), "of Ben's, who said no: that there is one, after a day"
     assert begins(ito, "Reminder: nobody has answered this red flag yet: Ben C, Thursday 26 March at 15:00.")
     assert "A message about this is on its way to Dr Ito and Dr Roy." in newest(ada)
