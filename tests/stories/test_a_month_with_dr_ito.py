@@ -288,7 +288,7 @@ async def ada_reads_who_saw_what(played: Stage, ada: Person) -> None:
             "Friday 27 March 2026",
             [
                 "20:12 Dr Roy marked an alert as seen.",
-                "20:11 Dr Roy got an alert about your diary.",
+                "20:11 Dr Roy got an alert about your diary. (2 times, this is the last)",
                 "20:11 Dr Ito got an alert about your diary.",
             ],
         ),
