@@ -46,6 +46,8 @@ LONGEST_PAUSE: Final = 30.0
 """Seconds between tries to reach Telegram at the start; each pause is twice the one before."""
 GREETED_WITHIN: Final = 30.0
 """Seconds that a call at the start may take: what stays silent for longer is tried anew on another connection."""
+QUIET_LOOKED_AT_EVERY: Final = 0.002
+"""Seconds: the demo and the tests wait so for the bot, hundreds of times in a story."""
 OUT_OF_TOUCH_AFTER: Final = timedelta(minutes=10)
 """Several times the longest wait for a poll's answer."""
 
@@ -320,7 +322,7 @@ class Program:
     async def quiet(self) -> None:
         """Wait until everything received is handled and everything said is sent."""
         while True:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(QUIET_LOOKED_AT_EVERY)
             if not (self.worker.idle() and self.sender.idle()):
                 continue
             waiting = await self.database.write(lambda tx: storage.inbox.depth(tx) + storage.outbox.depth(tx))

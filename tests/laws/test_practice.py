@@ -69,7 +69,7 @@ async def live(acts: Sequence[Act], home: Path) -> None:
             await practice.end()
 
 
-@settings(PATIENT, max_examples=3, derandomize=True, phases=AS_FOUND)
+@settings(PATIENT, max_examples=2, derandomize=True, phases=AS_FOUND)
 @given(lives)
 def test_whatever_therapists_and_patients_do_the_laws_hold(acts: Sequence[Act]) -> None:
     asyncio.run(live(acts, three_diaries()))
