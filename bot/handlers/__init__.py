@@ -316,11 +316,8 @@ class DiaryApplication(Application[Any, Any, Any, Any, Any, Any]):
 def surface() -> list[BaseHandler[Any, Any, Any]]:
     """Every handler, first match wins: taps, membership, commands, places, texts, the rest."""
     handlers: list[BaseHandler[Any, Any, Any]] = [
-        CallbackQueryHandler(_tap(run), pattern=re.compile(f"^{buttons.code_of(kind)}:|^{buttons.code_of(kind)}$"))
-        for kind, run in TAPS.items()
-    ]
-    handlers += [
-        CallbackQueryHandler(_run(_unknown_tap)),
+        # One for all payloads, which say themselves what they are: a hundred patterns would be tried for each update.
+        CallbackQueryHandler(_run(_tap)),
         ChatMemberHandler(_run(_membership), ChatMemberHandler.MY_CHAT_MEMBER),
         # A place that moves comes as one edit after the other.
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.LOCATION, _run(lambda turn, _: None)),
@@ -543,23 +540,15 @@ def _run_command(turn: Turn, name: str) -> None:
         _carry_out(turn, act, "")
 
 
-def _tap(act: Tapped) -> Callable[[Update, DiaryContext], Any]:
-    async def run(update: Update, context: DiaryContext) -> None:
-        turn = context.turn
-        assert update.callback_query is not None
-        try:
-            tap = buttons.unpack(update.callback_query.data or "")
-        except buttons.BadTap:
-            turn.toast(chat.people.old_button(turn.words))
-            return
-        turn.expect(None)
-        act(turn, tap)
-
-    return run
-
-
-def _unknown_tap(turn: Turn, _: Update) -> None:
-    turn.toast(chat.people.old_button(turn.words))
+def _tap(turn: Turn, update: Update) -> None:
+    assert update.callback_query is not None
+    try:
+        tap = buttons.unpack(update.callback_query.data or "")
+    except buttons.BadTap:
+        turn.toast(chat.people.old_button(turn.words))
+        return
+    turn.expect(None)
+    TAPS[type(tap)](turn, tap)
 
 
 def _unknown_command(turn: Turn, update: Update) -> None:

@@ -125,6 +125,7 @@ def without(rows: dict[str, list[tuple[Any, ...]]], chat_id: int) -> dict[str, l
 
 def test_the_walk_knows_every_payload_and_command() -> None:
     assert set(handlers.TAPS) <= set(PAYLOADS)
+    assert set(buttons._BY_CODE.values()) == set(handlers.TAPS), "every button does something"
     assert len(everything_of(PAYLOADS, (1,))) > 100
     assert {buttons.unpack(data).stage for data in examples(buttons.Enrol, ())} == set(Stage)
 
