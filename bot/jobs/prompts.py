@@ -98,7 +98,7 @@ def _joining(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> li
 
 def _with_checkin(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> DayView:
     joining = _joining(one, after)
-    return replace(_view(one), checkin=joining[0]) if joining else _view(one)
+    return replace(_view(one), checkins=tuple(joining)) if joining else _view(one)
 
 
 def _finished(seen: DayView) -> bool:
@@ -157,7 +157,7 @@ def _followed(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[S
 def _again(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[Step]:
     after = storage.checkins.beside_evenings(tx, due)
     seen = [
-        (one, replace(_view(one), checkin=diary.checkins.open_on(after.get(one.patient_id, ()), one.due.day)))
+        (one, replace(_view(one), checkins=diary.checkins.open_on(after.get(one.patient_id, ()), one.due.day)))
         for one in storage.prompts.waiting(tx, due)
     ]
     decided = [(one, view, _decide(one, view, now)) for one, view in seen]

@@ -44,6 +44,12 @@ _of_session: Final = (
     .where(_rows.patient_id == bindparam("patient"), _rows.session_id == bindparam("session"))
     .order_by(_rows.for_at, _rows.id)
 )
+_asked_at: Final = (
+    select(*_ROW)
+    .select_from(_joined)
+    .where(_rows.patient_id == bindparam("patient"), _rows.asked_at == bindparam("at"))
+    .order_by(_rows.for_at, _rows.id)
+)
 _of_sessions: Final = (
     select(_rows.patient_id, *_ROW)
     .select_from(_joined)
@@ -238,6 +244,11 @@ def asked(
         .values(due_at=None, asked_at=now, joined_day=joined_day)
     )
     return done.rowcount == 1
+
+
+def asked_with(tx: Connection, patient_id: PatientId, checkin: Checkin) -> list[Checkin]:
+    """All that were asked in the same message, this one too, by their time."""
+    return [Checkin(*row) for row in tx.execute(_asked_at, {"patient": patient_id, "at": checkin.asked_at})]
 
 
 def answer(tx: Connection, patient_id: PatientId, checkin_id: CheckinId, feeling: Feeling, now: datetime) -> None:

@@ -51,6 +51,7 @@ async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path:
             ada = desk.ada
             await desk.until(datetime(2026, 3, 2, hour, minute, tzinfo=UTC))
             await needle(desk, "Left foot")
+            await needle(desk, "Right knee")
             await desk.until(datetime(2026, 3, 3, 19, 59, tzinfo=UTC))
             assert asked(ada) == 0
             heard = len(ada.heard)
@@ -69,7 +70,7 @@ async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path:
             assert "This is stored" in newest(ada)
             await desk.until(datetime(2026, 3, 4, 8, tzinfo=UTC))
             assert len(ada.heard) == heard + 1
-            assert await desk.rows(CHECKINS) == [(24, 1, "nothing")]
+            assert await desk.rows(CHECKINS) == [(24, 1, "nothing")] * 2, "one question for both"
             assert [value for *_, value in await desk.scores(ada)] == [4, 3, 5]
             assert not desk.refused()
 
@@ -174,6 +175,16 @@ async def test_a_date_of_the_past_counts_as_noon_and_what_is_past_is_not_made_up
     await desk.taps(ito, "Dry needling", "Back", "Done")
     assert "48 hours after it" in newest(ito)
     assert "24" not in newest(ito)
+    heard = len(desk.ada.heard)
+    await desk.until(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    assert len(desk.ada.heard) == heard + 1, "both fall on this noon: one question, one answer"
+    assert "since your treatments on Saturday 28 February and Sunday 1 March?" in newest(desk.ada)
+    told = await desk.taps(desk.ada, "Sore, as expected")
+    assert "After your treatments on Saturday 28 February and Sunday 1 March: sore, as expected." in told
+    assert await desk.rows(CHECKINS) == [(24, 1, "sore"), (48, 0, None), (48, 1, "sore")]
+    await desk.taps(desk.ada, "Something has changed", "Fever")
+    assert await desk.rows(CHECKINS) == [(24, 1, "fever"), (48, 0, None), (48, 1, "fever")]
+    assert sum("fever" in text_of(message) for message in ito.heard) == 1, "one alert for both"
 
 
 async def test_nobody_answers_for_another_and_what_was_not_asked_has_no_answer(clinic: Desk) -> None:
