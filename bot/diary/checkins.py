@@ -186,7 +186,7 @@ def taken(checkin: Checkin, feeling: Feeling) -> Taken:
 
 
 def open_on(checkins: Sequence[Checkin], day: date) -> tuple[Checkin, ...]:
-    """The check-ins that are still to be answered in the evening question of `day`, the earliest first: one question."""
+    """The check-ins still to be answered in the evening question of `day`, the earliest first: one question."""
     waiting = (one for one in checkins if one.joined_day == day and one.answer is None)
     return tuple(sorted(waiting, key=lambda one: (one.for_at, one.id)))
 

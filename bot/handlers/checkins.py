@@ -55,7 +55,7 @@ def _store(turn: Turn, patient: Patient, found: Checkin, feeling: Feeling) -> No
 
 
 def _keep(turn: Turn, patient: Patient, found: Checkin, feeling: Feeling) -> list[Checkin]:
-    """The answer counts for all that were asked in the same message; a sign that was reported with one of them stays."""
+    """The answer counts for all that were asked in the same message; a sign reported with one of them stays."""
     together = storage.checkins.asked_with(turn.tx, patient.id, found)
     for one in together:
         if diary.checkins.taken(one, feeling) is not Taken.STANDS:

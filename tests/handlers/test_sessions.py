@@ -305,6 +305,15 @@ async def test_who_stopped_gets_no_more_sessions(clinic: Desk) -> None:
     await desk.says(desk.ada, "/stop")
     assert "does not share a diary with you now" in await desk.says(ito, "/session")
     assert await desk.rows("select count(*) from sessions") == [(0,)]
+    await desk.rows("update patients set stage = 'imported' returning 1")
+    await desk.says(ito, "/session")
+    told = await desk.taps(ito, "Today", "Dry needling", "Back", "Done")
+    assert "Logged for Ada L" in told, "a diary from elsewhere has treatments, too"
+    assert "will be asked" not in told, "and nobody who could be asked"
+    assert await desk.rows("select count(*) from checkins") == [(0,)]
+    await desk.says(ito, "/patients")
+    await desk.taps(ito, "Ada L")
+    assert {"Log a treatment", "Treatments", "Before and after"} <= set(ito.labels(ito.last["message_id"]))
 
 
 async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(clinic: Desk) -> None:
