@@ -340,8 +340,8 @@ def _typed_day(turn: Turn, patient: Patient, said: str, go_on: Callable[[date], 
     today = diary.days.day_of(turn.now, patient.zone)
     there = diary.days.local(turn.now, patient.zone).date()
     day = typed_times.day(said, today)
-    if day is None:
-        ahead = typed_times.coming_day(said, today, there)
+    ahead = typed_times.coming_day(said, today, there)
+    if day is None or diary.sessions.meant_ahead(day, ahead, today):
         # After midnight the diary's day is still the one before; a treatment of this calendar day has taken place.
         day = ahead if ahead is not None and ahead <= there else None
         if day is None and ahead is not None:

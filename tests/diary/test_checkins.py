@@ -121,6 +121,19 @@ def test_a_session_counts_from_now_or_from_noon_and_never_from_the_future() -> N
     assert sessions.dated(MONDAY - 367 * DAY, "Europe/Lisbon", now) is Dated.TOO_LONG_AGO
 
 
+def test_a_date_without_a_year_that_comes_soon_is_not_that_of_a_year_ago() -> None:
+    for ago, ahead, meant in (
+        (363, 2, True),
+        (334, 31, True),
+        (333, 32, False),
+        (7, 7, False),
+        (363, None, False),
+        (363, 0, False),
+    ):
+        coming = None if ahead is None else MONDAY + ahead * DAY
+        assert sessions.meant_ahead(MONDAY - ago * DAY, coming, MONDAY) is meant, (ago, ahead)
+
+
 def test_whichever_form_a_button_names_the_one_that_stands_is_found() -> None:
     forms = [
         Version(replace(SESSION, id=SessionId(n)), SessionId(n - 1) if n > 1 else None, "Dr Ito", NOON, undone_at=NOON)

@@ -321,6 +321,7 @@ async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(cli
     await clinic.taps(clinic.ito, "Another date")
     told = await clinic.says(clinic.ito, "1 March 2020")
     assert told == "This day is more than a year ago. Please choose a later one."
+    assert "still to come" in await clinic.says(clinic.ito, "5 March"), "not that of a year ago"
     assert "Tuesday 3 February 2026" in await clinic.says(clinic.ito, "3 February"), "the question stays"
 
 
