@@ -112,11 +112,12 @@ class Evening:
     """The evening question as far as a check-in has to know of it.
 
     `next_at`: when the next one comes, None: none will (a pause, or the day is answered already). `asked_at`: when the
-    newest one went out.
+    newest one went out. `again_at`: when that one comes once more, as a reminder or since it was put off.
     """
 
     next_at: datetime | None
     asked_at: datetime | None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,17 @@ def _later(tx: Connection, one: Due, now: datetime) -> Step:
 
 
 def _next_evening(tx: Connection, one: Due, now: datetime, late_for: timedelta) -> datetime | None:
-    """When the evening question comes that this one would go with; None where none comes so soon, or none at all."""
-    at = one.evening.next_at
-    if at is None or not now < at or not diary.checkins.joins(now, at):
-        return None
-    found = storage.prompts.candidates(tx, [one.patient_id])
-    comes = any(prompts.outcome(candidate, at, late_for) is Outcome.SEND for candidate in found)
-    return at if comes else None
+    """When the evening question comes, anew or once more, that this one would go with; None where none comes so soon,
+    or none at all."""
+    again_at, next_at = one.evening.again_at, one.evening.next_at
+    if again_at is not None and _soon(again_at, now) and prompts.comes_again(tx, one.patient_id, again_at):
+        return again_at
+    if next_at is not None and _soon(next_at, now):
+        found = storage.prompts.candidates(tx, [one.patient_id])
+        if any(prompts.outcome(candidate, next_at, late_for) is Outcome.SEND for candidate in found):
+            return next_at
+    return None
+
+
+def _soon(at: datetime, now: datetime) -> bool:
+    return now < at and diary.checkins.joins(now, at)

@@ -102,6 +102,26 @@ async def test_what_takes_the_place_of_the_evening_question_asks_after_the_treat
     assert "Chest pain" in ada.labels(ada.last["message_id"])
 
 
+async def test_the_reminder_takes_along_what_is_within_an_hour_of_it(clinic: Desk) -> None:
+    """The check-ins of 21:05 and 21:20 wait for it, beside the one that came with the question at 20:00."""
+    desk, ada = clinic, clinic.ada
+    for minute, place in ((50, "Left foot"), (65, "Left knee"), (80, "Left hand")):
+        await desk.until(datetime(2026, 3, 2, 20, tzinfo=UTC) + timedelta(minutes=minute))
+        await needle(desk, place)
+    heard = len(ada.heard)
+    await desk.until(datetime(2026, 3, 3, 21, 29, tzinfo=UTC))
+    assert len(ada.heard) == heard + 2, "the reminder of Monday, and Tuesday's question"
+    await desk.until(datetime(2026, 3, 3, 21, 30, tzinfo=UTC))
+    assert len(ada.heard) == heard + 3, "one message"
+    assert "A gentle reminder" in newest(ada)
+    assert ASKED in newest(ada)
+    await desk.taps(ada, "Sore, as expected")
+    assert ASKED not in newest(ada)
+    assert await desk.rows(CHECKINS) == [(24, 1, "sore")] * 3, "one question, one answer"
+    await desk.until(datetime(2026, 3, 4, 9, tzinfo=UTC))
+    assert len(ada.heard) == heard + 3
+
+
 async def test_a_warning_sign_brings_the_card_and_the_alert_that_names_it_at_once(tmp_path: Path) -> None:
     for hour in (11, 20):
         (folder := tmp_path / f"{hour}").mkdir()
