@@ -314,6 +314,9 @@ async def test_who_stopped_gets_no_more_sessions(clinic: Desk) -> None:
     await desk.says(ito, "/patients")
     await desk.taps(ito, "Ada L")
     assert {"Log a treatment", "Treatments", "Before and after"} <= set(ito.labels(ito.last["message_id"]))
+    await desk.taps(ito, "Log a treatment", "Today", "Dry needling", "Neck", "Done", "Correct", "Back", "Treatments")
+    assert "2 Mar 2026 (2): dry needling, neck\n2 Mar 2026 (1): dry needling, back" in newest(ito)
+    assert ito.labels(ito.last["message_id"])[:2] == ["2 Mar 2026 (2)", "2 Mar 2026 (1)"], "two of a day are told apart"
 
 
 async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(clinic: Desk) -> None:
