@@ -253,6 +253,15 @@ def asked(
     return done.rowcount == 1
 
 
+def release(tx: Connection, patient_id: PatientId, day: date) -> None:
+    """The evening question that took them along never arrived: they are looked at again, each by itself."""
+    tx.execute(
+        update(tables.checkins)
+        .where(_rows.patient_id == patient_id, _rows.joined_day == day, _rows.answer.is_(None))
+        .values(due_at=_rows.for_at, asked_at=None, joined_day=None)
+    )
+
+
 def asked_with(tx: Connection, patient_id: PatientId, checkin: Checkin) -> list[Checkin]:
     """All that are asked in the same message, this one too, by their time: one may have come with the reminder."""
     which = {"patient": patient_id, "at": checkin.asked_at, "on_day": checkin.joined_day}

@@ -159,6 +159,21 @@ async def test_quiet_hours_move_it_to_the_morning_and_a_pause_does_not_stop_it(c
     assert asked(ada) == 1
 
 
+async def test_what_went_with_a_question_that_never_arrived_is_asked_by_itself(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.until(datetime(2026, 3, 2, 20, 10, tzinfo=UTC))
+    await needle(desk, "Left foot")
+    await desk.until(datetime(2026, 3, 3, 19, 50, tzinfo=UTC))
+    await desk.says(ada, "/pause")
+    desk.clock.move_to(datetime(2026, 3, 3, 20, tzinfo=UTC))
+    await desk.ticker.tick(desk.now)
+    await desk.taps(ada, "Until tomorrow")
+    assert asked(ada) == 0, "the question of the evening was called back by the pause"
+    assert await desk.rows(CHECKINS) == [(24, 0, None)]
+    await desk.until(datetime(2026, 3, 3, 21, tzinfo=UTC))
+    assert asked(ada) == 1, "which does not stop the check-in"
+
+
 async def test_who_left_is_not_asked_and_what_was_deleted_or_moved_is_not_asked_about_twice(clinic: Desk) -> None:
     desk, ada, ito = clinic, clinic.ada, clinic.ito
     await needle(desk, "Back")
