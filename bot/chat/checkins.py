@@ -34,25 +34,34 @@ def feeling_name(feeling: Feeling, words: Words) -> Sentence:
             return words("New weakness that stays")
 
 
-def question(checkin: int, session_day: date, words: Words) -> Message:
-    """How is it since the treatment?"""
-    return Message(_asking(session_day, words), _answers(checkin, words))
+def question(checkin: int, session_days: Sequence[date], words: Words) -> Message:
+    """How is it since the treatment, or since several? `checkin`: one of those that are asked together."""
+    return Message(_asking(session_days, words), _answers(checkin, words))
 
 
-def beside(evening: Message, checkin: int, session_day: date, words: Words) -> Message:
+def beside(evening: Message, checkin: int, session_days: Sequence[date], words: Words) -> Message:
     """The same below the evening question, in one message: neither waits for the other, and a sign for nothing."""
     return Message(
-        joined("\n\n", [evening.text, _asking(session_day, words)]), (*evening.buttons, *_answers(checkin, words))
+        joined("\n\n", [evening.text, _asking(session_days, words)]), (*evening.buttons, *_answers(checkin, words))
     )
 
 
-def _asking(session_day: date, words: Words) -> Sentence:
+def _asking(session_days: Sequence[date], words: Words) -> Sentence:
+    if len(session_days) == 1:
+        asked = words("How are you since your treatment on {day}?", day=words.day(session_days[0]))
+    else:
+        asked = words("How are you since your treatments on {days}?", days=_listed(session_days, words))
     lines = [
-        bold(words("How are you since your treatment on {day}?", day=words.day(session_day))),
+        bold(asked),
         words("A sore spot or a small bruise is common. It goes away in a few days."),
-        words("If you have one of the other signs, tap it, or send /urgent."),
+        # As true of an old message that has lost its buttons.
+        words("Any other sign? Tap it if you see it below, or send /urgent."),
     ]
     return joined("\n", lines)
+
+
+def _listed(session_days: Sequence[date], words: Words) -> Sentence:
+    return words.listed([words.day(day) for day in session_days])
 
 
 def _answers(checkin: int, words: Words) -> tuple[Row, ...]:
@@ -60,12 +69,15 @@ def _answers(checkin: int, words: Words) -> tuple[Row, ...]:
     return tuple(tuple(taps[i : i + 2]) for i in range(0, len(taps), 2))
 
 
-def stored(checkin: int, feeling: Feeling, session_day: date, words: Words) -> Message:
+def stored(checkin: int, feeling: Feeling, session_days: Sequence[date], words: Words) -> Message:
     """What was said is kept; the way to say something else stays open."""
+    answer = bold(_said(feeling, words))
+    if len(session_days) == 1:
+        told = words("After your treatment on {day}: {answer}.", day=words.day(session_days[0]), answer=answer)
+    else:
+        told = words("After your treatments on {days}: {answer}.", days=_listed(session_days, words), answer=answer)
     lines = [
-        words(
-            "After your treatment on {day}: {answer}.", day=words.day(session_day), answer=bold(_said(feeling, words))
-        ),
+        told,
         words("Thank you, this is stored."),
         words("If something changes, tap below. When to get help: /urgent"),
     ]

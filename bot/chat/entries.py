@@ -14,7 +14,7 @@ from bot.chat.items import item_name
 from bot.chat.messages import Button, Message, Row
 from bot.chat.typed import Reason
 from bot.chat.words import Sentence, Words, bold, joined, sentence
-from bot.diary.checkins import Checkin
+from bot.diary.checkins import Checkin, days_of
 from bot.diary.entries import HIGHEST, LOWEST, Item, ItemId, Symptom
 
 PER_ROW = 4
@@ -43,8 +43,8 @@ class DayView:
     """What was entered only then."""
     large: bool = False
     """Whether the patient wants larger buttons."""
-    checkin: Checkin | None = None
-    """The question after a treatment that came with those of the day, while nothing was said to it."""
+    checkins: tuple[Checkin, ...] = ()
+    """The question after a treatment, or several, that came with those of the day, while nothing was said to it."""
 
     @property
     def next_item(self) -> Item | None:
@@ -70,9 +70,9 @@ def bubble(view: DayView, words: Words) -> Message:
         message = summary(view, words)
     else:
         message = declined(view, words) if view.declined else question(view, item, words)
-    if view.checkin is None:
+    if not view.checkins:
         return message
-    return checkins.beside(message, int(view.checkin.id), view.checkin.session_day, words)
+    return checkins.beside(message, int(view.checkins[0].id), days_of(view.checkins), words)
 
 
 def nothing_asked(day: date, words: Words) -> Message:

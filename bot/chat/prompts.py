@@ -49,7 +49,7 @@ class Wordings:
         """
         item = seen.next_item
         parts: tuple[str, ...] = ()
-        if item is not None and not seen.declined and seen.checkin is None:
+        if item is not None and not seen.declined and not seen.checkins:
             place = seen.items.index(item)
             left = sum(one.id not in seen.values for one in seen.items)
             name = (item.symptom, item.site, item.side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -458,12 +459,13 @@ def listed(label: str, patient: int, newest: Sequence[Version], page: int, words
     shown = newest[page * SESSIONS_A_PAGE : (page + 1) * SESSIONS_A_PAGE]
     head = words.many("{n} treatment of {name}", "{n} treatments of {name}", _standing(newest), name=sentence(label))
     lines = [bold(head)]
-    lines += [_line(form, words) for form in shown]
+    named = _told_apart(newest, words)[page * SESSIONS_A_PAGE :]
+    lines += [_line(form, name, words) for form, name in zip(shown, named, strict=False)]
     lines.append(words("Tap one to correct or delete it, or to see its history."))
     rows = _in_pairs(
         [
-            Button(words.short_dated(form.session.day), tap=pack(buttons.OneSession(patient, int(form.session.id))))
-            for form in shown
+            Button(name, tap=pack(buttons.OneSession(patient, int(form.session.id))))
+            for form, name in zip(shown, named, strict=False)
         ]
     )
     if pages > 1:
@@ -475,10 +477,21 @@ def _standing(newest: Sequence[Version]) -> int:
     return sum(form.undone_at is None for form in newest)
 
 
-def _line(form: Version, words: Words) -> Sentence:
-    line = words(
-        "{day}: {treatment}", day=words.short_dated(form.session.day), treatment=described(form.session, words)
-    )
+def _told_apart(newest: Sequence[Version], words: Words) -> list[Sentence]:
+    """The day of each, and a number where a day has several."""
+    of_day = Counter(form.session.day for form in newest)
+    left = Counter(of_day)
+    named = []
+    for form in newest:
+        day = form.session.day
+        name = words.short_dated(day)
+        named.append(words("{day} ({n})", day=name, n=left[day]) if of_day[day] > 1 else name)
+        left[day] -= 1
+    return named
+
+
+def _line(form: Version, name: Sentence, words: Words) -> Sentence:
+    line = words("{day}: {treatment}", day=name, treatment=described(form.session, words))
     return words("{line}, deleted", line=line) if form.undone_at is not None else line
 
 

@@ -4,12 +4,13 @@ Laws:
 1. Only needling is followed by check-ins: at 24 hours, and at 48 too where the trunk or the neck was needled.
 2. A moment that has passed already is not made up for, and no moment is asked about twice for one session.
 3. Within an hour of the evening question, before or after, the check-in comes in the same message.
+   Those of several sessions that fall within an hour of each other are one question, with one answer.
 4. A warning sign that was reported stays reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -111,11 +112,12 @@ class Evening:
     """The evening question as far as a check-in has to know of it.
 
     `next_at`: when the next one comes, None: none will (a pause, or the day is answered already). `asked_at`: when the
-    newest one went out.
+    newest one went out. `again_at`: when that one comes once more, as a reminder or since it was put off.
     """
 
     next_at: datetime | None
     asked_at: datetime | None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,34 @@ def taken(checkin: Checkin, feeling: Feeling) -> Taken:
     return Taken.STORED
 
 
-def open_on(checkins: Sequence[Checkin], day: date) -> Checkin | None:
-    """The check-in that is still to be answered in the evening question of `day`, the earliest first."""
+def open_on(checkins: Sequence[Checkin], day: date) -> tuple[Checkin, ...]:
+    """The check-ins still to be answered in the evening question of `day`, the earliest first: one question."""
     waiting = (one for one in checkins if one.joined_day == day and one.answer is None)
-    return min(waiting, key=lambda one: (one.for_at, one.id), default=None)
+    return tuple(sorted(waiting, key=lambda one: (one.for_at, one.id)))
+
+
+def taken_along(
+    asked: Checkin,
+    waiting: Iterable[Checkin],
+    next_evening: Callable[[datetime], datetime | None],
+    rhythm: Rhythm,
+    now: datetime,
+) -> list[Checkin]:
+    """Those of other sessions that are asked in the same message as one that is asked at `now`, the earliest first:
+    all that would come within an hour of it, but for those that go with an evening question.
+
+    `next_evening`: the evening question that one of that instant would go with.
+    """
+    found = []
+    for one in sorted(waiting, key=lambda one: (one.for_at, one.id)):
+        at = max(now, rhythm.quiet.ends(one.for_at, rhythm.here))
+        if one.id == asked.id or not joins(at, now):
+            continue
+        if plan(one, Evening(next_evening(at), None), rhythm, Stage.ACTIVE, Reach.OK, at).step is Step.ASK:
+            found.append(one)
+    return found
+
+
+def days_of(checkins: Iterable[Checkin]) -> tuple[date, ...]:
+    """The days of the sessions that one question asks about, each once."""
+    return tuple(sorted({one.session_day for one in checkins}))

@@ -63,9 +63,9 @@ class Compared:
 class Treatment:
     """The sessions of one day: the seven days before it against days 3 to 9 after it.
 
-    `items`: those asked or scored on these days, in the order asked. `others`: days of other sessions from the first of
-    the days before to the last of the days after, so that these days tell of more than one treatment. `begun`: whether
-    the first of the days after has come; `over`: whether the last of them takes no more scores.
+    `items`: those asked or scored on these days, in the order asked. `others`: days of other treatments that lie within
+    these days, or have some of the same days before or after: then these tell of more than one treatment. `begun`:
+    whether the first of the days after has come; `over`: whether the last of them takes no more scores.
     """
 
     day: date
@@ -141,10 +141,15 @@ def _treatment(diary: Diary, day: date, treated: list[date], now: datetime) -> T
         day,
         tuple(session for session in diary.sessions if session.day == day),
         _compared(diary, before, after, now),
-        tuple(other for other in treated if other != day and before[0] <= other <= after[1]),
+        tuple(other for other in treated if other != day and _overlap(day, other)),
         begun=days.day_of(now, diary.zone) >= after[0],
         over=closed(diary, after[1], now),
     )
+
+
+def _overlap(one: date, other: date) -> bool:
+    """Whether the days before or after one treatment are partly those of the other."""
+    return abs(one - other) <= AFTER_FROM + LAST_OF_SEVEN + SEVEN_DAYS
 
 
 def _before(day: date) -> tuple[date, date]:

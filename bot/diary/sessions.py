@@ -133,6 +133,15 @@ def dated(day: date, zone: str, now: datetime) -> Dated:
     return Dated.FINE if today - day <= LONGEST_AGO else Dated.TOO_LONG_AGO
 
 
+SOON: Final = timedelta(days=31)
+
+
+def meant_ahead(day: date, ahead: date | None, today: date) -> bool:
+    """Whether a date that was typed without a year means one to come, and not the same a year ago: the `ahead` reading
+    lies within SOON (ours). The last weekday of a name is always meant."""
+    return ahead is not None and timedelta() < ahead - today <= SOON and today - day > SEVEN_DAYS
+
+
 def held_at(day: date, zone: str, now: datetime) -> datetime:
     """When a session that is logged at `now` took place: now, if it is one of today; any other date counts as noon."""
     if day >= days.day_of(now, zone):

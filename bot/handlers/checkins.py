@@ -35,17 +35,18 @@ def answer(turn: Turn, tap: buttons.CheckIn) -> None:
 
 
 def _again(turn: Turn, patient: Patient, found: Checkin) -> None:
-    turn.edit(chat.checkins.question(int(found.id), found.session_day, turn.words), patient_id=patient.id)
+    days = diary.checkins.days_of(storage.checkins.asked_with(turn.tx, patient.id, found))
+    turn.edit(chat.checkins.question(int(found.id), days, turn.words), patient_id=patient.id)
 
 
 def _store(turn: Turn, patient: Patient, found: Checkin, feeling: Feeling) -> None:
     evening = _evening(turn, patient, found)
-    storage.checkins.answer(turn.tx, patient.id, found.id, feeling, turn.now)
+    days = diary.checkins.days_of(_keep(turn, patient, found, feeling))
     if evening is not None:
         turn.toast(chat.checkins.stored_briefly(feeling, turn.words))
         entries.refresh(turn, patient, entries.view(turn, patient, evening))
         return
-    message = chat.checkins.stored(int(found.id), feeling, found.session_day, turn.words)
+    message = chat.checkins.stored(int(found.id), feeling, days, turn.words)
     if found.joined_day is None:
         turn.edit(message, patient_id=patient.id)
     else:
@@ -53,10 +54,19 @@ def _store(turn: Turn, patient: Patient, found: Checkin, feeling: Feeling) -> No
         turn.say(message, patient_id=patient.id)
 
 
+def _keep(turn: Turn, patient: Patient, found: Checkin, feeling: Feeling) -> list[Checkin]:
+    """The answer counts for all that were asked in the same message; a sign reported with one of them stays."""
+    together = storage.checkins.asked_with(turn.tx, patient.id, found)
+    for one in together:
+        if diary.checkins.taken(one, feeling) is not Taken.STANDS:
+            storage.checkins.answer(turn.tx, patient.id, one.id, feeling, turn.now)
+    return together
+
+
 def _report(turn: Turn, patient: Patient, found: Checkin, sign: Feeling) -> None:
     """The card takes the place of the question; an evening's numbers stay where they are, with the card below."""
     evening = _evening(turn, patient, found)
-    storage.checkins.answer(turn.tx, patient.id, found.id, sign, turn.now)
+    _keep(turn, patient, found, sign)
     if evening is not None:
         entries.refresh(turn, patient, entries.view(turn, patient, evening))
     elif found.joined_day is not None:

@@ -66,14 +66,14 @@ def view(turn: Turn, patient: Patient, day: date, planned: Day | None = None) ->
             item_id for (on, item_id), score in counted.items() if on == day and diary.entries.entered_late(score, zone)
         ),
         large=patient.large_buttons,
-        checkin=_checkin(turn, patient, day, planned),
+        checkins=_checkins(turn, patient, day, planned),
     )
 
 
-def _checkin(turn: Turn, patient: Patient, day: date, planned: Day | None) -> Checkin | None:
+def _checkins(turn: Turn, patient: Patient, day: date, planned: Day | None) -> tuple[Checkin, ...]:
     """What is still to be answered after a treatment in the bubble of a day."""
     if planned is None or planned.intended_at is None:
-        return None
+        return ()
     return diary.checkins.open_on(storage.checkins.of_day(turn.tx, patient.id, day), day)
 
 

@@ -28,6 +28,8 @@ from bot.storage.outbox import Urgency
 
 EXPECT: Final = "session:"
 """A therapist types: the rest says what."""
+TREATED: Final = (Stage.ACTIVE, Stage.IMPORTED)
+"""Whose treatments are kept: a diary that was brought along from elsewhere has them, too."""
 EXPECT_REPORT_DATE: Final = "treatment:"
 """A patient types the date of a treatment."""
 
@@ -55,7 +57,7 @@ def _desk(turn: Turn, patient_id: int) -> Desk | None:
     share = None if therapist is None else storage.sharing.find(turn.tx, PatientId(patient_id), therapist.id)
     if therapist is not None and share is not None and diary.sharing.may_see(share, turn.now):
         patient = storage.people.patient_by_id(turn.tx, share.patient_id)
-        if patient.stage is Stage.ACTIVE:
+        if patient.stage in TREATED:
             return Desk(therapist, share, patient)
     if turn.tap_id is not None:
         turn.toast(chat.people.old_button(turn.words))
@@ -272,7 +274,8 @@ def write(
         asked = storage.checkins.move(turn.tx, patient.id, before.session.id, done.id)
     if reported and therapist is not None:
         storage.sessions.confirm(turn.tx, patient.id, done.id, therapist.id, turn.now)
-    storage.checkins.add(turn.tx, patient.id, done.id, diary.checkins.moments(done, held_at, turn.now, asked))
+    if patient.stage is Stage.ACTIVE:  # An imported diary has nobody who could be asked.
+        storage.checkins.add(turn.tx, patient.id, done.id, diary.checkins.moments(done, held_at, turn.now, asked))
     return done
 
 
@@ -337,8 +340,8 @@ def _typed_day(turn: Turn, patient: Patient, said: str, go_on: Callable[[date], 
     today = diary.days.day_of(turn.now, patient.zone)
     there = diary.days.local(turn.now, patient.zone).date()
     day = typed_times.day(said, today)
-    if day is None:
-        ahead = typed_times.coming_day(said, today, there)
+    ahead = typed_times.coming_day(said, today, there)
+    if day is None or diary.sessions.meant_ahead(day, ahead, today):
         # After midnight the diary's day is still the one before; a treatment of this calendar day has taken place.
         day = ahead if ahead is not None and ahead <= there else None
         if day is None and ahead is not None:

@@ -98,7 +98,7 @@ def _joining(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> li
 
 def _with_checkin(one: Candidate, after: Mapping[PatientId, Sequence[Checkin]]) -> DayView:
     joining = _joining(one, after)
-    return replace(_view(one), checkin=joining[0]) if joining else _view(one)
+    return replace(_view(one), checkins=tuple(joining)) if joining else _view(one)
 
 
 def _finished(seen: DayView) -> bool:
@@ -155,11 +155,8 @@ def _followed(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[S
 
 
 def _again(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[Step]:
-    after = storage.checkins.beside_evenings(tx, due)
-    seen = [
-        (one, replace(_view(one), checkin=diary.checkins.open_on(after.get(one.patient_id, ()), one.due.day)))
-        for one in storage.prompts.waiting(tx, due)
-    ]
+    after, coming = storage.checkins.beside_evenings(tx, due), storage.checkins.waiting(tx, due)
+    seen = [(one, _with_checkins(one, after, coming, now)) for one in storage.prompts.waiting(tx, due)]
     decided = [(one, view, _decide(one, view, now)) for one, view in seen]
     claimed = storage.prompts.followed(
         tx, [(one, found.until if found.step is Step.WAIT else None) for one, _, found in decided]
@@ -169,7 +166,29 @@ def _again(tx: Connection, due: Sequence[PatientId], now: datetime) -> list[Step
     wordings = Wordings()
     asked = [_asked_again(*one, wordings, now) for one in decided if one[2].step is Step.SEND]
     storage.prompts.ask_again(tx, asked, now)
+    for one, view, found in decided:
+        for joined in view.checkins if found.step is Step.SEND else ():
+            # Claims only what was not asked before.
+            storage.checkins.asked(tx, one.patient_id, joined.id, now, one.due.day)
     return [found.step for _, _, found in decided]
+
+
+def _with_checkins(
+    one: Candidate,
+    after: Mapping[PatientId, Sequence[Checkin]],
+    coming: Mapping[PatientId, Sequence[Checkin]],
+    now: datetime,
+) -> DayView:
+    """With those that came with the question before, and those that come with it when it is asked once more now."""
+    open_ones = diary.checkins.open_on(after.get(one.patient_id, ()), one.due.day)
+    joining = diary.checkins.joining(coming.get(one.patient_id, ()), one.rhythm, now)
+    return replace(_view(one), checkins=(*open_ones, *joining))
+
+
+def comes_again(tx: Connection, patient_id: PatientId, at: datetime) -> bool:
+    """Whether the question will be asked once more at `at`, as its day stands."""
+    waiting = storage.prompts.waiting(tx, [patient_id])
+    return any(_decide(one, _view(one), at).step is Step.SEND for one in waiting)
 
 
 def _decide(one: Candidate, seen: DayView, now: datetime) -> Followed:

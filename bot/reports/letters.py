@@ -110,15 +110,17 @@ def card(
     notes_of = Button(words("Notes"), tap=pack(buttons.Notes(int(patient.id))))
     rename = Button(words("Rename"), tap=pack(buttons.Rename(int(patient.id))))
     before_and_after = courses.on_card(patient.id, words)
+    log = Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id))))
+    treatments = (sessions.treatments_button(int(patient.id), words), *before_and_after)
     rows: list[Row] = [
-        (notes_of, Button(words("Log a treatment"), tap=pack(buttons.Session(int(patient.id))))),
-        (sessions.treatments_button(int(patient.id), words), *before_and_after),
+        (notes_of, log),
+        treatments,
         (Button(words("What is asked"), tap=pack(buttons.Items(int(patient.id)))), rename),
         limits.on_card(int(patient.id), words),
     ]
     rows.append(offers.ways(int(patient.id), words))
     if imported:  # Nothing is asked of anyone there.
-        rows = [(notes_of, rename), before_and_after]
+        rows = [(notes_of, log), treatments, (rename,)]
     open_now = () if besides is None else alerts.on_card(int(patient.id), by_urgency(besides.alerts), words)
     return Message(text, (*open_now, *rows, _files(int(patient.id), words)), picture=picture)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
 
 from bot.diary.checkins import Checkin, CheckinId, Evening, Feeling, Moment
 from bot.diary.days import Hours, Quiet
@@ -42,6 +42,18 @@ _of_session: Final = (
     select(*_ROW)
     .select_from(_joined)
     .where(_rows.patient_id == bindparam("patient"), _rows.session_id == bindparam("session"))
+    .order_by(_rows.for_at, _rows.id)
+)
+_asked_with: Final = (
+    select(*_ROW)
+    .select_from(_joined)
+    .where(
+        _rows.patient_id == bindparam("patient"),
+        or_(
+            _rows.asked_at == bindparam("at"),
+            and_(_rows.joined_day == bindparam("on_day"), _rows.answer.is_(None)),
+        ),
+    )
     .order_by(_rows.for_at, _rows.id)
 )
 _of_sessions: Final = (
@@ -89,6 +101,7 @@ _due: Final = (
         _patients.reminder_minutes,
         _patients.next_prompt_at,
         _newest_day,
+        _patients.next_followup_at,
         tables.accounts.c.language,
         tables.accounts.c.reach,
     )
@@ -200,7 +213,7 @@ def due(tx: Connection, now: datetime, most: int) -> list[Due]:
     found = []
     for row in tx.execute(_due, {"now": now, "most": most}):
         number, chat, stage, zone, local, home, hour, weekend, quiet_from, quiet_to, minutes = row[10:21]
-        next_at, asked_at, language, reach = row[21:]
+        next_at, asked_at, again_at, language, reach = row[21:]
         hours, quiet = Hours(hour, weekend), Quiet(quiet_from, quiet_to)
         found.append(
             Due(
@@ -210,7 +223,7 @@ def due(tx: Connection, now: datetime, most: int) -> list[Due]:
                 stage,
                 reach,
                 Rhythm(zone, hours, quiet, local or zone, reminder_for(minutes)),
-                Evening(next_at, asked_at),
+                Evening(next_at, asked_at, again_at),
                 language,
                 home or zone,
             )
@@ -238,6 +251,21 @@ def asked(
         .values(due_at=None, asked_at=now, joined_day=joined_day)
     )
     return done.rowcount == 1
+
+
+def release(tx: Connection, patient_id: PatientId, day: date) -> None:
+    """The evening question that took them along never arrived: they are looked at again, each by itself."""
+    tx.execute(
+        update(tables.checkins)
+        .where(_rows.patient_id == patient_id, _rows.joined_day == day, _rows.answer.is_(None))
+        .values(due_at=_rows.for_at, asked_at=None, joined_day=None)
+    )
+
+
+def asked_with(tx: Connection, patient_id: PatientId, checkin: Checkin) -> list[Checkin]:
+    """All that are asked in the same message, this one too, by their time: one may have come with the reminder."""
+    which = {"patient": patient_id, "at": checkin.asked_at, "on_day": checkin.joined_day}
+    return [Checkin(*row) for row in tx.execute(_asked_with, which)]
 
 
 def answer(tx: Connection, patient_id: PatientId, checkin_id: CheckinId, feeling: Feeling, now: datetime) -> None:

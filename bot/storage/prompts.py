@@ -19,7 +19,7 @@ from bot.diary.days import Hours, Quiet
 from bot.diary.entries import Cause, Item, ItemId
 from bot.diary.people import ChatId, PatientId, Reach
 from bot.diary.prompts import Due, Followup, Rhythm, reminder_for
-from bot.storage import outbox, tables
+from bot.storage import checkins, outbox, tables
 from bot.storage.outbox import Parcel, Urgency
 from bot.storage.prepared import Prepared, listed
 from bot.storage.tables import Action, OutboxState
@@ -593,7 +593,9 @@ def settle(
     bubble_id: int | None = None,
 ) -> None:
     """Note that the prompt of a day arrived, or why it never will; then `bubble_id` is the bubble that never showed."""
-    tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
+    settled = tx.execute(_settle, {"patient": patient_id, "on": day, "at": sent_at, "cause": cause})
+    if cause is not None and settled.rowcount:
+        checkins.release(tx, patient_id, day)
     if cause is not None and bubble_id is not None:
         _unshow.run(tx, {"patient": patient_id, "on": day, "bubble": bubble_id})
 

@@ -882,17 +882,20 @@ def asked_after() -> Iterator[Checkin]:
 def _(say: Words, label: str) -> Iterator[Made]:
     for feeling in Feeling:
         yield checkins.feeling_name(feeling, say)
-        yield checkins.stored(2**40, feeling, LONGEST_DAY, say)
+        yield checkins.stored(2**40, feeling, (LONGEST_DAY,), say)
         yield checkins.stored_briefly(feeling, say)
         yield checkins.sign_in_words(feeling, say)
-    yield checkins.question(2**40, LONGEST_DAY, say)
+    several = (LONGEST_DAY, LONGEST_DAY - timedelta(days=1))
+    yield checkins.stored(2**40, Feeling.WEAKNESS, several, say)
+    yield checkins.question(2**40, (LONGEST_DAY,), say)
+    yield checkins.question(2**40, several, say)
     for one in asked_after():
         yield checkins.line(one, "Europe/Lisbon", say)
         if one.asked_at is not None:
             yield checkins.newest([one, one], say)
         for view in views(label):
-            yield entries.bubble(replace(view, checkin=one), say)
-            yield checkins.beside(entries.bubble(view, say), 2**40, LONGEST_DAY, say)
+            yield entries.bubble(replace(view, checkins=(one,)), say)
+            yield checkins.beside(entries.bubble(view, say), 2**40, (LONGEST_DAY,), say)
 
 
 def a_patient(**changes: Any) -> Patient:

@@ -84,12 +84,32 @@ def test_a_warning_sign_is_reported_once_and_stays() -> None:
     assert checkins.taken(replace(CHECKIN, answer=Feeling.SORE), Feeling.NOTHING) is Taken.STORED
 
 
-def test_the_evening_asks_the_earliest_that_is_open() -> None:
+def test_the_evening_asks_about_all_that_are_open_at_once() -> None:
     first = replace(CHECKIN, joined_day=MONDAY)
     second = replace(first, id=CheckinId(2), for_at=NOON)
-    assert checkins.open_on([first, second], MONDAY) == second
-    assert checkins.open_on([first, replace(second, answer=Feeling.SORE)], MONDAY) == first
-    assert checkins.open_on([CHECKIN], MONDAY) is None
+    assert checkins.open_on([first, second], MONDAY) == (second, first)
+    assert checkins.open_on([first, replace(second, answer=Feeling.SORE)], MONDAY) == (first,)
+    assert checkins.open_on([CHECKIN], MONDAY) == ()
+
+
+def test_those_within_an_hour_of_each_other_are_one_question_but_for_the_evenings() -> None:
+    def at(minutes: int, number: int = 2) -> Checkin:
+        due = NOON + DAY + timedelta(minutes=minutes)
+        return replace(CHECKIN, id=CheckinId(number), session_day=MONDAY + DAY, for_at=due, due_at=due)
+
+    def along(*waiting: Checkin, evening: datetime | None = None, now: datetime = NOON + DAY) -> list[int]:
+        def following(moment: datetime) -> datetime | None:
+            return evening if evening is not None and checkins.joins(moment, evening) else None
+
+        return [one.id for one in checkins.taken_along(CHECKIN, waiting, following, LISBON, now)]
+
+    assert along(CHECKIN, at(61, 4), at(60, 3), at(0)) == [2, 3]
+    assert along(at(-90)) == [2], "late, and still of use"
+    assert along(at(-17 * 60)) == [], "too late for itself"
+    assert along(at(15), at(30, 3), evening=NOON + DAY + timedelta(minutes=80)) == [2], "one waits for it"
+    night = NOON + DAY + timedelta(hours=20)
+    assert along(at(11 * 60), at(13 * 60, 3), now=night) == [2, 3], "both waited for the end of the night"
+    assert checkins.days_of([at(5), CHECKIN, at(9)]) == (MONDAY, MONDAY + DAY)
 
 
 def test_a_session_counts_from_now_or_from_noon_and_never_from_the_future() -> None:
@@ -99,6 +119,19 @@ def test_a_session_counts_from_now_or_from_noon_and_never_from_the_future() -> N
     assert sessions.dated(MONDAY, "Europe/Lisbon", now) is Dated.FINE
     assert sessions.dated(MONDAY + DAY, "Europe/Lisbon", now) is Dated.TO_COME
     assert sessions.dated(MONDAY - 367 * DAY, "Europe/Lisbon", now) is Dated.TOO_LONG_AGO
+
+
+def test_a_date_without_a_year_that_comes_soon_is_not_that_of_a_year_ago() -> None:
+    for ago, ahead, meant in (
+        (363, 2, True),
+        (334, 31, True),
+        (333, 32, False),
+        (7, 7, False),
+        (363, None, False),
+        (363, 0, False),
+    ):
+        coming = None if ahead is None else MONDAY + ahead * DAY
+        assert sessions.meant_ahead(MONDAY - ago * DAY, coming, MONDAY) is meant, (ago, ahead)
 
 
 def test_whichever_form_a_button_names_the_one_that_stands_is_found() -> None:

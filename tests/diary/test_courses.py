@@ -76,11 +76,13 @@ def test_a_window_that_is_not_over_says_so() -> None:
         assert only(treatment.items).before.over
 
 
-def test_other_sessions_within_the_days_are_named_and_those_outside_are_not() -> None:
-    needled = [session(n) for n in (6, 7, 14, 23, 24)]
+def test_other_treatments_that_share_compared_days_are_named_and_those_further_away_are_not() -> None:
+    # Of the one on day 20 days 13 to 19 and 23 to 29; of day 4 the last is 13, of day 36 the first is 29.
+    needled = [session(n) for n in (3, 4, 20, 36, 37)]
     treatments = {it.day: it for it in course(diary("5" * 50, needled=needled)).treatments}
-    assert treatments[day(14)].others == (day(7), day(23))
-    assert treatments[day(24)].others == (day(23),)
+    assert treatments[day(20)].others == (day(4), day(36))
+    assert treatments[day(3)].others == (day(4),)
+    assert treatments[day(37)].others == (day(36),)
 
 
 def test_two_sessions_of_one_day_are_one_treatment() -> None:

@@ -51,6 +51,7 @@ async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path:
             ada = desk.ada
             await desk.until(datetime(2026, 3, 2, hour, minute, tzinfo=UTC))
             await needle(desk, "Left foot")
+            await needle(desk, "Right knee")
             await desk.until(datetime(2026, 3, 3, 19, 59, tzinfo=UTC))
             assert asked(ada) == 0
             heard = len(ada.heard)
@@ -69,7 +70,7 @@ async def test_within_an_hour_of_the_evening_question_it_comes_with_it(tmp_path:
             assert "This is stored" in newest(ada)
             await desk.until(datetime(2026, 3, 4, 8, tzinfo=UTC))
             assert len(ada.heard) == heard + 1
-            assert await desk.rows(CHECKINS) == [(24, 1, "nothing")]
+            assert await desk.rows(CHECKINS) == [(24, 1, "nothing")] * 2, "one question for both"
             assert [value for *_, value in await desk.scores(ada)] == [4, 3, 5]
             assert not desk.refused()
 
@@ -99,6 +100,26 @@ async def test_what_takes_the_place_of_the_evening_question_asks_after_the_treat
     await desk.until(datetime(2026, 3, 5, 20, 35, tzinfo=UTC))
     assert "How are you since your treatment on Wednesday 4 March?" in newest(ada)
     assert "Chest pain" in ada.labels(ada.last["message_id"])
+
+
+async def test_the_reminder_takes_along_what_is_within_an_hour_of_it(clinic: Desk) -> None:
+    """The check-ins of 21:05 and 21:20 wait for it, beside the one that came with the question at 20:00."""
+    desk, ada = clinic, clinic.ada
+    for minute, place in ((50, "Left foot"), (65, "Left knee"), (80, "Left hand")):
+        await desk.until(datetime(2026, 3, 2, 20, tzinfo=UTC) + timedelta(minutes=minute))
+        await needle(desk, place)
+    heard = len(ada.heard)
+    await desk.until(datetime(2026, 3, 3, 21, 29, tzinfo=UTC))
+    assert len(ada.heard) == heard + 2, "the reminder of Monday, and Tuesday's question"
+    await desk.until(datetime(2026, 3, 3, 21, 30, tzinfo=UTC))
+    assert len(ada.heard) == heard + 3, "one message"
+    assert "A gentle reminder" in newest(ada)
+    assert ASKED in newest(ada)
+    await desk.taps(ada, "Sore, as expected")
+    assert ASKED not in newest(ada)
+    assert await desk.rows(CHECKINS) == [(24, 1, "sore")] * 3, "one question, one answer"
+    await desk.until(datetime(2026, 3, 4, 9, tzinfo=UTC))
+    assert len(ada.heard) == heard + 3
 
 
 async def test_a_warning_sign_brings_the_card_and_the_alert_that_names_it_at_once(tmp_path: Path) -> None:
@@ -138,6 +159,21 @@ async def test_quiet_hours_move_it_to_the_morning_and_a_pause_does_not_stop_it(c
     assert asked(ada) == 1
 
 
+async def test_what_went_with_a_question_that_never_arrived_is_asked_by_itself(clinic: Desk) -> None:
+    desk, ada = clinic, clinic.ada
+    await desk.until(datetime(2026, 3, 2, 20, 10, tzinfo=UTC))
+    await needle(desk, "Left foot")
+    await desk.until(datetime(2026, 3, 3, 19, 50, tzinfo=UTC))
+    await desk.says(ada, "/pause")
+    desk.clock.move_to(datetime(2026, 3, 3, 20, tzinfo=UTC))
+    await desk.ticker.tick(desk.now)
+    await desk.taps(ada, "Until tomorrow")
+    assert asked(ada) == 0, "the question of the evening was called back by the pause"
+    assert await desk.rows(CHECKINS) == [(24, 0, None)]
+    await desk.until(datetime(2026, 3, 3, 21, tzinfo=UTC))
+    assert asked(ada) == 1, "which does not stop the check-in"
+
+
 async def test_who_left_is_not_asked_and_what_was_deleted_or_moved_is_not_asked_about_twice(clinic: Desk) -> None:
     desk, ada, ito = clinic, clinic.ada, clinic.ito
     await needle(desk, "Back")
@@ -174,6 +210,16 @@ async def test_a_date_of_the_past_counts_as_noon_and_what_is_past_is_not_made_up
     await desk.taps(ito, "Dry needling", "Back", "Done")
     assert "48 hours after it" in newest(ito)
     assert "24" not in newest(ito)
+    heard = len(desk.ada.heard)
+    await desk.until(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    assert len(desk.ada.heard) == heard + 1, "both fall on this noon: one question, one answer"
+    assert "since your treatments on Saturday 28 February and Sunday 1 March?" in newest(desk.ada)
+    told = await desk.taps(desk.ada, "Sore, as expected")
+    assert "After your treatments on Saturday 28 February and Sunday 1 March: sore, as expected." in told
+    assert await desk.rows(CHECKINS) == [(24, 1, "sore"), (48, 0, None), (48, 1, "sore")]
+    await desk.taps(desk.ada, "Something has changed", "Fever")
+    assert await desk.rows(CHECKINS) == [(24, 1, "fever"), (48, 0, None), (48, 1, "fever")]
+    assert sum("fever" in text_of(message) for message in ito.heard) == 1, "one alert for both"
 
 
 async def test_nobody_answers_for_another_and_what_was_not_asked_has_no_answer(clinic: Desk) -> None:

@@ -305,6 +305,18 @@ async def test_who_stopped_gets_no_more_sessions(clinic: Desk) -> None:
     await desk.says(desk.ada, "/stop")
     assert "does not share a diary with you now" in await desk.says(ito, "/session")
     assert await desk.rows("select count(*) from sessions") == [(0,)]
+    await desk.rows("update patients set stage = 'imported' returning 1")
+    await desk.says(ito, "/session")
+    told = await desk.taps(ito, "Today", "Dry needling", "Back", "Done")
+    assert "Logged for Ada L" in told, "a diary from elsewhere has treatments, too"
+    assert "will be asked" not in told, "and nobody who could be asked"
+    assert await desk.rows("select count(*) from checkins") == [(0,)]
+    await desk.says(ito, "/patients")
+    await desk.taps(ito, "Ada L")
+    assert {"Log a treatment", "Treatments", "Before and after"} <= set(ito.labels(ito.last["message_id"]))
+    await desk.taps(ito, "Log a treatment", "Today", "Dry needling", "Neck", "Done", "Correct", "Back", "Treatments")
+    assert "2 Mar 2026 (2): dry needling, neck\n2 Mar 2026 (1): dry needling, back" in newest(ito)
+    assert ito.labels(ito.last["message_id"])[:2] == ["2 Mar 2026 (2)", "2 Mar 2026 (1)"], "two of a day are told apart"
 
 
 async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(clinic: Desk) -> None:
@@ -312,6 +324,7 @@ async def test_a_date_of_years_ago_is_understood_and_said_to_be_too_long_ago(cli
     await clinic.taps(clinic.ito, "Another date")
     told = await clinic.says(clinic.ito, "1 March 2020")
     assert told == "This day is more than a year ago. Please choose a later one."
+    assert "still to come" in await clinic.says(clinic.ito, "5 March"), "not that of a year ago"
     assert "Tuesday 3 February 2026" in await clinic.says(clinic.ito, "3 February"), "the question stays"
 
 
