@@ -209,7 +209,9 @@ NONE_OF: Final = {
     "a warning sign without an alert": (
         "select c.id from checkins c where c.answer in"
         " ('chest_pain', 'breathless', 'cough', 'redness', 'fever', 'weakness')"
-        " and not exists (select 1 from alerts a where a.checkin_id = c.id)"
+        # One answer counts for all that were asked together.
+        " and not exists (select 1 from alerts a join checkins o on o.id = a.checkin_id"
+        " where o.patient_id = c.patient_id and (o.asked_at = c.asked_at or o.joined_day = c.joined_day))"
     ),
 }
 
