@@ -83,6 +83,9 @@ def test_bad_rows_keep_all_of_a_file_out_unless_they_are_to_be_left_out() -> Non
     assert run("import", "bad.csv", "--create", "--skip-bad")[0] == 1
     report = json.loads(run("report", "--patient", "P1", "--json")[1])
     assert report["items"]["burning"]["baseline_n"] == 4, "neither of two different scores is taken"
+    Path("mixed.csv").write_text("\n \n\n" + HEAD + "Q,2026-03-30,pain,1\nP1,2026-03-30,pain,2\n")
+    code, said = run("import", "mixed.csv", "--skip-bad")
+    assert (code, "line 5: There is no patient Q" in said, "1 score" in said) == (1, True, True), said
     Path("other.csv").write_text("day;burning\n2026-03-03;8\n2026-03-04;9\n2026-03-05;1\n")
     code, said = run("import", "other.csv", "--patient", "P1", "--date", "DAY", "--burning", "burning")
     assert (code, "line 4: " in said, "line 3: " in said) == (1, True, False), said
@@ -104,6 +107,10 @@ def test_wrong_use_is_said_in_a_sentence() -> None:
         ("import", "wide.csv", "--patient", "P", "--date", "day", "--pain", "ache", "--create"),
         ("import", "wide.csv", "--patient", "P", "--date", "day", "--item", "itch=pain", "--create"),
         ("import", "wide.csv", "--patient", "P", "--date", "day", "--item", "pain", "--create"),
+        *(
+            ("import", "wide.csv", "--patient", code, "--date", "day", "--pain", "pain", "--create")
+            for code in ("", " ", "x" * 80, "a\nb")
+        ),
         ("report",),
         ("report", "--patient", "nobody"),
         ("export", "--all", "out.txt"),
