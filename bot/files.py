@@ -188,20 +188,29 @@ def _whose(tx: Connection, order: Order, reading: Reading) -> dict[str, Patient 
     """Each code of the file with its patient, None for one to be made. Rows of somebody who can't take any are refused
     in `reading`; where that is true of everybody, it is wrong use."""
     found: dict[str, Patient | None] = {}
+    missing: list[str] = []
     reasons: dict[str, str] = {}
     for code in sorted({code for code, _, _ in reading.scores}):
         try:
-            found[code] = _patient(tx, code)
+            one = _patient(tx, code)
         except WrongUse as wrong:
             reasons[code] = str(wrong)
             continue
-        if found[code] is None and not order.create:
-            del found[code]
-            reasons[code] = f"There is no patient {code}. --create makes those that are missing."
-    if reasons and not found:
-        raise WrongUse("\n".join(list(reasons.values())[:MOST_NAMED]))
+        if one is not None or order.create:
+            found[code] = one
+        else:
+            missing.append(code)
+    if not found and missing:
+        raise WrongUse(_nobody(missing))
+    if not found and reasons:
+        raise WrongUse("\n".join(reasons.values()))
+    reasons |= {code: _nobody([code]) for code in missing}
     reading.refuse({key: reasons[key[0]] for key in reading.scores if key[0] in reasons})
     return found
+
+
+def _nobody(codes: Sequence[str]) -> str:
+    return f"There is no patient {_some(codes)}. --create makes those that are missing."
 
 
 def _tell(order: Order, reading: Reading, outcome: Outcome) -> None:
