@@ -181,7 +181,7 @@ def replay_as_text(diaries: Diaries, limits: Limits) -> str:
         *_by_item(diaries, limits, found.weeks),
         "",
         "Messages per patient-week with other limits, across: the high score, down: points above the usual",
-        *_grid(diaries),
+        *_grid(diaries, found.weeks),
         "",
         "A file has no treatments, so nothing is held back for soreness after needling.",
     ]
@@ -196,9 +196,9 @@ def _by_item(diaries: Diaries, limits: Limits, weeks: float) -> list[str]:
     return lines
 
 
-def _grid(diaries: Diaries) -> list[str]:
+def _grid(diaries: Diaries, weeks: float) -> list[str]:
     lines = ["      " + "".join(f"{high:>8}" for high in alerts.HIGHS)]
     for rise in alerts.RISES:
-        found = [replays.replay(diaries, Limits(rise, high)) for high in alerts.HIGHS]
-        lines.append(f"{rise:>6}" + "".join(f"{it.messages / it.weeks:>8.3f}" for it in found))
+        found = [replays.messages(diaries, Limits(rise, high)) for high in alerts.HIGHS]
+        lines.append(f"{rise:>6}" + "".join(f"{n / weeks:>8.3f}" for n in found))
     return lines

@@ -53,6 +53,8 @@ def test_a_symptom_may_have_its_place() -> None:
     assert imports.wanted_in("burning both feet") == Wanted(Symptom.BURNING, "foot", Side.BOTH)
     for said in ("left foot burning", "Left_foot_burning", "burning left foot"):
         assert imports.wanted_in(said) == Wanted(Symptom.BURNING, "foot", Side.LEFT), "either order"
+    for said in ("sleep", "Sleep interference", "sleep_interference"):
+        assert imports.wanted_in(said) == Wanted(Symptom.SLEEP, None, None)
     for wrong in ("", "itch", "pain left right knee", "sleep left", "pain " + "x" * 41):
         with pytest.raises(WrongCell):
             imports.wanted_in(wrong)
@@ -208,4 +210,5 @@ def test_rates_are_per_seven_days_with_a_score_and_a_day_has_one_message() -> No
     both = {BURNING: scored("333355"), PAIN: scored("333355.")}
     found = replays.replay({"P1": both, "P2": {PAIN: scored("44444444")}}, Limits())
     assert (found.patients, found.days, found.weeks, found.alerts, found.messages) == (2, 14, 2.0, 2, 1)
+    assert replays.messages({"P1": both, "P2": {PAIN: scored("44444444")}}, Limits()) == 1
     assert set(replays.by_item({"P1": both})) == {BURNING, PAIN}
