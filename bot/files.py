@@ -27,6 +27,7 @@ import typer
 from sqlalchemy import Connection
 
 from bot import diary, reports, storage, summaries
+from bot.chat.typed import folded
 from bot.chat.words import words
 from bot.clock import WallClock
 from bot.diary.digests import Diary
@@ -180,8 +181,18 @@ def _import(
             one = storage.imports.create(tx, code, settings.default_timezone, hour, now)
             outcome.made.append(code)
         if shared is not None:
-            storage.imports.share(tx, one.id, shared, code, now)
+            _share(tx, one, shared, code, now)
         outcome.add(storage.imports.put(tx, one, scores, now))
+
+
+def _share(tx: Connection, one: Patient, shared: Therapist, code: str, now: datetime) -> None:
+    """Let a therapist see it under its code. Raises WrongUse where they could not tell it from another patient."""
+    names = storage.panels.names(tx, shared.id, now)
+    if all(other != one.id for other, _, _ in names) and any(folded(name) == folded(code) for _, name, _ in names):
+        raise WrongUse(
+            f"{shared.name} calls another patient {code}. Import it under another code, or share it with none."
+        )
+    storage.imports.share(tx, one.id, shared, code, now)
 
 
 def _whose(tx: Connection, order: Order, reading: Reading) -> dict[str, Patient | None]:
