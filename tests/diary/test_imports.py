@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from bot.diary import imports, replays, summaries
 from bot.diary.alerts import Limits
 from bot.diary.digests import ChangeLabel, Diary
-from bot.diary.entries import Day, DayState, Item, ItemId, Score, Side, Symptom, entered_late
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Side, Symptom, entered_late
 from bot.diary.imports import Columns, WrongCell, WrongTable
 from bot.diary.items import Wanted
 from bot.diary.people import PatientId
+from bot.summaries import as_data, as_text
 
 TODAY = date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -171,6 +173,18 @@ def test_a_report_is_what_was_worked_out_by_hand() -> None:
     assert found.states[DayState.COMPLETE] == found.imported == 11
     assert found.last7 == (date(2026, 3, 9), date(2026, 3, 15))
     assert summaries.as_of(kept("68"), NOW) == datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def test_days_not_asked_stand_with_their_cause() -> None:
+    whole = kept("6866")
+    for at, cause in ((1, Cause.BOT), (2, Cause.GONE)):
+        day = date(2026, 3, 2) + timedelta(days=at)
+        whole.days[day] = replace(whole.days[day], imported_at=None, not_asked=cause)  # type: ignore[index]
+        whole.scores.pop((day, ItemId(1)))  # type: ignore[attr-defined]
+    found = summaries.summary(whole, NOW)
+    assert (found.states[DayState.NOT_ASKED], found.states[DayState.COMPLETE]) == (2, 2)
+    assert as_data("P", found)["not_asked_because"] == {"bot": 1, "blocked": 0, "gone": 1}
+    assert "2 not asked (1 the bot's fault, 1 chat gone)" in as_text("P", found)
 
 
 def test_a_thin_diary_has_no_mean_and_an_empty_one_nothing() -> None:
