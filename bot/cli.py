@@ -26,6 +26,8 @@ cli: Final = typer.Typer(
 FAILED: Final = 1
 WRONG_SETTINGS: Final = 2
 ALREADY_RUNNING: Final = 3
+INTERRUPTED: Final = 130
+"""As shells have it for Ctrl-C."""
 
 
 @cli.command()
@@ -130,7 +132,9 @@ def import_(
     """Bring in diaries that were kept elsewhere, also while the bot runs.
 
     Without options for columns the table has a row for each score: patient,day,symptom,score. With them it has a row
-    for each day. Exit 0: done; 1: rows were refused; 2: wrong use.
+    for each day, all of one patient. A day is written as 2026-03-04, a score is a whole number from 0 to 10, an empty
+    one is a gap. Every refused row is named with its line and the reason, and then nothing is imported, unless
+    --skip-bad is said. Exit 0: done; 1: rows were refused; 2: wrong use.
     """
     from bot import files
 
@@ -150,7 +154,12 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     pdf: Annotated[Path | None, typer.Option(help="The visit sheet of one patient, into this file.")] = None,
 ) -> None:
-    """A diary in numbers: baseline, last seven days, change, weeks, and its days by state."""
+    """A diary in numbers: baseline, last seven days, change, weeks, and its days by state.
+
+    With --json each of its items has baseline, baseline_n, last7, last7_n, change, percent, label, and weeks with
+    start, mean, n, worst and days_at_7; null where there is none. With --all they stand under each patient's code.
+    Exit 0: done; 2: wrong use.
+    """
     from bot import files
 
     sys.exit(_on_files(lambda settings: files.report(settings, patient, everyone=everyone, as_json=as_json, pdf=pdf)))
@@ -164,7 +173,10 @@ def export(
     everyone: Annotated[bool, typer.Option("--all", help="Every diary.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write diaries out in long form, a row for each patient, day and symptom, with a data dictionary."""
+    """Write diaries out in long form, a row for each patient, day and symptom, with a data dictionary.
+
+    Say one of --patient, --therapist and --all. Exit 0: done; 2: wrong use.
+    """
     from bot import files
 
     sys.exit(
@@ -201,6 +213,9 @@ def _on_files(work: Callable[[Settings], int]) -> int:
     except files.WrongUse as error:
         typer.echo(str(error), err=True)
         return error.code
+    except KeyboardInterrupt:
+        typer.echo("Stopped before the end. Nothing is half done: what was not told as done is not stored.", err=True)
+        return INTERRUPTED
 
 
 def _settings() -> Settings:

@@ -16,7 +16,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ import typer
 from sqlalchemy import Connection
 
 from bot import diary, reports, storage, summaries
+from bot.chat.typed import folded
 from bot.chat.words import words
 from bot.clock import WallClock
 from bot.diary.digests import Diary
@@ -110,6 +111,8 @@ def import_(settings: Settings, order: Order) -> int:
     now = WallClock().now()
     if order.wide and order.patient is None:
         raise WrongUse("A table with a row for each day is about one patient: say --patient CODE.")
+    if order.patient is not None:
+        order = replace(order, patient=_code(order.patient))
     with _progress() as progress:
         reading = _read(order, diary.days.local(now, settings.default_timezone).date(), progress)
         if not reading.rows:
@@ -131,6 +134,14 @@ def import_(settings: Settings, order: Order) -> int:
     return REFUSED if reading.refused else 0
 
 
+def _code(said: str) -> str:
+    """A code as a file would have it. Raises WrongUse for what can be nobody's."""
+    try:
+        return diary.imports.patient_in(said)
+    except diary.imports.WrongCell as wrong:
+        raise WrongUse(f"--patient: {wrong}.") from None
+
+
 def columns_named(named: Sequence[str], items: Sequence[str]) -> list[tuple[Wanted, str]]:
     """The columns with scores, each given as NAME=COL. Raises WrongUse."""
     found = []
@@ -150,9 +161,7 @@ def _import(
 ) -> None:
     """Store what can be stored, and refuse in `reading` what the diary has otherwise."""
     shared = None if order.therapist is None else _therapist(tx, order.therapist)
-    people = {code: _patient(tx, code) for code in sorted({code for code, _, _ in reading.scores})}
-    if missing := [code for code, found in people.items() if found is None and not order.create]:
-        raise WrongUse(f"There is no patient {_some(missing)}. --create makes those that are missing.")
+    people = _whose(tx, order, reading)
     by_code: dict[str, dict[tuple[date, Wanted], int]] = {code: {} for code in people}
     for (code, day, wanted), said in reading.scores.items():
         by_code[code][day, wanted] = said.score
@@ -172,8 +181,47 @@ def _import(
             one = storage.imports.create(tx, code, settings.default_timezone, hour, now)
             outcome.made.append(code)
         if shared is not None:
-            storage.imports.share(tx, one.id, shared, code, now)
+            _share(tx, one, shared, code, now)
         outcome.add(storage.imports.put(tx, one, scores, now))
+
+
+def _share(tx: Connection, one: Patient, shared: Therapist, code: str, now: datetime) -> None:
+    """Let a therapist see it under its code. Raises WrongUse where they could not tell it from another patient."""
+    names = storage.panels.names(tx, shared.id, now)
+    if all(other != one.id for other, _, _ in names) and any(folded(name) == folded(code) for _, name, _ in names):
+        raise WrongUse(
+            f"{shared.name} calls another patient {code}. Import it under another code, or share it with none."
+        )
+    storage.imports.share(tx, one.id, shared, code, now)
+
+
+def _whose(tx: Connection, order: Order, reading: Reading) -> dict[str, Patient | None]:
+    """Each code of the file with its patient, None for one to be made. Rows of somebody who can't take any are refused
+    in `reading`; where that is true of everybody, it is wrong use."""
+    found: dict[str, Patient | None] = {}
+    missing: list[str] = []
+    reasons: dict[str, str] = {}
+    for code in sorted({code for code, _, _ in reading.scores}):
+        try:
+            one = _patient(tx, code)
+        except WrongUse as wrong:
+            reasons[code] = str(wrong)
+            continue
+        if one is not None or order.create:
+            found[code] = one
+        else:
+            missing.append(code)
+    if not found and missing:
+        raise WrongUse(_nobody(missing))
+    if not found and reasons:
+        raise WrongUse("\n".join(reasons.values()))
+    reasons |= {code: _nobody([code]) for code in missing}
+    reading.refuse({key: reasons[key[0]] for key in reading.scores if key[0] in reasons})
+    return found
+
+
+def _nobody(codes: Sequence[str]) -> str:
+    return f"There is no patient {_some(codes)}. --create makes those that are missing."
 
 
 def _tell(order: Order, reading: Reading, outcome: Outcome) -> None:
@@ -271,8 +319,6 @@ def _read(order: Order, today: date, progress: Progress) -> Reading:
         raise WrongUse(f"{order.file}: {wrong}") from None
     except UnicodeDecodeError:
         raise WrongUse(f"{order.file} is no text in UTF-8. Save it again in that encoding.") from None
-    except csv.Error as error:
-        raise WrongUse(f"{order.file} is no table that can be read: {error}.") from None
     except OSError as error:
         raise WrongUse(f"{order.file} can't be read ({error.strerror}).") from None
 
@@ -297,13 +343,18 @@ def _rows(text: io.TextIOWrapper, raw: io.BufferedReader, progress: Progress) ->
     bare = "".join(start.split('"')[::2])
     delimiter = max(DELIMITERS, key=bare.count)
     reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
-    line = 1
-    for number, cells in enumerate(reader):
-        if number or any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
-        if number % 1_000 == 0:
-            progress.update(task, completed=raw.tell())
+    line, begun = 1, False
+    try:
+        for number, cells in enumerate(reader):
+            # Empty lines may stand before the first one that holds anything, which names the columns.
+            begun = begun or any(cell.strip() for cell in cells)
+            if begun:
+                yield line, cells
+            line = reader.line_num + 1
+            if number % 1_000 == 0:
+                progress.update(task, completed=raw.tell())
+    except csv.Error as error:
+        raise diary.imports.WrongTable(f"from line {line} on it is no table that can be read: {error}.") from None
     progress.update(task, completed=size or 1)
 
 
@@ -511,7 +562,9 @@ def _progress() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    # Without a screen there is nothing to draw on, and an end of nothing would be an empty line.
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         yield progress
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from bot.diary import alerts, replays
 from bot.diary.alerts import Limits
 from bot.diary.digests import Change, ChangeLabel
-from bot.diary.entries import DayState
+from bot.diary.entries import Cause, DayState
 from bot.diary.imports import name_of
 from bot.diary.replays import Diaries, Replay
 from bot.diary.sessions import MIN_SCORES
@@ -28,6 +28,7 @@ LABELS: Final = {
     ChangeLabel.SLIGHTLY_HIGHER: "slightly higher",
     ChangeLabel.HIGHER: "higher",
 }
+CAUSES: Final = {Cause.BOT: "the bot's fault", Cause.BLOCKED: "bot blocked", Cause.GONE: "chat gone"}
 NAME: Final = 22
 """Letters of a symptom's name on a screen."""
 WEEKS_SHOWN: Final = 6
@@ -46,6 +47,7 @@ def as_data(patient: str, summary: Summary) -> dict[str, Any]:
         "last7_to": None if span is None else _day(span[1]),
         "items": {name_of(it.item): _item(it) for it in summary.items},
         "days": {kind.value: summary.states[kind] for kind in DayState} | {"imported": summary.imported},
+        "not_asked_because": {cause.value: summary.causes[cause] for cause in Cause},
     }
 
 
@@ -83,6 +85,7 @@ def as_text(patient: str, summary: Summary) -> str:
     if summary.first_day is None or summary.last7 is None:
         return f"{patient}: nothing yet"
     counted = [f"{summary.states[kind]} {kind.value.replace('_', ' ')}" for kind in DayState if summary.states[kind]]
+    counted = [f"{it} ({_causes(summary)})" if it.endswith("not asked") else it for it in counted]
     imported = f" ({summary.imported} imported)" if summary.imported else ""
     first, last = summary.last7
     lines = [
@@ -99,6 +102,10 @@ def as_text(patient: str, summary: Summary) -> str:
     lines += ["", *_weeks(summary)]
     lines.append(f"A mean needs {MIN_SCORES} scores. One person's diary describes; it does not prove an effect.")
     return "\n".join(lines)
+
+
+def _causes(summary: Summary) -> str:
+    return ", ".join(f"{summary.causes[cause]} {said}" for cause, said in CAUSES.items() if summary.causes[cause])
 
 
 def _weeks(summary: Summary) -> list[str]:
@@ -181,7 +188,7 @@ def replay_as_text(diaries: Diaries, limits: Limits) -> str:
         *_by_item(diaries, limits, found.weeks),
         "",
         "Messages per patient-week with other limits, across: the high score, down: points above the usual",
-        *_grid(diaries),
+        *_grid(diaries, found.weeks),
         "",
         "A file has no treatments, so nothing is held back for soreness after needling.",
     ]
@@ -196,9 +203,9 @@ def _by_item(diaries: Diaries, limits: Limits, weeks: float) -> list[str]:
     return lines
 
 
-def _grid(diaries: Diaries) -> list[str]:
+def _grid(diaries: Diaries, weeks: float) -> list[str]:
     lines = ["      " + "".join(f"{high:>8}" for high in alerts.HIGHS)]
     for rise in alerts.RISES:
-        found = [replays.replay(diaries, Limits(rise, high)) for high in alerts.HIGHS]
-        lines.append(f"{rise:>6}" + "".join(f"{it.messages / it.weeks:>8.3f}" for it in found))
+        found = [replays.messages(diaries, Limits(rise, high)) for high in alerts.HIGHS]
+        lines.append(f"{rise:>6}" + "".join(f"{n / weeks:>8.3f}" for n in found))
     return lines

@@ -169,6 +169,8 @@ def wanted_in(cell: str, site: str = "", side: str = "") -> Wanted:
     """What a symptom is about: "burning", "burning left foot", "left foot burning", "pain: knee, left", or "pain"
     with a `site` and a `side` of their own. Raises WrongCell for what a diary can't follow."""
     names = [part for part in re.split(r"[\s:,()_]+", unformula(cell.strip()).casefold()) if part]
+    if names == ["sleep", "interference"]:
+        del names[1]  # as the rules call it that are behind the question
     # The symptom stands first or last: a word between places would be part of a place.
     symptom = next((it for end in (0, -1) for it in Symptom if names and it.value == names[end]), None)
     if symptom is None:

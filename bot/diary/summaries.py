@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from bot.diary import courses, days
 from bot.diary.digests import STRONG, Change, Diary
-from bot.diary.entries import DayState, Item, ItemId, state
+from bot.diary.entries import Cause, DayState, Item, ItemId, state
 from bot.diary.items import followed
 from bot.diary.sessions import SEVEN_DAYS, Baseline, baseline, mean
 
@@ -45,13 +45,15 @@ class ItemSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A whole diary; `last7`: the first and the last of the last seven days, None where there are none yet."""
+    """A whole diary; `last7`: the first and the last of the last seven days, None where there are none yet. `causes`:
+    of the days *not asked*, so that only the bot's own are called its fault."""
 
     first_day: date | None
     last_day: date | None
     last7: tuple[date, date] | None
     items: tuple[ItemSummary, ...]
     states: Mapping[DayState, int]
+    causes: Mapping[Cause, int]
     imported: int
 
 
@@ -60,9 +62,12 @@ def summary(diary: Diary, now: datetime) -> Summary:
     shown = [day for day in diary.days if day <= days.day_of(now, diary.zone) or _scored(diary, day)]
     first, last = min(shown, default=None), max(shown, default=None)
     span = courses.last_seven(diary, now)
-    found = dict.fromkeys(DayState, 0)
+    found, causes = dict.fromkeys(DayState, 0), dict.fromkeys(Cause, 0)
     for day in shown:
-        found[state(diary.days[day], diary.items, diary.scores, now)] += 1
+        became, why = state(diary.days[day], diary.items, diary.scores, now), diary.days[day].not_asked
+        found[became] += 1
+        if became is DayState.NOT_ASKED and why is not None:
+            causes[why] += 1
     ever = {item_id for (_, item_id), score in diary.scores.items() if score.value is not None}
     items: tuple[ItemSummary, ...] = ()
     if first is not None and last is not None:
@@ -72,7 +77,7 @@ def summary(diary: Diary, now: datetime) -> Summary:
             if item.id in ever or followed(item, first, last, ever_scored=False)
         )
     imported = sum(diary.days[day].imported_at is not None for day in shown)
-    return Summary(first, last, span, items, found, imported)
+    return Summary(first, last, span, items, found, causes, imported)
 
 
 def as_of(diary: Diary, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from bot.diary import imports, replays, summaries
 from bot.diary.alerts import Limits
 from bot.diary.digests import ChangeLabel, Diary
-from bot.diary.entries import Day, DayState, Item, ItemId, Score, Side, Symptom, entered_late
+from bot.diary.entries import Cause, Day, DayState, Item, ItemId, Score, Side, Symptom, entered_late
 from bot.diary.imports import Columns, WrongCell, WrongTable
 from bot.diary.items import Wanted
 from bot.diary.people import PatientId
+from bot.summaries import as_data, as_text
 
 TODAY = date(2026, 6, 1)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -53,6 +55,8 @@ def test_a_symptom_may_have_its_place() -> None:
     assert imports.wanted_in("burning both feet") == Wanted(Symptom.BURNING, "foot", Side.BOTH)
     for said in ("left foot burning", "Left_foot_burning", "burning left foot"):
         assert imports.wanted_in(said) == Wanted(Symptom.BURNING, "foot", Side.LEFT), "either order"
+    for said in ("sleep", "Sleep interference", "sleep_interference"):
+        assert imports.wanted_in(said) == Wanted(Symptom.SLEEP, None, None)
     for wrong in ("", "itch", "pain left right knee", "sleep left", "pain " + "x" * 41):
         with pytest.raises(WrongCell):
             imports.wanted_in(wrong)
@@ -171,6 +175,18 @@ def test_a_report_is_what_was_worked_out_by_hand() -> None:
     assert summaries.as_of(kept("68"), NOW) == datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
+def test_days_not_asked_stand_with_their_cause() -> None:
+    whole = kept("6866")
+    for at, cause in ((1, Cause.BOT), (2, Cause.GONE)):
+        day = date(2026, 3, 2) + timedelta(days=at)
+        whole.days[day] = replace(whole.days[day], imported_at=None, not_asked=cause)  # type: ignore[index]
+        whole.scores.pop((day, ItemId(1)))  # type: ignore[attr-defined]
+    found = summaries.summary(whole, NOW)
+    assert (found.states[DayState.NOT_ASKED], found.states[DayState.COMPLETE]) == (2, 2)
+    assert as_data("P", found)["not_asked_because"] == {"bot": 1, "blocked": 0, "gone": 1}
+    assert "2 not asked (1 the bot's fault, 1 chat gone)" in as_text("P", found)
+
+
 def test_a_thin_diary_has_no_mean_and_an_empty_one_nothing() -> None:
     (it,) = summaries.summary(kept("777"), NOW + timedelta(days=1)).items
     assert (it.baseline, it.last7, it.last7_n, it.change, it.weeks[0].mean, it.weeks[0].worst) == (
@@ -208,4 +224,5 @@ def test_rates_are_per_seven_days_with_a_score_and_a_day_has_one_message() -> No
     both = {BURNING: scored("333355"), PAIN: scored("333355.")}
     found = replays.replay({"P1": both, "P2": {PAIN: scored("44444444")}}, Limits())
     assert (found.patients, found.days, found.weeks, found.alerts, found.messages) == (2, 14, 2.0, 2, 1)
+    assert replays.messages({"P1": both, "P2": {PAIN: scored("44444444")}}, Limits()) == 1
     assert set(replays.by_item({"P1": both})) == {BURNING, PAIN}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 from typer.testing import CliRunner
@@ -83,9 +85,29 @@ def test_bad_rows_keep_all_of_a_file_out_unless_they_are_to_be_left_out() -> Non
     assert run("import", "bad.csv", "--create", "--skip-bad")[0] == 1
     report = json.loads(run("report", "--patient", "P1", "--json")[1])
     assert report["items"]["burning"]["baseline_n"] == 4, "neither of two different scores is taken"
+    Path("mixed.csv").write_text("\n \n\n" + HEAD + "Q,2026-03-30,pain,1\nP1,2026-03-30,pain,2\n")
+    code, said = run("import", "mixed.csv", "--skip-bad")
+    assert (code, "line 5: There is no patient Q" in said, "1 score" in said) == (1, True, True), said
     Path("other.csv").write_text("day;burning\n2026-03-03;8\n2026-03-04;9\n2026-03-05;1\n")
     code, said = run("import", "other.csv", "--patient", "P1", "--date", "DAY", "--burning", "burning")
     assert (code, "line 4: " in said, "line 3: " in said) == (1, True, False), said
+
+
+def test_a_therapist_gets_imported_diaries_and_can_tell_them_apart() -> None:
+    Path("long.csv").write_text(HEAD + ROWS)
+    assert run("import", "long.csv", "--create")[0] == 0
+    with closing(connect("data/diary.db")) as file, file:
+        at = "2026-03-01 09:00:00.000000"
+        of = "chat_id, language, reach, reach_since, created_at"
+        file.execute(f"insert into accounts ({of}) values (7, 'en', 'ok', ?, ?)", (at, at))
+        ito = (1, 7, "Dr Ito", "UTC", at)
+        file.execute("insert into therapists (id, chat_id, name, zone, since) values (?, ?, ?, ?, ?)", ito)
+    assert run("import", "long.csv", "--therapist", "Dr Ito")[0] == 0
+    assert run("import", "long.csv", "--therapist", "Dr Ito")[0] == 0, "once more"
+    assert "2 diaries" in run("export", "ito.csv", "--therapist", "Dr Ito")[1]
+    Path("case.csv").write_text(HEAD + "p1,2026-03-02,pain,1\n")
+    assert run("import", "case.csv", "--create", "--therapist", "Dr Ito")[0] == 2
+    assert run("report", "--patient", "p1")[0] == 2, "nothing of it is kept"
 
 
 def test_wrong_use_is_said_in_a_sentence() -> None:
@@ -104,6 +126,10 @@ def test_wrong_use_is_said_in_a_sentence() -> None:
         ("import", "wide.csv", "--patient", "P", "--date", "day", "--pain", "ache", "--create"),
         ("import", "wide.csv", "--patient", "P", "--date", "day", "--item", "itch=pain", "--create"),
         ("import", "wide.csv", "--patient", "P", "--date", "day", "--item", "pain", "--create"),
+        *(
+            ("import", "wide.csv", "--patient", code, "--date", "day", "--pain", "pain", "--create")
+            for code in ("", " ", "x" * 80, "a\nb")
+        ),
         ("report",),
         ("report", "--patient", "nobody"),
         ("export", "--all", "out.txt"),
