@@ -637,22 +637,23 @@ def answers_lost(tx: Connection, since: datetime, until: datetime) -> int:
     return changed.rowcount
 
 
+_DUE: Final = (
+    tables.patients.c.next_prompt_at,
+    tables.patients.c.next_followup_at,
+    tables.patients.c.next_digest_at,
+    tables.patients.c.forget_at,
+    tables.therapists.c.next_digest_at,
+    tables.red_flags.c.due_at,
+    tables.checkins.c.due_at,
+    tables.diary_days.c.judge_at,
+    tables.alerts.c.due_at,
+)
+_next_due: Final = Prepared(select(*(select(func.min(column)).scalar_subquery().label(None) for column in _DUE)))
+
+
 def next_due_at(tx: Connection) -> datetime | None:
     """The earliest instant at which anything is due: a prompt, a digest, a silent red flag, a day to judge, an alert,
     or an end.
     """
-    instants = [
-        tx.execute(select(func.min(column))).scalar()
-        for column in (
-            tables.patients.c.next_prompt_at,
-            tables.patients.c.next_followup_at,
-            tables.patients.c.next_digest_at,
-            tables.patients.c.forget_at,
-            tables.therapists.c.next_digest_at,
-            tables.red_flags.c.due_at,
-            tables.checkins.c.due_at,
-            tables.diary_days.c.judge_at,
-            tables.alerts.c.due_at,
-        )
-    ]
-    return min((instant for instant in instants if instant is not None), default=None)
+    found = _next_due.first(tx, {}) or ()
+    return min((instant for instant in found if instant is not None), default=None)
