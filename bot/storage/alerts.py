@@ -34,6 +34,12 @@ _judged: Final = Prepared(
     .where(_days.patient_id == bindparam("patient"), _days.day == bindparam("on"))
     .values(judge_at=bindparam("next_at"))
 )
+_due: Final = Prepared(
+    select(*_ALERT)
+    .where(_alerts.due_at.is_not(None), _alerts.due_at <= bindparam("now"))
+    .order_by(_alerts.due_at)
+    .limit(bindparam("limit"))
+)
 _find: Final = select(*_ALERT).where(_alerts.patient_id == bindparam("patient"), _alerts.id == bindparam("alert"))
 _of_day: Final = (
     select(*_ALERT)
@@ -281,7 +287,5 @@ def is_open(tx: Connection, alert: Alert) -> bool:
 
 def due(tx: Connection, now: datetime, limit: int) -> list[Alert]:
     """Alerts that are to be looked at again, the longest waiting first."""
-    rows = tx.execute(
-        select(*_ALERT).where(_alerts.due_at.is_not(None), _alerts.due_at <= now).order_by(_alerts.due_at).limit(limit)
-    )
+    rows = _due.all(tx, {"now": now, "limit": limit})
     return [found for row in rows if (found := _alert(row)) is not None]

@@ -85,7 +85,7 @@ _newest_day: Final = (
     .correlate(tables.patients)
     .scalar_subquery()
 )
-_due: Final = (
+_due: Final = Prepared(
     select(
         *_ROW,
         _rows.patient_id,
@@ -211,7 +211,7 @@ def of_day(tx: Connection, patient_id: PatientId, day: date) -> list[Checkin]:
 def due(tx: Connection, now: datetime, most: int) -> list[Due]:
     """Check-ins of all patients that are to be looked at, the longest waiting first."""
     found = []
-    for row in tx.execute(_due, {"now": now, "most": most}):
+    for row in _due.all(tx, {"now": now, "most": most}):
         number, chat, stage, zone, local, home, hour, weekend, quiet_from, quiet_to, minutes = row[10:21]
         next_at, asked_at, again_at, language, reach = row[21:]
         hours, quiet = Hours(hour, weekend), Quiet(quiet_from, quiet_to)

@@ -25,6 +25,20 @@ class Reader:
     reach: Reach
 
 
+_due_patients: Final = Prepared(
+    select(*PATIENT, tables.accounts.c.language, tables.accounts.c.reach)
+    .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
+    .where(tables.patients.c.next_digest_at <= bindparam("now"))
+    .order_by(tables.patients.c.next_digest_at)
+    .limit(bindparam("limit"))
+)
+_due_therapists: Final = Prepared(
+    select(*THERAPIST, tables.accounts.c.language, tables.accounts.c.reach)
+    .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
+    .where(tables.therapists.c.next_digest_at <= bindparam("now"), tables.therapists.c.left_at.is_(None))
+    .order_by(tables.therapists.c.next_digest_at)
+    .limit(bindparam("limit"))
+)
 _next_of_patient: Final = Prepared(
     update(tables.patients)
     .where(tables.patients.c.id == bindparam("which"))
@@ -63,25 +77,13 @@ _missing: Final = Prepared(
 
 
 def due_patients(tx: Connection, now: datetime, limit: int) -> list[Reader]:
-    statement = (
-        select(*PATIENT, tables.accounts.c.language, tables.accounts.c.reach)
-        .join(tables.accounts, tables.accounts.c.chat_id == tables.patients.c.chat_id)
-        .where(tables.patients.c.next_digest_at <= now)
-        .order_by(tables.patients.c.next_digest_at)
-        .limit(limit)
-    )
-    return [Reader(Patient(*row[:-2]), row[-2], row[-1]) for row in tx.execute(statement)]
+    rows = _due_patients.all(tx, {"now": now, "limit": limit})
+    return [Reader(Patient(*row[:-2]), row[-2], row[-1]) for row in rows]
 
 
 def due_therapists(tx: Connection, now: datetime, limit: int) -> list[Reader]:
-    statement = (
-        select(*THERAPIST, tables.accounts.c.language, tables.accounts.c.reach)
-        .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
-        .where(tables.therapists.c.next_digest_at <= now, tables.therapists.c.left_at.is_(None))
-        .order_by(tables.therapists.c.next_digest_at)
-        .limit(limit)
-    )
-    return [Reader(Therapist(*row[:-2]), row[-2], row[-1]) for row in tx.execute(statement)]
+    rows = _due_therapists.all(tx, {"now": now, "limit": limit})
+    return [Reader(Therapist(*row[:-2]), row[-2], row[-1]) for row in rows]
 
 
 def put_next_for_patient(tx: Connection, patient_id: PatientId, at: datetime) -> None:

@@ -78,6 +78,7 @@ _waiting: Final = Prepared(
     .order_by(tables.inbox.c.seq)
     .limit(bindparam("limit"))
 )
+_count_parked: Final = Prepared(select(func.count()).select_from(tables.inbox).where(_is_parked))
 _done: Final = Prepared(
     update(tables.inbox)
     .where(tables.inbox.c.seq.in_(listed("which")))
@@ -193,7 +194,8 @@ def parked(tx: Connection) -> list[Parked]:
 
 
 def count_parked(tx: Connection) -> int:
-    return tx.execute(select(func.count()).select_from(tables.inbox).where(_is_parked)).scalar_one()
+    (count,) = _count_parked.first(tx, {}) or (0,)
+    return int(count)
 
 
 def retry(tx: Connection, seqs: Sequence[int]) -> int:

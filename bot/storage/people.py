@@ -38,6 +38,13 @@ _therapist: Final = Prepared(
     select(*THERAPIST).where(tables.therapists.c.chat_id == bindparam("chat"), tables.therapists.c.left_at.is_(None))
 )
 _therapist_by_id: Final = select(*THERAPIST).where(tables.therapists.c.id == bindparam("therapist"))
+_undelivered: Final = Prepared(
+    select(*THERAPIST, tables.accounts.c.reach)
+    .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
+    .where(tables.therapists.c.undelivered_at.is_not(None), tables.therapists.c.left_at.is_(None))
+    # In the order of their index: for any other, SQLite goes through all therapists, each minute.
+    .order_by(tables.therapists.c.undelivered_at)
+)
 _admin: Final = Prepared(select(tables.admins.c.chat_id).where(tables.admins.c.chat_id == bindparam("chat")))
 
 
@@ -102,14 +109,7 @@ def undelivered(tx: Connection, chat: ChatId, now: datetime) -> None:
 
 def undelivered_therapists(tx: Connection) -> list[tuple[Therapist, Reach]]:
     """Therapists whom something could not reach, since an admin was last told."""
-    statement = (
-        select(*THERAPIST, tables.accounts.c.reach)
-        .join(tables.accounts, tables.accounts.c.chat_id == tables.therapists.c.chat_id)
-        .where(tables.therapists.c.undelivered_at.is_not(None), tables.therapists.c.left_at.is_(None))
-        # In the order of their index: for any other, SQLite goes through all therapists, each minute.
-        .order_by(tables.therapists.c.undelivered_at)
-    )
-    return [(Therapist(*row[:-1]), row[-1]) for row in tx.execute(statement)]
+    return [(Therapist(*row[:-1]), row[-1]) for row in _undelivered.all(tx, {})]
 
 
 def told_of_undelivered(tx: Connection, therapist_id: TherapistId) -> None:

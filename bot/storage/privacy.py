@@ -9,14 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.diary.people import ChatId, Patient, PatientId, Reach, Stage
 from bot.storage import erasure, ledger, outbox, sweeping, tables
 from bot.storage.people import PATIENT, find_account
-from bot.storage.prepared import driver
+from bot.storage.prepared import Prepared, driver
 from bot.storage.tables import Action, OutboxState
 
+_forget_at: Final = tables.patients.c.forget_at
+_due: Final = Prepared(
+    select(*PATIENT).where(_forget_at <= bindparam("now")).order_by(_forget_at).limit(bindparam("limit"))
+)
 _waiting_bodies: Final = select(tables.outbox.c.body).where(
     tables.outbox.c.state == OutboxState.WAITING, tables.outbox.c.action == Action.SEND
 )
@@ -71,10 +75,7 @@ def take_back(tx: Connection, patient_id: PatientId) -> Stage:
 
 def due(tx: Connection, now: datetime, limit: int) -> list[Patient]:
     """Patients whose week is over, the longest waiting first."""
-    statement = (
-        select(*PATIENT).where(tables.patients.c.forget_at <= now).order_by(tables.patients.c.forget_at).limit(limit)
-    )
-    return [Patient(*row) for row in tx.execute(statement)]
+    return [Patient(*row) for row in _due.all(tx, {"now": now, "limit": limit})]
 
 
 def forget(tx: Connection, patient: Patient, now: datetime, *, keeps_account: bool) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.diary.people import ChatId, PatientId, Reach, TherapistId
 from bot.diary.red_flags import Delivery, RedFlag, RedFlagAnswer, delivery
 from bot.storage import tables
 from bot.storage.outbox import Urgency
+from bot.storage.prepared import Prepared
 from bot.storage.sharing import AUDIENCE
 from bot.storage.tables import Action, OutboxState
 
@@ -23,6 +24,10 @@ _reachable: Final = AUDIENCE.with_only_columns(
     tables.therapists.c.id,
 ).where(tables.accounts.c.reach == Reach.OK)
 _FLAG: Final = [tables.red_flags.c[field.name] for field in fields(RedFlag)]
+_due_at: Final = tables.red_flags.c.due_at
+_due: Final = Prepared(
+    select(*_FLAG).where(_due_at.is_not(None), _due_at <= bindparam("now")).order_by(_due_at).limit(bindparam("limit"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +100,7 @@ def look_again(tx: Connection, flag: RedFlag, due_at: datetime | None) -> None:
 
 def due(tx: Connection, now: datetime, limit: int) -> list[RedFlag]:
     """Cards to be looked at, the longest waiting first."""
-    due_at = tables.red_flags.c.due_at
-    rows = tx.execute(select(*_FLAG).where(due_at.is_not(None), due_at <= now).order_by(due_at).limit(limit))
-    return [RedFlag(*row) for row in rows]
+    return [RedFlag(*row) for row in _due.all(tx, {"now": now, "limit": limit})]
 
 
 def listeners(tx: Connection, patient_id: PatientId, now: datetime) -> list[Listener]:
