@@ -73,7 +73,7 @@ async def live(story: Story, home: Path) -> Life:
     return life
 
 
-@settings(PATIENT, max_examples=8, derandomize=True, phases=AS_FOUND)
+@settings(PATIENT, max_examples=6, derandomize=True, phases=AS_FOUND)
 @given(acts.lives)
 def test_whatever_happens_the_laws_hold(story: Story) -> None:
     asyncio.run(live(story, two_diaries()))
