@@ -90,6 +90,11 @@ def sentence(error: BaseException, path: Path) -> str | None:
     return None
 
 
+def at_hand(said: str) -> str:
+    """The same for who has just asked for something on the command line: there the bot has no part in it."""
+    return said.replace(NOTHING_LOST, "Nothing was stored.").replace("start the bot again", "do this again")
+
+
 def full(path: Path) -> str:
     return f"The disk with {path} is full. Make room there, then start the bot again. {NOTHING_LOST}"
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from bot.cli import cli
 from bot.settings import EXAMPLES
 from bot.storage import checks
+from tests.storage.test_backups import files_up_to
 
 HEAD = "patient,day,symptom,score\n"
 ROWS = "".join(
@@ -108,6 +109,21 @@ def test_a_therapist_gets_imported_diaries_and_can_tell_them_apart() -> None:
     Path("case.csv").write_text(HEAD + "p1,2026-03-02,pain,1\n")
     assert run("import", "case.csv", "--create", "--therapist", "Dr Ito")[0] == 2
     assert run("report", "--patient", "p1")[0] == 2, "nothing of it is kept"
+
+
+def test_a_disk_that_is_full_stores_nothing_and_says_so_without_the_bot() -> None:
+    Path("long.csv").write_text(HEAD + ROWS)
+    assert run("import", "long.csv", "--create")[0] == 0
+    many = [f"Q{n},2025-03-{day:02},pain,5\n" for n in range(40) for day in range(1, 29)]
+    Path("many.csv").write_text(HEAD + "".join(many))
+    with files_up_to(60_000):  # beside the file, where what is new is written first
+        code, said = run("import", "many.csv", "--create")
+    assert code == 2
+    assert "Make room" in said
+    assert "Nothing was stored." in said
+    assert "do this again" in " ".join(said.split())
+    assert "Telegram" not in said
+    assert "Q0" not in run("report", "--all", "--json")[1]
 
 
 def test_wrong_use_is_said_in_a_sentence() -> None:
