@@ -2,7 +2,7 @@
 
 Rules:
 1. Numbers for programs are as they were worked out, not rounded, and null where there is none. A screen shows one
-   decimal, always with how many days it is from.
+   decimal, rounded as in the chat, always with how many days it is from.
 2. What a change is called are the words of the table in the docs, the same for both.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from bot.chat.words import half_up
 from bot.diary import alerts, replays
 from bot.diary.alerts import Limits
 from bot.diary.digests import Change, ChangeLabel
@@ -99,7 +100,8 @@ def as_text(patient: str, summary: Summary) -> str:
         base = it.baseline
         before = _of(None if base is None else base.mean, 0 if base is None else base.n)
         lines.append(f"{name_of(it.item):{NAME}}  {before:>12}  {_of(it.last7, it.last7_n):>12}  {_change(it.change)}")
-    lines += ["", *_weeks(summary)]
+    longest = max((len(it.weeks) for it in summary.items), default=0)
+    lines += ["", *([f"the newest {WEEKS_SHOWN} of {longest} weeks:"] if longest > WEEKS_SHOWN else []), *_weeks(summary)]
     lines.append(f"A mean needs {MIN_SCORES} scores. One person's diary describes; it does not prove an effect.")
     return "\n".join(lines)
 
@@ -122,12 +124,12 @@ def _weeks(summary: Summary) -> list[str]:
 def _change(change: Change | None) -> str:
     if change is None:
         return "none"
-    percent = "" if change.percent is None else f" ({change.percent:+.0f}%)"
-    return f"{change.points:+.1f}{percent}, {LABELS[change.label]}"
+    percent = "" if change.percent is None else f" ({half_up(change.percent, '1'):+}%)"
+    return f"{half_up(change.points, '0.1'):+}{percent}, {LABELS[change.label]}"
 
 
 def _of(mean: float | None, n: int) -> str:
-    return f"none, n {n}" if mean is None else f"{mean:.1f}, n {n}"
+    return f"none, n {n}" if mean is None else f"{half_up(mean, '0.1')}, n {n}"
 
 
 def _day(day: object) -> str | None:

@@ -331,7 +331,11 @@ def panel_readme(words: Words) -> list[Sentence]:
         words("These are symptom diaries in long form: one line for each patient, day and symptom."),
         words("diaries.csv: the lines. diaries.json: the same for programs. dictionary.csv: what each column means."),
         words("A gap is an empty cell: nothing is filled in. A score of 0 is an answer."),
-        *readme(words)[5:7],
+        words(
+            "The tables are text in UTF-8 with commas between the columns. A text that begins like a formula has a "
+            "straight quote ' put before it, so that no spreadsheet runs it; diaries.json has it as it was written."
+        ),
+        words("Times that end in Z are in UTC, the world's common time. Days are the patient's own."),
         words("One person's diary describes; it does not prove an effect."),
         words("It is health data. Keep it safe."),
     ]

@@ -142,17 +142,25 @@ class Words:
 
     def number(self, value: float) -> Sentence:
         """Rounded half up to one decimal for display; "4.2", in Spanish "4,2"."""
-        rounded = Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        rounded = half_up(value, "0.1")
         return sentence(numbers.format_decimal(rounded, "0.0", self._locale))
 
     def percent(self, share: float) -> Sentence:
         """A share (0.3) as whole percent ("30%")."""
-        rounded = Decimal(repr(share)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        rounded = half_up(share, "0.01")
         return sentence(numbers.format_percent(rounded, "0%", self._locale))
 
     def listed(self, parts: list[Sentence]) -> Sentence:
         """ "a, b and c"."""
         return Sentence(format_list(parts, locale=self._locale))
+
+
+def half_up(value: float, step: str) -> Decimal:
+    """To the nearest `step` ("0.1"), and where two are as near to the one further from 0, as by hand.
+
+    3.75 - 3.6 is 0.15, though the last bit says 0.1499…: what lies behind the ninth decimal is no part of the number.
+    """
+    return Decimal(repr(round(value, 9))).quantize(Decimal(step), ROUND_HALF_UP) + 0
 
 
 def capital(text: Sentence) -> Sentence:

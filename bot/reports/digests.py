@@ -43,7 +43,7 @@ from bot.diary.entries import Cause, Item, ItemId, Note
 from bot.diary.panels import OpenAlert, Strip
 from bot.diary.pauses import covering
 from bot.diary.people import PatientId
-from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day
+from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, Baseline, BaselineKind, first_session_day, reaches
 from bot.diary.trends import Trend
 from bot.reports.trends import in_words as trend_in_words
 
@@ -319,7 +319,7 @@ def change_label(label: ChangeLabel, words: Words) -> Sentence:
 
 def change_size(change: Change, words: Words) -> Sentence:
     """As in "1.8 points lower (30%)"; empty where it rounds to nothing."""
-    if abs(change.points) < SMALLEST_SHOWN:
+    if not reaches(abs(change.points), SMALLEST_SHOWN):
         return Sentence("")
     points = words.number(abs(change.points))
     if change.percent is None:

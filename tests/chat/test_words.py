@@ -133,6 +133,7 @@ def test_spanish_days_have_their_article() -> None:
         (1.95, "2.0", "2,0"),
         (9.95, "10.0", "10,0"),
         (1e-9, "0.0", "0,0"),
+        (3.75 - 3.6, "0.2", "0,2"),
     ],
 )
 def test_a_number_is_rounded_half_up_to_one_decimal(value: float, english: str, spanish: str) -> None:

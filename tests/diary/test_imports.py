@@ -175,6 +175,13 @@ def test_a_report_is_what_was_worked_out_by_hand() -> None:
     assert summaries.as_of(kept("68"), NOW) == datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
+def test_a_screen_rounds_as_the_chat_does() -> None:
+    # 5 5 5 6 is 5.25. From 4 up to 4.5 it is half a point, 12.5%.
+    told = as_text("P", summaries.summary(kept("5556"), NOW))
+    assert "5.3, n 4" in told
+    assert "+0.5 (+13%), slightly higher" in as_text("P", summaries.summary(kept("4444....454545"), NOW))
+
+
 def test_days_not_asked_stand_with_their_cause() -> None:
     whole = kept("6866")
     for at, cause in ((1, Cause.BOT), (2, Cause.GONE)):
