@@ -141,7 +141,7 @@ def import_(
     named = {"burning": burning, "tingling": tingling, "pain": pain}
 
     def work(settings: Settings) -> int:
-        scores = files.columns_named([f"{name}={col}" for name, col in named.items() if col is not None], item or [])
+        scores = files.columns_named(named, item or [])
         return files.import_(settings, files.Order(file, patient, date, scores, create, therapist, dry_run, skip_bad))
 
     sys.exit(_on_files(work))

@@ -14,7 +14,8 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -52,6 +53,9 @@ DELIMITERS: Final = ",;\t"
 FORMS: Final = (".csv", ".json", ".zip")
 SHEET_WEEKS: Final = 13
 """Of a sheet that is made here: three months, the longest that the chat offers."""
+TRIES: Final = 20
+WAIT_S: Final = 0.5
+"""So often, so many seconds apart, a file is looked for that another command is making."""
 MOST_NAMED: Final = 12
 """Lines or names that are listed before the rest is only counted."""
 
@@ -142,10 +146,11 @@ def _code(said: str) -> str:
         raise WrongUse(f"--patient: {wrong}.") from None
 
 
-def columns_named(named: Sequence[str], items: Sequence[str]) -> list[tuple[Wanted, str]]:
-    """The columns with scores, each given as NAME=COL. Raises WrongUse."""
-    found = []
-    for said in (*named, *items):
+def columns_named(named: Mapping[str, str | None], items: Sequence[str]) -> list[tuple[Wanted, str]]:
+    """The columns with scores: those of symptoms with an option of their own, and `items` as NAME=COL. Raises
+    WrongUse."""
+    found = [(diary.imports.wanted_in(name), column) for name, column in named.items() if column is not None]
+    for said in items:
         name, equals, column = said.partition("=")
         if not equals or not name.strip() or not column.strip():
             raise WrongUse(f'--item {said}: write it as NAME=COL, for example numbness=Numb, or "pain left knee=Knee".')
@@ -320,7 +325,8 @@ def _read(order: Order, today: date, progress: Progress) -> Reading:
     except UnicodeDecodeError:
         raise WrongUse(f"{order.file} is no text in UTF-8. Save it again in that encoding.") from None
     except OSError as error:
-        raise WrongUse(f"{order.file} can't be read ({error.strerror}).") from None
+        # What is no file on a disk, such as a pipe, can't be gone back in, and has no such words.
+        raise WrongUse(f"{order.file} can't be read ({error.strerror or 'it is no file that stays'}).") from None
 
 
 def _look(raw: io.BufferedReader, file: Path) -> None:
@@ -516,7 +522,7 @@ def _write(path: Path, work: Callable[[Connection], T], now: datetime, *, on_a_c
         if not path.is_file() or _version(path) != database.HEAD:
             if on_a_copy:
                 return _aside(path, work, now)
-            asyncio.run(_prepare(path, now))
+            _make_ready(path, now)
         return database.visit(path, work)
     except _Undo:
         return None
@@ -535,6 +541,24 @@ def _version(path: Path) -> str | None:
     except SqliteError as error:
         said = troubles.sentence(error, path) or f"{path} can't be read ({error})."
         raise WrongUse(troubles.at_hand(said)) from None
+
+
+def _make_ready(path: Path, now: datetime) -> None:
+    """Make the file, or bring it to the form that this program knows. Raises AlreadyRunning.
+
+    Two of these commands may come upon a file that is not there: the second waits until the first has made it.
+    """
+    for tried in range(TRIES):
+        try:
+            asyncio.run(_prepare(path, now))
+            return
+        except storage.AlreadyRunning:
+            found = _version(path) if path.is_file() else None
+            if found == database.HEAD:
+                return
+            if found is not None or tried == TRIES - 1:
+                raise
+        time.sleep(WAIT_S)
 
 
 async def _prepare(path: Path, now: datetime) -> None:

@@ -38,7 +38,7 @@ RULE: Final = 56
 
 
 def as_data(patient: str, summary: Summary) -> dict[str, Any]:
-    """For JSON: `items` by their names, `days` by state."""
+    """For JSON: `items` by their names, `days` by state, so that they add up to all days; `imported_days` are of them."""
     span = summary.last7
     return {
         "patient": patient,
@@ -47,7 +47,8 @@ def as_data(patient: str, summary: Summary) -> dict[str, Any]:
         "last7_from": None if span is None else _day(span[0]),
         "last7_to": None if span is None else _day(span[1]),
         "items": {name_of(it.item): _item(it) for it in summary.items},
-        "days": {kind.value: summary.states[kind] for kind in DayState} | {"imported": summary.imported},
+        "days": {kind.value: summary.states[kind] for kind in DayState},
+        "imported_days": summary.imported,
         "not_asked_because": {cause.value: summary.causes[cause] for cause in Cause},
     }
 

@@ -213,7 +213,7 @@ def long_columns(heads: Sequence[str], *, one_patient: bool) -> Columns:
 
     `one_patient`: it was said whose diary it is, so that no column needs to say so.
     """
-    named = _named(heads)
+    named = _named(heads, (*LONG_FORM, "site", "side"))
     needed = LONG_FORM[1:] if one_patient and "patient" not in named else LONG_FORM
     if absent := [name for name in needed if name not in named]:
         raise WrongTable(
@@ -233,27 +233,29 @@ def long_columns(heads: Sequence[str], *, one_patient: bool) -> Columns:
 
 def wide_columns(heads: Sequence[str], day: str | None, scores: Sequence[tuple[Wanted, str]]) -> Columns:
     """The columns of a table with a row for each day, by the names that were given. Raises WrongTable."""
-    named = _named(heads)
     if day is None:
         raise WrongTable("say with --date which column has the days.")
     if not scores:
         raise WrongTable("say which columns have scores: --burning, --tingling, --pain, or --item NAME=COL.")
-    if absent := [name for name in (day, *(name for _, name in scores)) if _key(name) not in named]:
+    wanted = (day, *(name for _, name in scores))
+    named = _named(heads, wanted)
+    if absent := [name for name in wanted if _key(name) not in named]:
         raise WrongTable(f"there is no column {_listed(absent)}; there are {_listed([it.strip() for it in heads])}.")
-    for number, (wanted, _) in enumerate(scores):
-        if wanted in [other for other, _ in scores[:number]]:
-            raise WrongTable(f"{name_of(wanted)} is asked of two columns.")
-    used = [named[_key(name)] for name in (day, *(name for _, name in scores))]
+    for number, (it, _) in enumerate(scores):
+        if it in [other for other, _ in scores[:number]]:
+            raise WrongTable(f"{name_of(it)} is asked of two columns.")
+    used = [named[_key(name)] for name in wanted]
     if len(set(used)) < len(used):
         raise WrongTable("one column is used twice.")
-    return Columns(None, used[0], scores=tuple((at, it[0]) for at, it in zip(used[1:], scores, strict=True)))
+    return Columns(None, used[0], scores=tuple((at, it) for at, (it, _) in zip(used[1:], scores, strict=True)))
 
 
-def _named(heads: Sequence[str]) -> dict[str, int]:
-    """The place of each column by its name. Raises WrongTable where two have the same."""
+def _named(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
+    """The place of each column by its name. Raises WrongTable where two have the same name, one of those `wanted`:
+    nobody knows which is meant."""
     found: dict[str, int] = {}
     for place, head in enumerate(heads):
-        if (name := _key(head)) in found and name:
+        if (name := _key(head)) in found and name in map(_key, wanted):
             raise WrongTable(f"two columns are called {_quoted(head.strip())}.")
         found[name] = place
     return found

@@ -125,6 +125,11 @@ def test_columns_that_are_not_there_are_named() -> None:
         with pytest.raises(WrongTable):
             wrong()
     assert imports.long_columns(["score", "symptom", "day"], one_patient=True).patient is None
+    # Two columns of one name that nobody asks for are no trouble.
+    twice = ["Day", "note", "Burn", "Note", "", ""]
+    assert imports.wide_columns(twice, "day", [(BURNING, "burn")]).scores == ((2, BURNING),)
+    with pytest.raises(WrongTable):
+        imports.wide_columns(twice, "day", [(BURNING, "note")])
 
 
 def test_a_symptom_that_comes_later_begins_later() -> None:
@@ -171,6 +176,8 @@ def test_a_report_is_what_was_worked_out_by_hand() -> None:
     assert (round(it.change.points, 9), it.change.label) == (-3.3, ChangeLabel.CLEARLY_BETTER)
     assert [(week.mean, week.n, week.worst, week.days_at_7) for week in it.weeks] == [(6.8, 5, 8, 3), (3.5, 6, 4, 0)]
     assert found.states[DayState.COMPLETE] == found.imported == 11
+    told = as_data("P", found)
+    assert (sum(told["days"].values()), told["imported_days"]) == (11, 11), "each day has one state"
     assert found.last7 == (date(2026, 3, 9), date(2026, 3, 15))
     assert summaries.as_of(kept("68"), NOW) == datetime(2026, 3, 4, 12, tzinfo=UTC)
 

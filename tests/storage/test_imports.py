@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import connect
 
 import pytest
 from typer.testing import CliRunner
 
+from bot import files, storage
 from bot.cli import cli
 from bot.settings import EXAMPLES
 from bot.storage import checks
@@ -74,6 +76,19 @@ def test_a_diary_goes_in_is_reported_goes_out_and_comes_back_as_it_was() -> None
         assert rows == [("imported", None, None, code, "gone", 1) for code in ("P1", "=P2")]
         assert connection.execute("select count(*) from diary_days where judge_at is not null").fetchone() == (0,)
     connection.close()
+
+
+def test_a_file_that_another_import_has_just_made_is_no_bot_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = files._prepare
+
+    async def overtaken(path: Path, now: datetime) -> None:
+        await made(path, now)
+        raise storage.AlreadyRunning
+
+    monkeypatch.setattr(files, "_prepare", overtaken)
+    Path("long.csv").write_text(HEAD + ROWS)
+    assert run("import", "long.csv", "--create")[0] == 0
+    assert run("report", "--patient", "P1")[0] == 0
 
 
 def test_bad_rows_keep_all_of_a_file_out_unless_they_are_to_be_left_out() -> None:
@@ -146,6 +161,7 @@ def test_wrong_use_is_said_in_a_sentence() -> None:
             ("import", "wide.csv", "--patient", code, "--date", "day", "--pain", "pain", "--create")
             for code in ("", " ", "x" * 80, "a\nb")
         ),
+        ("import", "wide.csv", "--patient", "P", "--date", "day", "--pain", "", "--create"),
         ("report",),
         ("report", "--patient", "nobody"),
         ("export", "--all", "out.txt"),
