@@ -230,17 +230,17 @@ def whose(words: Words) -> Message:
     )
 
 
-def choose(patients: Sequence[tuple[int, str]], words: Words) -> Message:
-    """Everybody at once, or one of those who have a button."""
+def choose(patients: Sequence[tuple[int, str]], words: Words, *, found: bool = False) -> Message:
+    """Everybody at once, or one of those who have a button; `found`: only those whom a name has found."""
     shown = patients[:MOST_BUTTONS]
     lines = [
         bold(words("Whose diary shall I put into a file?")),
         words("It is a ZIP file: a table that spreadsheets open, what its columns mean, and the same for programs."),
     ]
     if len(shown) < len(patients):
-        lines.append(words("Anybody else: open the card from /patients, then tap “As a file”."))
+        lines.append(words("Anybody else: /export with a part of the name."))
     rows: list[Row] = []
-    if len(patients) > 1:
+    if len(patients) > 1 and not found:
         everyone = words("All {n} patients in one file", n=len(patients))
         rows.append((Button(everyone, tap=pack(buttons.ExportAll())),))
     one = [Button(sentence(label), tap=pack(buttons.ExportOne(patient))) for patient, label in shown]

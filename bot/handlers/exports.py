@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import chat, reports, storage
 from bot.chat import buttons
 from bot.chat.buttons import OnSheet
 from bot.chat.looking import SHEET_WEEKS
 from bot.chat.messages import Message, as_data
+from bot.chat.typed import folded
 from bot.diary.accesses import What
 from bot.diary.people import SHOWN, Patient, PatientId, Role, Therapist
 from bot.handlers import digests
@@ -14,11 +17,13 @@ from bot.handlers.turn import Turn
 from bot.reports.recipes import Diaries, Export, PatientSheet
 
 
-def export(turn: Turn, _: str) -> None:
+def export(turn: Turn, name: str) -> None:
     """`/export`: of a patient, in whatever stage, also after `/stop` and before everything is deleted; of a therapist
-    those of patients; of someone who is both, whichever they say."""
+    those of patients, with `/export NAME` of whoever is called so; of someone who is both, whichever they say."""
     patient, therapist = turn.patient, turn.therapist
-    if patient is not None and therapist is not None:
+    if therapist is not None and name.strip():
+        _find(turn, therapist, name.strip())
+    elif patient is not None and therapist is not None:
         turn.say(chat.exports.whose(turn.words))
     elif therapist is not None:
         _choose(turn, therapist)
@@ -56,8 +61,25 @@ def choose(turn: Turn, _: buttons.ChooseExport) -> None:
 def _choose(turn: Turn, therapist: Therapist) -> None:
     shared = _shared_with(turn, therapist)
     if shared:
-        pairs = sorted(((int(one), label) for one, label in shared), key=lambda pair: pair[1].casefold())
-        turn.say(chat.exports.choose(pairs, turn.words))
+        turn.say(chat.exports.choose(_sorted(shared), turn.words))
+    else:
+        turn.say(chat.sessions.no_patients(turn.words))
+
+
+def _find(turn: Turn, therapist: Therapist, name: str) -> None:
+    """The diary of the only patient who is called so, or else the choice among those who are."""
+    shared = _shared_with(turn, therapist)
+    found = [(one, label) for one, label in shared if folded(name) in folded(label)]
+    exact = [one for one, label in found if folded(label) == folded(name)]
+    ids = exact if len(exact) == 1 else [one for one, _ in found]
+    if len(ids) == 1:
+        _take(turn, therapist, ids[0])
+    elif found:
+        turn.say(chat.exports.choose(_sorted(found), turn.words, found=True))
+    elif shared:
+        asked = chat.exports.choose(_sorted(shared), turn.words)
+        lines = [chat.sessions.nobody_found(name, turn.words), asked.text]
+        turn.say(replace(asked, text=chat.words.joined("\n", lines)))
     else:
         turn.say(chat.sessions.no_patients(turn.words))
 
@@ -78,8 +100,12 @@ def one(turn: Turn, tap: buttons.ExportOne) -> None:
     if found is None:
         return
     patient, _, therapist = found
-    if _said_once(turn, patient.id, reports.recipes.message(Diaries(patient.id), turn.words)):
-        storage.accesses.add(turn.tx, therapist.id, What.EXPORT, turn.now, patient.id)
+    _take(turn, therapist, patient.id)
+
+
+def _take(turn: Turn, therapist: Therapist, patient_id: PatientId) -> None:
+    if _said_once(turn, patient_id, reports.recipes.message(Diaries(patient_id), turn.words)):
+        storage.accesses.add(turn.tx, therapist.id, What.EXPORT, turn.now, patient_id)
 
 
 def sheet(turn: Turn, tap: buttons.SheetOf) -> None:
@@ -117,3 +143,7 @@ def _shared_with(turn: Turn, therapist: Therapist) -> list[tuple[PatientId, str]
     shares = storage.sharing.all_of(turn.tx, therapist.id, turn.now)
     stages = ((share, storage.people.patient_by_id(turn.tx, share.patient_id).stage) for share in shares)
     return [(share.patient_id, share.label) for share, stage in stages if stage in SHOWN]
+
+
+def _sorted(shared: list[tuple[PatientId, str]]) -> list[tuple[int, str]]:
+    return sorted(((int(one), label) for one, label in shared), key=lambda pair: folded(pair[1]))

@@ -134,6 +134,10 @@ async def test_a_therapist_takes_one_diary_or_all_and_it_is_noted(clinic: Desk) 
     await clinic.says(ito, "/patients")
     await clinic.taps(ito, "Ada L", "As a file")
     assert {row["patient"] for row in table(taken(clinic, ito), "diaries.csv")} == {"Ada L"}
+    await clinic.says(ito, "/export bé")
+    assert {row["patient"] for row in table(taken(clinic, ito), "diaries.csv")} == {"Ben"}
+    assert "diaries.json has it as it was written" in " ".join(taken(clinic, ito)["README.txt"].decode().split())
+    assert "No patient of yours has “Zoe” in the name." in await clinic.says(ito, "/export Zoe")
     await clinic.says(ito, "/patients")
     await clinic.taps(ito, "Ada L", "Visit sheet (PDF)", "With notes")
     assert ito.last["document"]["mime_type"] == "application/pdf"
@@ -141,6 +145,7 @@ async def test_a_therapist_takes_one_diary_or_all_and_it_is_noted(clinic: Desk) 
         "select what from accesses where patient_id = 1 and what not in ('panel', 'card') order by id"
     )
     assert [row[0] for row in seen] == ["export", "export", "sheet", "notes"]
+    assert await clinic.rows("select count(*) from accesses where patient_id = 2 and what = 'export'") == [(2,)]
     assert not clinic.refused()
 
 
