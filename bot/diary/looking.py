@@ -224,14 +224,19 @@ def courses(diary: Diary, first: date, last: date) -> tuple[Course, ...]:
 
 
 def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
-    """The last `weeks` whole weeks and the one that is under way, or fewer where the diary is younger."""
+    """The last `weeks` whole weeks and the one that is under way, or fewer where the diary is younger.
+
+    A diary from elsewhere that is looked at from its end (summaries.as_of) has no day after its last.
+    """
     last = today(diary, now)
+    if last not in diary.days and _from_elsewhere(diary, last - days.ONE_DAY):
+        last -= days.ONE_DAY
     first = max(days.week_start(last) - weeks * SEVEN_DAYS, days.week_start(min(begun(diary), last)))
     sessions = sorted((s for s in diary.sessions if s.day <= last), key=lambda s: (s.day, s.id), reverse=True)
     shown = tuple(session for session in sessions if session.day >= first)
     told = tally(diary, first, last, now)
     # A Sunday evening with all its answers ends its week, as in /week.
-    done = last if told.days.get(last) is Mark.COMPLETE else last - days.ONE_DAY
+    done = last if told.days.get(last) in (Mark.COMPLETE, Mark.IMPORTED) else last - days.ONE_DAY
     return Visit(
         tally=told,
         lines=tuple(_line(diary, course, done, now) for course in courses(diary, first, last)),
@@ -239,6 +244,10 @@ def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
         earlier=len(sessions) - len(shown),
         first_session=first_session_day(diary, now),
     )
+
+
+def _from_elsewhere(diary: Diary, day: date) -> bool:
+    return day in diary.days and diary.days[day].imported_at is not None
 
 
 def _mark(diary: Diary, day: Day, now: datetime) -> Mark:

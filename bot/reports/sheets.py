@@ -22,7 +22,7 @@ from bot.chat.words import Sentence, Words, joined, sentence
 from bot.diary import days, digests, looking
 from bot.diary.digests import ChangeLabel, Diary
 from bot.diary.entries import HIGHEST, LOWEST, Note, Symptom
-from bot.diary.looking import Course, Line, Mark, Visit
+from bot.diary.looking import Course, Line, Mark, Tally, Visit
 from bot.diary.sessions import LAST_OF_SEVEN, MIN_SCORES, SEVEN_DAYS, BaselineKind, Session
 from bot.reports import strokes
 from bot.reports.charts import Point, runs
@@ -407,14 +407,8 @@ class _Page:
     def _lists(self, y: float, told: Sequence[str], most: int) -> float:
         middle = WIDE / 2
         tally, words = self.visit.tally, self.words
-        answered = words.many(
-            "Answered {answered} of {n} day asked.",
-            "Answered {answered} of {n} days asked.",
-            tally.asked,
-            answered=tally.answered,
-        )
         self.paper.line(MARGIN, y - 4.5, RIGHT, y - 4.5, HAIR, 0.2)
-        self._text(0, y, _said(answered if tally.asked else words("No day was asked yet.")), HEADING, bold=True)
+        self._text(0, y, _said(_asked(tally, words)), HEADING, bold=True)
         for number, text in enumerate(told, 1):
             self._text(0, y + 0.8 + number * LIST_LINE, text, BODY - 0.5, room=LIST_ROOM)
         right = middle - MARGIN + 2
@@ -603,6 +597,21 @@ def _counted(texts: Sequence[str], most: int, words: Words) -> Iterator[str]:
 
 def _with_n(mean: float, n: int, words: Words) -> Sentence:
     return words.many("{mean} from {n} day", "{mean} from {n} days", n, mean=words.number(mean))
+
+
+def _asked(tally: Tally, words: Words) -> Sentence:
+    """How many of the days asked were answered; of a diary from elsewhere, that it is one."""
+    if tally.asked:
+        return words.many(
+            "Answered {answered} of {n} day asked.",
+            "Answered {answered} of {n} days asked.",
+            tally.asked,
+            answered=tally.answered,
+        )
+    n = len(tally.of(Mark.IMPORTED))
+    if n:
+        return words.many("{n} day from an earlier diary.", "{n} days from an earlier diary.", n)
+    return words("No day was asked yet.")
 
 
 def _said(text: Sentence) -> str:

@@ -160,6 +160,15 @@ def test_a_sheet_has_whole_weeks_and_the_one_under_way() -> None:
     assert looking.visit(told, 30, tonight(99)).tally.first == day(0), "no further back than the diary"
 
 
+def test_a_sheet_of_a_diary_from_elsewhere_ends_with_its_last_day() -> None:
+    told = diary("6666666 5555555 3333333")
+    told = replace(told, days={on: replace(it, imported_at=tonight(90)) for on, it in told.days.items()})
+    visit = looking.visit(told, 8, noon_after(20))
+    assert (visit.tally.first, visit.tally.last) == (day(0), day(20))
+    assert visit.lines[0].latest is not None
+    assert visit.lines[0].latest.monday == day(14), "its last Sunday ends a week"
+
+
 def test_the_newest_week_that_is_over_is_compared_with_the_baseline() -> None:
     told = diary("6666666 5555555 3333333 222222", needled=[session(7)])
     [line] = looking.visit(told, 8, tonight(26)).lines
