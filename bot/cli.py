@@ -115,26 +115,42 @@ def parked(
 @cli.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A table as CSV in UTF-8; its first line names the columns.")],
-    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
-    create: Annotated[bool, typer.Option("--create", help="Make patients that are missing, without a chat.")] = False,
+    patient: Annotated[
+        str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.", metavar="CODE")
+    ] = None,
+    create: Annotated[
+        bool, typer.Option("--create", help="Make patients that are missing: without a chat, never asked.")
+    ] = False,
     date: Annotated[str | None, typer.Option(help="The column with the day, as 2026-03-04.", metavar="COL")] = None,
-    burning: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
-    tingling: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
-    pain: Annotated[str | None, typer.Option(help="The column with this score.", metavar="COL")] = None,
+    burning: Annotated[str | None, typer.Option(help="The column with scores of burning.", metavar="COL")] = None,
+    tingling: Annotated[str | None, typer.Option(help="The column with scores of tingling.", metavar="COL")] = None,
+    pain: Annotated[str | None, typer.Option(help="The column with scores of pain.", metavar="COL")] = None,
     item: Annotated[
         list[str] | None,
-        typer.Option(help='Another one, with its place: "numbness=COL", "pain left knee=COL".', metavar="NAME=COL"),
+        typer.Option(
+            help='Another symptom, or one with its place: "numbness=COL", "sleep=COL", "pain left knee=COL". Say it '
+            "again for each.",
+            metavar="NAME=COL",
+        ),
     ] = None,
-    therapist: Annotated[str | None, typer.Option(help="Show imported diaries to this therapist.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be.")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows, name the others.")] = False,
+    therapist: Annotated[
+        str | None, typer.Option(help="Show imported diaries to this therapist.", metavar="NAME")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; say, and end, as the true run would.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import the good rows, name the others, end with 1.")
+    ] = False,
 ) -> None:
     """Bring in diaries that were kept elsewhere, also while the bot runs.
 
-    Without options for columns the table has a row for each score: patient,day,symptom,score. With them it has a row
-    for each day, all of one patient. A day is written as 2026-03-04, a score is a whole number from 0 to 10, an empty
-    one is a gap. Every refused row is named with its line and the reason, and then nothing is imported, unless
-    --skip-bad is said. Exit 0: done; 1: rows were refused; 2: wrong use.
+    Without options for columns the table has a row for each score, of one patient or of many:
+    patient,day,symptom,score. With them (--date and at least one other) it has a row for each day, and --patient says
+    whose. A day is written as 2026-03-04, a score is a whole number from 0 to 10, an empty one is a gap. Every refused
+    row is named with its line and the reason, and then nothing is imported, unless --skip-bad is said.
+
+    Exit 0: done; 1: rows were refused; 2: wrong use.
     """
     from bot import files
 
@@ -149,15 +165,21 @@ def import_(
 
 @cli.command()
 def report(
-    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
+    patient: Annotated[
+        str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.", metavar="CODE")
+    ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every diary, by its code.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    pdf: Annotated[Path | None, typer.Option(help="The visit sheet of one patient, into this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: numbers that are not rounded.")] = False,
+    pdf: Annotated[
+        Path | None, typer.Option(help="The visit sheet of one patient, into this file.", metavar="FILE")
+    ] = None,
 ) -> None:
     """A diary in numbers: baseline, last seven days, change, weeks, and its days by state.
 
     With --json each of its items has baseline, baseline_n, last7, last7_n, change, percent, label, and weeks with
-    start, mean, n, worst and days_at_7; null where there is none. With --all they stand under each patient's code.
+    start, mean, n, worst and days_at_7; null where there is none. Days has how many days ended in each state. With
+    --all they stand under each patient's code.
+
     Exit 0: done; 2: wrong use.
     """
     from bot import files
@@ -168,8 +190,12 @@ def report(
 @cli.command()
 def export(
     file: Annotated[Path, typer.Argument(help="Where it goes: a name that ends in .csv, .json or .zip.")],
-    patient: Annotated[str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.")] = None,
-    therapist: Annotated[str | None, typer.Option(help="All that are shared with this therapist.")] = None,
+    patient: Annotated[
+        str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.", metavar="CODE")
+    ] = None,
+    therapist: Annotated[
+        str | None, typer.Option(help="All that are shared with this therapist.", metavar="NAME")
+    ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every diary.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
@@ -190,7 +216,7 @@ def replay_alerts(
     rise: Annotated[int, typer.Option(min=1, max=10, help="Points above the usual that alert.")] = 2,
     high: Annotated[int, typer.Option(min=1, max=10, help="The score that is high.")] = 7,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Take the good rows, name the others.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: numbers that are not rounded.")] = False,
 ) -> None:
     """Say how often the alert rules would have spoken in these diaries, per patient-week, and with other limits.
 

@@ -38,7 +38,7 @@ RULE: Final = 56
 
 
 def as_data(patient: str, summary: Summary) -> dict[str, Any]:
-    """For JSON: `items` by their names, `days` by state, so that they add up to all days; `imported_days` are of them."""
+    """For JSON: `items` by their names, `days` by state, which add up to all days, `imported_days` among them."""
     span = summary.last7
     return {
         "patient": patient,
@@ -101,8 +101,7 @@ def as_text(patient: str, summary: Summary) -> str:
         base = it.baseline
         before = _of(None if base is None else base.mean, 0 if base is None else base.n)
         lines.append(f"{name_of(it.item):{NAME}}  {before:>12}  {_of(it.last7, it.last7_n):>12}  {_change(it.change)}")
-    longest = max((len(it.weeks) for it in summary.items), default=0)
-    lines += ["", *([f"the newest {WEEKS_SHOWN} of {longest} weeks:"] if longest > WEEKS_SHOWN else []), *_weeks(summary)]
+    lines += ["", *_weeks(summary)]
     lines.append(f"A mean needs {MIN_SCORES} scores. One person's diary describes; it does not prove an effect.")
     return "\n".join(lines)
 
@@ -113,7 +112,8 @@ def _causes(summary: Summary) -> str:
 
 def _weeks(summary: Summary) -> list[str]:
     """The newest weeks, each item's mean with its n, the worst day and the days at 7 or more."""
-    lines = []
+    longest = max((len(it.weeks) for it in summary.items), default=0)
+    lines = [f"the newest {WEEKS_SHOWN} of {longest} weeks"] if longest > WEEKS_SHOWN else []
     for it in summary.items:
         for week in it.weeks[-WEEKS_SHOWN:]:
             worst = "" if week.worst is None else f"worst {week.worst}, days at 7 or more: {week.days_at_7}"
