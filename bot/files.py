@@ -139,7 +139,7 @@ def import_(settings: Settings, order: Order) -> int:
 
 
 def _code(said: str) -> str:
-    """A code as a file would have it. Raises WrongUse for what can be nobody's."""
+    """A code as a file would have it. Raises WrongUse for what can be nobody's, such as bytes that are no text."""
     try:
         return diary.imports.patient_in(said)
     except diary.imports.WrongCell as wrong:
@@ -275,7 +275,7 @@ def _patient(tx: Connection, code: str) -> Patient | None:
 
 def _therapist(tx: Connection, name: str) -> Therapist:
     try:
-        found = storage.imports.therapist(tx, name)
+        found = storage.imports.therapist(tx, name) if name.isprintable() else None
     except Ambiguous:
         raise WrongUse(f"Several therapists are called {name}.") from None
     if found is None:
@@ -477,6 +477,7 @@ def _put(target: Path, content: bytes) -> None:
 
 def _asked_for(settings: Settings, code: str | None, therapist: str | None, now: datetime) -> list[tuple[str, Patient]]:
     """Whose diaries are meant, each with its name in files. Raises WrongUse where there is nobody."""
+    code = None if code is None else _code(code)
 
     def find(tx: Connection) -> list[tuple[str, Patient]]:
         if code is not None:

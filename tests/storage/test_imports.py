@@ -59,6 +59,8 @@ def test_a_diary_goes_in_is_reported_goes_out_and_comes_back_as_it_was() -> None
     everyone = json.loads(run("report", "--all", "--json")[1])
     assert list(everyone) == ["P1", "=P2"]
     assert "clearly better" in run("report", "--all")[1]
+    for whose in ("--patient", "--therapist"):
+        assert run("export", "bytes.csv", whose, "Zo\udceb")[0] == 2, "bytes that are no text"
     for target in ("out.csv", "out.json", "out.zip"):
         assert run("export", "--all", target)[0] == 0
     assert run("export", "--all", "out.csv")[0] == 2, "it is there already"
