@@ -20,6 +20,7 @@ from bot.handlers import (
     flares,
     hours,
     items,
+    offers,
     panels,
     pauses,
     privacy,
@@ -214,7 +215,9 @@ def _begin(turn: Turn, invite: Invite) -> None:
     """A patient's invitation is opened for the first time, or again by the same patient."""
     patient = turn.patient
     if patient is not None and patient.stage is Stage.ACTIVE:
-        turn.say(chat.people.bad_link("yours" if invite.used_by == turn.chat_id else "own", turn.words))
+        offered = None if invite.used_by == turn.chat_id else sharing.offered_by(turn, invite)
+        why = "yours" if invite.used_by == turn.chat_id else "own"
+        turn.say(chat.people.bad_link(why, turn.words) if offered is None else offered)
         return
     if patient is not None and patient.stage is Stage.FORGETTING:
         privacy.show_leaving(turn, patient)
@@ -265,7 +268,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
         case Stage.STORE:
             return chat.people.ask_store(settings.clinic_name, therapist.name, words)
         case Stage.SHARE:
-            return chat.people.ask_share(therapist.name, words)
+            return chat.people.ask_share(therapist.name, words, again=patient.enrolled_at is not None)
         case Stage.ZONE:
             return chat.people.ask_zone(patient.zone, there, words)
         case Stage.HOUR:
@@ -338,8 +341,13 @@ def _decline(turn: Turn, patient: Patient) -> None:
 
 def _end_shares(turn: Turn, patient: Patient) -> None:
     for share in storage.sharing.ever_of(turn.tx, patient.id):
-        if diary.sharing.stands(share, turn.now):
-            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        if not diary.sharing.stands(share, turn.now):
+            continue
+        storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
+        storage.outbox.withdraw(turn.tx, patient.id, turn.now, to=therapist.chat_id)
+        if patient.enrolled_at is not None:
+            sharing.tell(turn, share, chat.sharing.not_shared_any_more, patient.id)
 
 
 def _shared(turn: Turn, patient: Patient, given: bool) -> None:
@@ -651,7 +659,7 @@ def membership(turn: Turn, status: str) -> None:
         storage.people.put_reach(turn.tx, turn.chat_id, diary.people.Reach.BLOCKED, turn.now)
         storage.outbox.halt(turn.tx, turn.chat_id, turn.now)
     elif turn.known:
-        turn.reached()
+        offers.bring_up(turn, turn.reached())
 
 
 def group(turn: Turn) -> None:

@@ -1654,6 +1654,7 @@ def own(say: Words) -> dict[str, Sentence]:
         "stored": entries.stored(DayView(MONDAY, THREE, {ItemId(1): 4}, {}), [(THREE[0], 4)], None, say),
         "store": people.ask_store("Riverside", "Dr Ito", say),
         "share": people.ask_share("Dr Ito", say),
+        "share again": people.ask_share("Dr Ito", say, again=True),
         "zone": people.ask_zone("Europe/Lisbon", NOON, say),
         "hour": people.ask_hour(NOON, say),
         "start": people.ask_start(red_flags.card(say, number, None), NOON, NOON.date(), number, say),
