@@ -369,6 +369,15 @@ def ask_name(words: Words) -> Message:
     return Message(words("Which name shall patients read? Please type it, for example: Dr Ito"))
 
 
+def therapist_name_taken(name: str, words: Words) -> Message:
+    return Message(
+        words(
+            "Another therapist here is or was called {name}. Please type a name by which patients can tell you apart.",
+            name=bold(sentence(name)),
+        )
+    )
+
+
 def named(name: str, words: Words) -> Message:
     return Message(words("Done. Patients read your name as {name}.", name=bold(sentence(name))))
 

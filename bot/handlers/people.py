@@ -137,9 +137,9 @@ def become_therapist(turn: Turn, _: buttons.BecomeTherapist) -> None:
 def enlist_therapist(turn: Turn, name: str) -> None:
     zone = turn.settings.default_timezone
     next_at = diary.days.next_weekly(turn.now, zone, turn.settings.digest_weekday, turn.settings.digest_time)
-    therapist = storage.people.add_therapist(
-        turn.tx, turn.account.chat_id, _shortened(name) or str(turn.chat_id), zone, next_at, turn.now
-    )
+    # A patient says yes to a therapist by name, so no two have the same.
+    name = panels.unlike(storage.people.other_therapists(turn.tx, turn.chat_id), _shortened(name) or str(turn.chat_id))
+    therapist = storage.people.add_therapist(turn.tx, turn.account.chat_id, name, zone, next_at, turn.now)
     turn.put_commands()
     turn.say(chat.people.therapist_welcome(therapist.name, turn.words))
 
@@ -160,6 +160,8 @@ def expected_name(turn: Turn, said: str) -> None:
         turn.expect(None)
     elif not name or len(name) > MAX_LABEL:
         turn.say(chat.people.label_too_long(MAX_LABEL, turn.words))
+    elif panels.unlike(storage.people.other_therapists(turn.tx, turn.chat_id), name) != name:
+        turn.say(chat.people.therapist_name_taken(name, turn.words))
     else:
         turn.expect(None)
         storage.people.put_therapist_name(turn.tx, therapist.id, name)

@@ -176,6 +176,12 @@ def put_therapist_name(tx: Connection, therapist_id: TherapistId, name: str) -> 
     tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(name=name))
 
 
+def other_therapists(tx: Connection, chat: ChatId) -> list[str]:
+    """The names of all therapists but the one of this chat: also of those who have left, since the log names them."""
+    table = tables.therapists.c
+    return list(tx.execute(select(table.name).where(table.chat_id != chat)).scalars())
+
+
 # --- invites --------------------------------------------------------------------------------------------------
 
 

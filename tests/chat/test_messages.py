@@ -205,7 +205,7 @@ for _each in (
     settings.no_such_time,
 ):
     always(_each)
-for _named in (people.ask_share, people.therapist_welcome, people.named):
+for _named in (people.ask_share, people.therapist_welcome, people.therapist_name_taken, people.named):
     of_label(_named)
 
 
