@@ -154,7 +154,7 @@ def payloads(tx: Connection, kind: type[Any], victim: Victim, walker: str, most:
     choices = [_values(tx, field.name, hints[field.name], victim) for field in fields(kind)]
     found = list(itertools.islice(itertools.product(*choices), 3_000))
     packed = []
-    for values in [found[0], *random.Random(kind.__name__ + walker).sample(found, min(most, len(found)) - 1)]:
+    for values in [found[0], *random.Random(kind.__name__ + walker).sample(found[1:], min(most, len(found)) - 1)]:
         try:
             packed.append(buttons.pack(kind(*values)))
         except ValueError:
