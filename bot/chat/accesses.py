@@ -101,6 +101,10 @@ def what(did: What, therapist: Sentence, words: Words) -> Sentence:
             return words("{therapist} changed the name that they have for you.", therapist=therapist)
         case What.LIMITS:
             return words("{therapist} changed when your scores raise an alert.", therapist=therapist)
+        case What.REPORTED:
+            return words("{therapist} was told of the treatment that you reported.", therapist=therapist)
+        case What.SIGNS:
+            return words("{therapist} was told that you were shown the list of warning signs.", therapist=therapist)
         case What.ALERT:
             return words("{therapist} got an alert about your diary.", therapist=therapist)
         case What.ALERT_SEEN:

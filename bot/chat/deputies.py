@@ -153,6 +153,18 @@ def your_deputy_left(deputy: str, words: Words) -> Message:
     )
 
 
+def has_left_meanwhile(therapist: str, holiday: Holiday, words: Words) -> Message:
+    """Tells the deputy of somebody who left the clinic while away."""
+    return Message(
+        words(
+            "{therapist}, for whom you stand in, has left the clinic. What patients share with you for that time stays "
+            "so until {until}.",
+            therapist=bold(sentence(therapist)),
+            until=words.day(holiday.until_day),
+        )
+    )
+
+
 def none_set(words: Words) -> Message:
     """A button of a holiday that is over."""
     return Message(words("Nobody stands in for you now. /deputy names someone."))

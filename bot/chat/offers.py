@@ -81,9 +81,16 @@ def hand_over(offer: int, asks: str, therapist: str, words: Words) -> Message:
 
 
 def after_leaving(
-    offer: int, left: str, clinic: str, others: Sequence[str], choice: Sequence[Therapist], page: int, words: Words
+    offer: int,
+    left: str,
+    clinic: str,
+    others: Sequence[tuple[str, date | None]],
+    choice: Sequence[Therapist],
+    page: int,
+    words: Words,
 ) -> Message:
-    """A therapist has left the clinic: who shall see the diary now? `others` see it still, `choice` could."""
+    """A therapist has left the clinic: who shall see the diary now? `others` see it still, some up to a day; `choice`
+    could."""
     gone = [
         words(
             "{therapist} has left {clinic} and does not see your diary any more. Your diary goes on as before.",
@@ -91,9 +98,14 @@ def after_leaving(
             clinic=sentence(clinic),
         )
     ]
-    if others:
-        names = bold(words.listed([sentence(name) for name in others]))
-        gone.append(words.many("{names} still sees it.", "{names} still see it.", len(others), names=names))
+    lasting = [sentence(name) for name, until in others if until is None]
+    if lasting:
+        names = bold(words.listed(lasting))
+        gone.append(words.many("{names} still sees it.", "{names} still see it.", len(lasting), names=names))
+    for name, until in others:
+        if until is not None:
+            day = words.day(until)
+            gone.append(words("{therapist} sees it until {day}.", therapist=bold(sentence(name)), day=day))
     if not choice:
         return Message(joined("\n\n", [*gone, words("/sharing shows at any time who sees it.")]))
     page = on_a_page(page, len(choice))
@@ -163,13 +175,16 @@ def _see_sharing(words: Words) -> Sentence:
     return words("/sharing shows who sees it, and stops it.")
 
 
-def is_back(therapist: str, deputy: str, words: Words) -> Message:
-    """Tells a patient who had said yes that a holiday ended early."""
+def is_back(therapist: str, deputy: str, words: Words, *, begun: bool) -> Message:
+    """Tells a patient who had said yes that a holiday ended early, or that it will not be."""
+    who, stands_in = bold(sentence(therapist)), bold(sentence(deputy))
+    if begun:
+        return Message(
+            words("{therapist} is back, so {deputy} does not see your diary any more.", therapist=who, deputy=stands_in)
+        )
     return Message(
         words(
-            "{therapist} is back, so {deputy} does not see your diary any more.",
-            therapist=bold(sentence(therapist)),
-            deputy=bold(sentence(deputy)),
+            "{therapist} will be here after all, so {deputy} does not see your diary.", therapist=who, deputy=stands_in
         )
     )
 
@@ -267,7 +282,13 @@ def left_alone(words: Words) -> Message:
     return Message(words("All right, nobody is asked."))
 
 
-def asked(label: str, words: Words) -> Message:
+def asked(label: str, words: Words, *, reachable: bool = True) -> Message:
+    if not reachable:
+        told = words(
+            "I can't reach {name} in Telegram now. I ask as soon as I can. You will read the answer here.",
+            name=bold(sentence(label)),
+        )
+        return Message(told)
     return Message(words("I have asked {name}. You will read the answer here.", name=bold(sentence(label))))
 
 

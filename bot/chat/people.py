@@ -144,13 +144,16 @@ def ask_store(clinic: str, therapist: str, words: Words) -> Message:
     return Message(text, _yes_no(Stage.STORE, words("Yes, store my answers"), words("No, thank you")))
 
 
-def ask_share(therapist: str, words: Words) -> Message:
-    """The second yes: to show the diary to one therapist."""
+def ask_share(therapist: str, words: Words, *, again: bool = False) -> Message:
+    """The second yes: to show the diary to one therapist. `again`: there is one from before, which is shown whole."""
+    text = words(
+        "May {therapist} see your answers and notes? Nobody else will see them.",
+        therapist=bold(sentence(therapist)),
+    )
+    if again:
+        text = joined("\n\n", [text, words("That is your whole diary: each answer and note, old ones too.")])
     return Message(
-        words(
-            "May {therapist} see your answers and notes? Nobody else will see them.",
-            therapist=bold(sentence(therapist)),
-        ),
+        text,
         _yes_no(Stage.SHARE, words("Yes, show them to {therapist}", therapist=therapist), words("No, only for me")),
     )
 
@@ -364,6 +367,15 @@ def therapist_welcome(name: str, words: Words) -> Message:
 
 def ask_name(words: Words) -> Message:
     return Message(words("Which name shall patients read? Please type it, for example: Dr Ito"))
+
+
+def therapist_name_taken(name: str, words: Words) -> Message:
+    return Message(
+        words(
+            "Another therapist here is or was called {name}. Please type a name by which patients can tell you apart.",
+            name=bold(sentence(name)),
+        )
+    )
 
 
 def named(name: str, words: Words) -> Message:

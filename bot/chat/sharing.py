@@ -93,13 +93,17 @@ def ended(name: str, words: Words) -> Sentence:
     )
 
 
-def ask(reader: Reader, words: Words) -> Message:
-    """To share again is to share all of it."""
+def ask(reader: Reader, words: Words, *, invited: bool = False) -> Message:
+    """To share again is to share all of it. `invited`: by this therapist, with a link that opens a diary."""
     text = words(
         "{name} will then see your whole diary: every answer and note, also those from before and from the time "
         "between. Shall I share it?",
         name=bold(sentence(reader.name)),
     )
+    if invited:
+        name = bold(sentence(reader.name))
+        known = words("You already keep a diary here. Shall {name} see it, too?", name=name)
+        text = joined("\n\n", [known, text])
     yes = Button(words("Yes, share it all"), tap=pack(buttons.Share(reader.therapist_id)))
     return Message(text, ((yes,), (Button(words("No, leave it"), tap=pack(buttons.Readers())),)))
 

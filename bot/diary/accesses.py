@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,9 @@ from bot.diary.people import PatientId, TherapistId
 
 MOST: Final = 2_000
 """Entries that are read for the patient's list: months of them. All are in the copy of everything."""
+
+ONE_LOOK: Final = timedelta(minutes=10)
+"""Ours: pages that a therapist turns within this time of the one before are one look."""
 
 
 class What(StrEnum):
@@ -45,11 +48,20 @@ class What(StrEnum):
     RENAMED = "renamed"
     LIMITS = "limits"
     """When an alert is raised was changed."""
+    REPORTED = "reported"
+    """They were told of a treatment that the patient reported."""
     ALERT = "alert"
     """An alert reached them."""
+    SIGNS = "signs"
+    """They were told that the list of warning signs was shown, and what became of it."""
     ALERT_SEEN = "alert_seen"
     WILL_CALL = "will_call"
     ALERT_NOTE = "alert_note"
+
+
+OF_TREATMENTS: Final = (What.TREATMENTS, What.SESSION, What.SESSION_CHANGED, What.SESSION_DELETED)
+OF_ASKED: Final = (What.ASKED, What.ITEMS)
+"""What belongs to one look at the treatments, and at what is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -83,6 +83,37 @@ def asked_lately(earlier: Sequence[Offer], wanted: Offer, now: datetime) -> Offe
     return max(same, key=lambda it: it.asked_at, default=None)
 
 
+def called_off(offer: Offer, *, stands: bool, last_word: bool) -> bool:
+    """Whether a stand-in that the patient said yes to was ended by the therapist: then the same may be asked anew.
+
+    `stands`: whether the deputy's yes still stands; `last_word`: the patient's latest yes or no to that deputy.
+    """
+    return offer.kind is Kind.DEPUTY and offer.given is True and last_word and not stands
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The time for which a patient said yes to a deputy, the end not included; `until_day`: as it is told."""
+
+    since: datetime
+    ends_at: datetime
+    until_day: date
+
+
+def together(times: Collection[StandIn]) -> StandIn:
+    """The time of a deputy for several therapists who are away: from the first beginning on, up to the first gap.
+
+    What comes after a gap is left out: nobody said yes to the days in it.
+    """
+    whole, *later = sorted(times, key=lambda it: it.since)
+    for one in later:
+        if whole.ends_at < one.since:
+            break
+        if whole.ends_at < one.ends_at:
+            whole = StandIn(whole.since, one.ends_at, one.until_day)
+    return whole
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What became of the questions about a holiday."""
@@ -96,10 +127,11 @@ class Tally:
         return self.yes + self.no + self.open
 
 
-def tally(offers: Sequence[Offer]) -> Tally:
-    """Count the answers: those to a question are one each."""
-    yes, no = (sum(it.given is answer for it in offers) for answer in (True, False))
-    return Tally(yes, no, len(offers) - yes - no)
+def tally(offers: Sequence[Offer], standing: Collection[PatientId]) -> Tally:
+    """Count the answers, one of each patient. `standing`: whose yes still stands; one that was stopped is a no."""
+    unanswered = sum(it.answered_at is None for it in offers)
+    yes = sum(it.given is True and it.patient_id in standing for it in offers)
+    return Tally(yes, len(offers) - yes - unanswered, unanswered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,7 +356,7 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
     )
     if not turn.private and update.my_chat_member is None:
         return  # A group that we are about to leave, or a button forwarded into one: no diary is kept there.
-    turn.reached() if update.my_chat_member is None else None
+    lost_at = turn.reached() if update.my_chat_member is None else None
     application.turn = turn
     try:
         running = application.process_update(update)
@@ -369,6 +369,7 @@ def handle(application: DiaryApplication, settings: Settings, tx: Connection, ar
             raise HandlerWaited
     finally:
         application.turn = None
+    offers.bring_up(turn, lost_at)
     turn.close()
 
 

@@ -111,7 +111,7 @@ def _let_go(turn: Turn, therapist: Therapist) -> int:
     """The role ends now, for whatever is on its way as well; patients are told and asked. Returns how many."""
     holiday = deputies.present(turn, therapist)
     if holiday is not None:
-        deputies.call_off(turn, therapist, holiday)
+        deputies.leaves_while_away(turn, therapist, holiday)
     deputies.deputy_leaves(turn, therapist.id)
     shares = storage.sharing.standing_of(turn.tx, therapist.id, turn.now)
     storage.offers.leave(turn.tx, therapist.id, turn.now)

@@ -56,8 +56,9 @@ def _today(turn: Turn, therapist: Therapist) -> date:
 
 def _standing(turn: Turn, therapist: Therapist, holiday: Holiday, told: Sentence | None = None) -> Message:
     name = storage.people.therapist_by_id(turn.tx, holiday.deputy_id).name
-    tally = diary.offers.tally(storage.offers.of_holiday(turn.tx, therapist.id, holiday))
-    return chat.deputies.standing(name, holiday, tally, turn.words, told)
+    asked = storage.offers.of_holiday(turn.tx, therapist.id, holiday)
+    standing = {it.patient_id for it in asked if offers.stands(turn, it)}
+    return chat.deputies.standing(name, holiday, diary.offers.tally(asked, standing), turn.words, told)
 
 
 # --- step by step ---------------------------------------------------------------------------------------------
@@ -169,21 +170,35 @@ def end(turn: Turn, tap: buttons.EndDeputy) -> None:
 def call_off(turn: Turn, therapist: Therapist, holiday: Holiday) -> None:
     """The deputy sees none of these diaries any more, and everybody who took part hears of it."""
     colleague = storage.people.therapist_by_id(turn.tx, holiday.deputy_id)
+    begun = holiday.first_day <= _today(turn, therapist)
+    storage.offers.put_holiday(turn.tx, therapist.id, None, turn.now)
     for offer in storage.offers.of_holiday(turn.tx, therapist.id, holiday):
         share = storage.sharing.find(turn.tx, offer.patient_id, colleague.id)
         if not offer.given or share is None or share.until_day is None or not diary.sharing.stands(share, turn.now):
+            continue
+        time = offers.stands_in(turn, offer.patient_id, colleague.id)
+        if time is not None:
+            # For another one who is away as well.
+            storage.sharing.put(turn.tx, offers.for_a_time(share, time))
             continue
         storage.sharing.end(turn.tx, offer.patient_id, colleague.id, turn.now)
         storage.outbox.withdraw(turn.tx, offer.patient_id, turn.now, to=colleague.chat_id)
         patient = storage.people.patient_by_id(turn.tx, offer.patient_id)
         account = storage.people.find_account(turn.tx, patient.chat_id)
         if account is not None:
-            told = chat.offers.is_back(therapist.name, colleague.name, words_in(account.language, patient.home))
+            say = words_in(account.language, patient.home)
+            told = chat.offers.is_back(therapist.name, colleague.name, say, begun=begun)
             turn.say(told, to=patient.chat_id, patient_id=patient.id)
-    storage.offers.put_holiday(turn.tx, therapist.id, None, turn.now)
     if storage.offers.working(turn.tx, colleague.id) is not None:
         say = turn.words_of(colleague.chat_id)
         turn.say(chat.deputies.you_no_longer_stand_in(therapist.name, say), to=colleague.chat_id)
+
+
+def leaves_while_away(turn: Turn, therapist: Therapist, holiday: Holiday) -> None:
+    """Who leaves the clinic while away: what patients said yes to stands to its last day, and the deputy hears so."""
+    deputy = storage.people.therapist_by_id(turn.tx, holiday.deputy_id)
+    say = turn.words_of(deputy.chat_id)
+    turn.say(chat.deputies.has_left_meanwhile(therapist.name, holiday, say), to=deputy.chat_id)
 
 
 def deputy_leaves(turn: Turn, deputy_id: TherapistId) -> None:

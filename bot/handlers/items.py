@@ -12,7 +12,7 @@ from bot import chat, diary, storage
 from bot.chat import buttons, typed
 from bot.chat.asked import Whose
 from bot.chat.messages import Message
-from bot.diary.accesses import What
+from bot.diary.accesses import OF_ASKED, What
 from bot.diary.entries import Item, ItemId, Side, Symptom
 from bot.diary.items import Addition, Ahead, Refusal, Wanted
 from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
@@ -179,7 +179,7 @@ def type_place(turn: Turn, tap: buttons.TypePlace) -> None:
         turn.toast(chat.people.old_button(turn.words))
         return
     turn.expect(f"{EXPECT_SITE}{'' if tap.patient is None else tap.patient}:{tap.symptom}:{_listening(turn, desk)}")
-    _say(turn, desk, chat.asked.ask_place(desk.whose, tap.symptom, turn.words))
+    turn.edit(chat.asked.ask_place(desk.whose, tap.symptom, turn.words), patient_id=desk.patient.id)
 
 
 def _listening(turn: Turn, desk: Desk) -> str:
@@ -309,6 +309,8 @@ def _list(turn: Turn, desk: Desk) -> None:
 
 
 def _say(turn: Turn, desk: Desk, message: Message) -> None:
+    if desk.therapist is not None:
+        storage.accesses.look(turn.tx, desk.therapist.id, OF_ASKED, turn.now, desk.patient.id)
     turn.edit(message, patient_id=desk.patient.id)
 
 

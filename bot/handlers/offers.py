@@ -6,14 +6,15 @@ Rule: nothing is shown before the patient's own yes, and what was asked counts o
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum, auto
 
 from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.messages import Message
 from bot.chat.words import Words, words_in
-from bot.diary.offers import Holiday, Kind, Offer, OfferId, Still
-from bot.diary.people import Patient, PatientId, Role, Stage, Therapist, TherapistId
+from bot.diary.offers import Holiday, Kind, Offer, OfferId, StandIn, Still
+from bot.diary.people import Patient, PatientId, Reach, Role, Stage, Therapist, TherapistId
 from bot.diary.sharing import Share
 from bot.handlers import panels
 from bot.handlers.turn import Turn
@@ -107,7 +108,12 @@ def _told(turn: Turn, therapist: Therapist, colleague: Therapist, share: Share, 
         case Outcome.HAS_NO_CHAT:
             return chat.offers.has_no_chat(share.label, turn.words)
         case _:
-            return chat.offers.asked(share.label, turn.words)
+            return chat.offers.asked(share.label, turn.words, reachable=_is_reachable(turn, share.patient_id))
+
+
+def _is_reachable(turn: Turn, patient_id: PatientId) -> bool:
+    account = storage.people.find_account(turn.tx, storage.people.patient_by_id(turn.tx, patient_id).chat_id)
+    return account is not None and account.reach is Reach.OK
 
 
 def leave_it(turn: Turn, _: buttons.LeaveIt) -> None:
@@ -158,11 +164,13 @@ def have_asked(
         return Outcome.HAS_NO_CHAT, None
     theirs = storage.sharing.find(turn.tx, patient.id, colleague.id)
     sees = theirs is not None and theirs.until_day is None and diary.sharing.may_see(theirs, turn.now)
-    if sees and kind is not Kind.HAND_OVER:
+    # A colleague who is this patient keeps the diary, and is not asked about themselves.
+    if (sees and kind is not Kind.HAND_OVER) or colleague.chat_id == patient.chat_id:
         return Outcome.SEES_ALREADY, None
     first, until = (None, None) if holiday is None else (holiday.first_day, holiday.until_day)
     wanted = Offer(OfferId(0), patient.id, kind, therapist.id, colleague.id, first, until, turn.now, None, None)
-    lately = diary.offers.asked_lately(storage.offers.of_patient(turn.tx, patient.id), wanted, turn.now)
+    earlier = [it for it in storage.offers.of_patient(turn.tx, patient.id) if not _called_off(turn, it)]
+    lately = diary.offers.asked_lately(earlier, wanted, turn.now)
     if lately is not None:
         return Outcome.LATELY, lately
     number = storage.offers.add(
@@ -173,6 +181,11 @@ def have_asked(
     say = words_in(account.language, patient.home)
     _to_patient(turn, patient, _question(turn, offer, patient, say))
     return Outcome.ASKED, offer
+
+
+def _called_off(turn: Turn, offer: Offer) -> bool:
+    said = [given for given, _ in storage.people.said_of(turn.tx, offer.patient_id, offer.to_id)]
+    return bool(said) and diary.offers.called_off(offer, stands=stands(turn, offer), last_word=said[-1])
 
 
 def _to_patient(turn: Turn, patient: Patient, message: Message) -> None:
@@ -213,7 +226,7 @@ def answer(turn: Turn, tap: buttons.AnswerOffer) -> None:
     match _still(turn, offer, asks):
         case Still.OPEN:
             storage.offers.answer(turn.tx, offer, tap.given, turn.now)
-            if tap.given or not _stands(turn, offer):
+            if tap.given or not stands(turn, offer):
                 # A no takes nothing back that was said yes to before.
                 turn.consent(patient, new.id, chat.offers.WORDING, given=tap.given)
             (_yes if tap.given else _no)(turn, patient, offer, asks, new)
@@ -225,7 +238,7 @@ def answer(turn: Turn, tap: buttons.AnswerOffer) -> None:
     if tap.given:
         said = chat.offers.you_said_yes(offer.kind, asks.name, new.name, offer.until_day, turn.words)
     else:
-        said = chat.offers.you_said_no(new.name, turn.words, sees=_stands(turn, offer))
+        said = chat.offers.you_said_no(new.name, turn.words, sees=stands(turn, offer))
     turn.edit(said, patient_id=patient.id)
 
 
@@ -258,12 +271,13 @@ def _goes_on(turn: Turn, offer: Offer, asks: Therapist) -> bool:
 
 def _still_so(turn: Turn, offer: Offer) -> bool:
     """Whether what was answered is how it stands: a yes may have been stopped since."""
-    return not offer.given or _stands(turn, offer)
+    return not offer.given or stands(turn, offer)
 
 
-def _stands(turn: Turn, offer: Offer) -> bool:
+def stands(turn: Turn, offer: Offer) -> bool:
     """Whether there is a yes to showing the diary to whom it is offered."""
-    assert offer.to_id is not None
+    if offer.to_id is None:
+        return False
     return diary.sharing.stands(storage.sharing.find(turn.tx, offer.patient_id, offer.to_id), turn.now)
 
 
@@ -292,9 +306,31 @@ def _stand_in(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: 
     theirs = storage.sharing.find(turn.tx, patient.id, new.id)
     if theirs is not None and theirs.until_day is None and diary.sharing.stands(theirs, turn.now):
         return
-    since = diary.sharing.begins_at(offer.first_day, asks.zone, turn.now)
-    until = diary.sharing.ends_at(offer.until_day, asks.zone)
-    storage.sharing.put(turn.tx, Share(patient.id, new.id, label, since, until, offer.until_day))
+    time = stands_in(turn, patient.id, new.id)
+    assert time is not None
+    storage.sharing.put(turn.tx, for_a_time(Share(patient.id, new.id, label, turn.now), time))
+
+
+def stands_in(turn: Turn, patient_id: PatientId, deputy_id: TherapistId) -> StandIn | None:
+    """For how long a patient's yeses to this deputy hold, for whoever is away; None: no such holiday goes on."""
+    said = storage.people.said_of(turn.tx, patient_id, deputy_id)
+    no_at = max((at for given, at in said if not given), default=None)
+    times = []
+    for offer in storage.offers.of_patient(turn.tx, patient_id):
+        if offer.kind is not Kind.DEPUTY or offer.to_id != deputy_id or not offer.given:
+            continue
+        away = storage.people.therapist_by_id(turn.tx, offer.from_id)
+        assert offer.answered_at is not None
+        assert offer.first_day is not None
+        assert offer.until_day is not None
+        if _goes_on(turn, offer, away) and (no_at is None or offer.answered_at > no_at):
+            since = diary.sharing.begins_at(offer.first_day, away.zone, offer.answered_at)
+            times.append(StandIn(since, diary.sharing.ends_at(offer.until_day, away.zone), offer.until_day))
+    return diary.offers.together(times) if times else None
+
+
+def for_a_time(share: Share, time: StandIn) -> Share:
+    return replace(share, since=time.since, ended_at=time.ends_at, until_day=time.until_day)
 
 
 def _no(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Therapist) -> None:
@@ -302,7 +338,7 @@ def _no(turn: Turn, patient: Patient, offer: Offer, asks: Therapist, new: Therap
     share = storage.sharing.find(turn.tx, patient.id, asks.id)
     if offer.kind is not Kind.DEPUTY and share is not None:
         say = turn.words_of(asks.chat_id)
-        told = chat.offers.said_no(share.label, new.name, say, sees=_stands(turn, offer))
+        told = chat.offers.said_no(share.label, new.name, say, sees=stands(turn, offer))
         turn.say(told, to=asks.chat_id, patient_id=patient.id)
 
 
@@ -330,10 +366,17 @@ def after_leaving(turn: Turn, left: Therapist, patient: Patient, *, stood_in: bo
 def _after_leaving(
     turn: Turn, number: int, left: Therapist, patient: Patient, page: int, say: Words, *, ask: bool = True
 ) -> Message:
-    seeing = {share.therapist_id for share in storage.sharing.readers_of(turn.tx, patient.id, turn.now)}
-    others = [storage.people.therapist_by_id(turn.tx, one).name for one in seeing]
-    choice = [one for one in storage.offers.colleagues(turn.tx) if ask and one.id not in seeing]
+    seeing = storage.sharing.readers_of(turn.tx, patient.id, turn.now)
+    others = [(storage.people.therapist_by_id(turn.tx, it.therapist_id).name, it.until_day) for it in seeing]
+    # Whoever only stands in may be chosen for good.
+    known = {it.therapist_id for it in seeing if it.until_day is None}
+    choice = [it for it in colleagues_of(turn, patient) if ask and it.id not in known]
     return chat.offers.after_leaving(number, left.name, turn.settings.clinic_name, others, choice, page, say)
+
+
+def colleagues_of(turn: Turn, patient: Patient) -> list[Therapist]:
+    """The therapists of the clinic with whom a patient can share: not themselves, where they are one."""
+    return [it for it in storage.offers.colleagues(turn.tx) if it.chat_id != patient.chat_id]
 
 
 def pick_page(turn: Turn, tap: buttons.PickPage) -> None:
@@ -388,6 +431,26 @@ def _picked_before(turn: Turn, patient: Patient, offer: Offer, tap: buttons.Pick
         turn.edit(said, patient_id=patient.id)
     else:
         turn.edit(chat.offers.not_open_any_more(turn.words), patient_id=patient.id)
+
+
+# --- a patient is back ----------------------------------------------------------------------------------------
+
+
+def bring_up(turn: Turn, lost_at: datetime | None) -> None:
+    """Ask once more what was asked while the patient could not be reached. `lost_at`: since when; None: nothing was."""
+    patient = turn.patient
+    if patient is None or patient.stage is Stage.FORGETTING or lost_at is None:
+        return
+    for offer in storage.offers.of_patient(turn.tx, patient.id):
+        # What was under way when it turned out that nothing arrives was asked a little earlier.
+        if offer.answered_at is not None or offer.asked_at < lost_at - diary.days.ONE_DAY:
+            continue
+        asks = storage.people.therapist_by_id(turn.tx, offer.from_id)
+        if offer.kind is Kind.LEFT:
+            message = _after_leaving(turn, int(offer.id), asks, patient, 0, turn.words)
+            turn.say(message, patient_id=patient.id)
+        elif _still(turn, offer, asks) is Still.OPEN:
+            turn.say(_question(turn, offer, patient, turn.words), patient_id=patient.id)
 
 
 # --- for all of these -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Final
 
@@ -163,11 +164,16 @@ def taken(turn: Turn, therapist: Therapist, label: str, but: PatientId | None = 
 def free(turn: Turn, therapist_id: TherapistId, label: str, patient_id: PatientId) -> str:
     """The label, or where another patient of the therapist has it, the next one like it: "Ada 2"."""
     shares = storage.sharing.all_of(turn.tx, therapist_id, turn.now)
-    others = {typed.folded(" ".join(it.label.split())) for it in shares if it.patient_id != patient_id}
-    found, number = label, 1
-    while typed.folded(" ".join(found.split())) in others:
+    return unlike([it.label for it in shares if it.patient_id != patient_id], label)
+
+
+def unlike(others: Sequence[str], name: str) -> str:
+    """The name, or where one of the others is the same to the eye, the next one like it."""
+    known = {typed.folded(" ".join(other.split())) for other in others}
+    found, number = name, 1
+    while typed.folded(" ".join(found.split())) in known:
         number += 1
-        found = f"{label[: MAX_LABEL - 1 - len(str(number))].rstrip()} {number}"
+        found = f"{name[: MAX_LABEL - 1 - len(str(number))].rstrip()} {number}"
     return found
 
 

@@ -20,6 +20,7 @@ from bot.handlers import (
     flares,
     hours,
     items,
+    offers,
     panels,
     pauses,
     privacy,
@@ -136,9 +137,9 @@ def become_therapist(turn: Turn, _: buttons.BecomeTherapist) -> None:
 def enlist_therapist(turn: Turn, name: str) -> None:
     zone = turn.settings.default_timezone
     next_at = diary.days.next_weekly(turn.now, zone, turn.settings.digest_weekday, turn.settings.digest_time)
-    therapist = storage.people.add_therapist(
-        turn.tx, turn.account.chat_id, _shortened(name) or str(turn.chat_id), zone, next_at, turn.now
-    )
+    # A patient says yes to a therapist by name, so no two have the same.
+    name = panels.unlike(storage.people.other_therapists(turn.tx, turn.chat_id), _shortened(name) or str(turn.chat_id))
+    therapist = storage.people.add_therapist(turn.tx, turn.account.chat_id, name, zone, next_at, turn.now)
     turn.put_commands()
     turn.say(chat.people.therapist_welcome(therapist.name, turn.words))
 
@@ -159,6 +160,8 @@ def expected_name(turn: Turn, said: str) -> None:
         turn.expect(None)
     elif not name or len(name) > MAX_LABEL:
         turn.say(chat.people.label_too_long(MAX_LABEL, turn.words))
+    elif panels.unlike(storage.people.other_therapists(turn.tx, turn.chat_id), name) != name:
+        turn.say(chat.people.therapist_name_taken(name, turn.words))
     else:
         turn.expect(None)
         storage.people.put_therapist_name(turn.tx, therapist.id, name)
@@ -214,7 +217,9 @@ def _begin(turn: Turn, invite: Invite) -> None:
     """A patient's invitation is opened for the first time, or again by the same patient."""
     patient = turn.patient
     if patient is not None and patient.stage is Stage.ACTIVE:
-        turn.say(chat.people.bad_link("yours" if invite.used_by == turn.chat_id else "own", turn.words))
+        offered = None if invite.used_by == turn.chat_id else sharing.offered_by(turn, invite)
+        why = "yours" if invite.used_by == turn.chat_id else "own"
+        turn.say(chat.people.bad_link(why, turn.words) if offered is None else offered)
         return
     if patient is not None and patient.stage is Stage.FORGETTING:
         privacy.show_leaving(turn, patient)
@@ -265,7 +270,7 @@ def _step(turn: Turn, patient: Patient) -> Message:
         case Stage.STORE:
             return chat.people.ask_store(settings.clinic_name, therapist.name, words)
         case Stage.SHARE:
-            return chat.people.ask_share(therapist.name, words)
+            return chat.people.ask_share(therapist.name, words, again=patient.enrolled_at is not None)
         case Stage.ZONE:
             return chat.people.ask_zone(patient.zone, there, words)
         case Stage.HOUR:
@@ -338,8 +343,13 @@ def _decline(turn: Turn, patient: Patient) -> None:
 
 def _end_shares(turn: Turn, patient: Patient) -> None:
     for share in storage.sharing.ever_of(turn.tx, patient.id):
-        if diary.sharing.stands(share, turn.now):
-            storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        if not diary.sharing.stands(share, turn.now):
+            continue
+        storage.sharing.end(turn.tx, patient.id, share.therapist_id, turn.now)
+        therapist = storage.people.therapist_by_id(turn.tx, share.therapist_id)
+        storage.outbox.withdraw(turn.tx, patient.id, turn.now, to=therapist.chat_id)
+        if patient.enrolled_at is not None:
+            sharing.tell(turn, share, chat.sharing.not_shared_any_more, patient.id)
 
 
 def _shared(turn: Turn, patient: Patient, given: bool) -> None:
@@ -651,7 +661,7 @@ def membership(turn: Turn, status: str) -> None:
         storage.people.put_reach(turn.tx, turn.chat_id, diary.people.Reach.BLOCKED, turn.now)
         storage.outbox.halt(turn.tx, turn.chat_id, turn.now)
     elif turn.known:
-        turn.reached()
+        offers.bring_up(turn, turn.reached())
 
 
 def group(turn: Turn) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot import alerts, chat, diary, storage
 from bot.chat import buttons
 from bot.chat.words import Sentence, words
+from bot.diary.accesses import What
 from bot.diary.checkins import Checkin
 from bot.diary.people import Patient
 from bot.diary.red_flags import UNANSWERED_AFTER, Meaning, RedFlag, RedFlagAnswer, Showing
@@ -145,3 +146,4 @@ def _not_now(turn: Turn, patient: Patient, flag: RedFlag, *, to_therapists: bool
 
 def _tell(turn: Turn, patient: Patient, one: Listener, message: chat.messages.Message, urgency: Urgency) -> None:
     turn.say(message, to=one.chat_id, patient_id=patient.id, urgency=urgency)
+    storage.accesses.add(turn.tx, one.id, What.SIGNS, turn.now, patient.id)

@@ -18,7 +18,7 @@ from bot.chat.buttons import Done, Part
 from bot.chat.messages import Message
 from bot.chat.typed import folded
 from bot.chat.words import Sentence
-from bot.diary.accesses import What
+from bot.diary.accesses import OF_TREATMENTS, What
 from bot.diary.people import Patient, PatientId, Role, Stage, Therapist
 from bot.diary.sessions import Dated, Kind, Place, Session, SessionId, Version
 from bot.diary.sharing import Share
@@ -66,7 +66,10 @@ def _desk(turn: Turn, patient_id: int) -> Desk | None:
     return None
 
 
-def _show(turn: Turn, desk: Desk, message: Message, *, new: bool = False) -> None:
+def _show(turn: Turn, desk: Desk, message: Message, *, new: bool = False, looks: bool = True) -> None:
+    """Say it, or put it in the place of what was tapped. `looks`: it says something of a treatment that is kept."""
+    if looks:
+        storage.accesses.look(turn.tx, desk.therapist.id, OF_TREATMENTS, turn.now, desk.patient.id)
     if new:
         turn.say(message, patient_id=desk.patient.id)
     else:
@@ -150,7 +153,7 @@ def _ask(turn: Turn, desk: Desk, so_far: buttons.Session, *, new: bool) -> None:
     except ValueError:
         turn.toast(chat.people.old_button(turn.words))
         return
-    _show(turn, desk, message, new=new)
+    _show(turn, desk, message, new=new, looks=so_far.day is None and last is not None)
 
 
 def same(turn: Turn, tap: buttons.SameSession) -> None:
@@ -199,7 +202,7 @@ def log(turn: Turn, tap: buttons.LogSession) -> None:
         turn.toast(chat.people.old_button(turn.words))
     elif tap.done is Done.NAMED:
         turn.expect(f"{EXPECT}name {buttons.pack(tap)}")
-        _show(turn, desk, chat.sessions.ask_name(turn.words))
+        _show(turn, desk, chat.sessions.ask_name(turn.words), looks=False)
     else:
         _log(turn, desk, tap.day, tap.done.kind, places, None, new=False)
 
@@ -290,7 +293,7 @@ def ask_date(turn: Turn, tap: buttons.SessionDate) -> None:
     desk = _desk(turn, tap.patient)
     if desk is not None:
         turn.expect(f"{EXPECT}day {buttons.pack(tap)}")
-        _show(turn, desk, chat.sessions.ask_date(turn.words))
+        _show(turn, desk, chat.sessions.ask_date(turn.words), looks=False)
 
 
 def expected(turn: Turn, expecting: str, said: str) -> None:
@@ -392,22 +395,23 @@ def sessions(turn: Turn, tap: buttons.Sessions) -> None:
 def one(turn: Turn, tap: buttons.OneSession) -> None:
     """One treatment with its history."""
     desk = _desk(turn, tap.patient)
-    if desk is not None and _show_one(turn, desk, tap.session):
-        _saw(turn, desk, What.TREATMENTS)
+    if desk is not None:
+        _show_one(turn, desk, tap.session, saw=What.TREATMENTS)
 
 
-def _show_one(turn: Turn, desk: Desk, session_id: int, *, new: bool = False) -> bool:
-    """Show one treatment, if the patient has one of that number."""
+def _show_one(turn: Turn, desk: Desk, session_id: int, *, saw: What | None, new: bool = False) -> None:
+    """Show one treatment, if the patient has one of that number. `saw`: what this is for the log, if not in it yet."""
     versions = storage.sessions.versions_of(turn.tx, desk.patient.id)
     forms = diary.sessions.history(versions, SessionId(session_id))
     if not forms:
         turn.toast(chat.people.old_button(turn.words))
-        return False
+        return
+    if saw is not None:
+        _saw(turn, desk, saw)
     zone = desk.therapist.zone
     asked = storage.checkins.of_session(turn.tx, desk.patient.id, forms[-1].session.id)
     told = [chat.checkins.line(one, zone, turn.words) for one in asked]
     _show(turn, desk, chat.sessions.one(desk.label, desk.number, forms, told, zone, turn.words), new=new)
-    return True
 
 
 def _standing(turn: Turn, desk: Desk, session_id: int) -> Version | None:
@@ -456,7 +460,7 @@ def correct(turn: Turn, tap: buttons.CorrectSession) -> None:
         case Part.NO_NOTE:
             _change(turn, desk, found, note=None)
             return
-    _show(turn, desk, asked)
+    _show(turn, desk, asked, looks=tap.part is not Part.TYPED_DAY)
 
 
 def on(turn: Turn, tap: buttons.SessionOn) -> None:
@@ -475,7 +479,7 @@ def was(turn: Turn, tap: buttons.SessionWas) -> None:
         return
     if tap.done is Done.NAMED:
         turn.expect(f"{EXPECT}other {buttons.pack(tap)}")
-        _show(turn, desk, chat.sessions.ask_name(turn.words))
+        _show(turn, desk, chat.sessions.ask_name(turn.words), looks=False)
     else:
         _change(turn, desk, found, kind=tap.done.kind, label=None)
 
@@ -523,12 +527,11 @@ def _typed_note(turn: Turn, desk: Desk, tap: buttons.CorrectSession, said: str) 
 def _change(turn: Turn, desk: Desk, before: Version, *, new: bool = False, **values: Any) -> None:
     """Another form of a session, where anything is different: a second tap finds it done."""
     wanted = replace(before.session, **values)
-    if wanted != before.session:
+    changed = wanted != before.session
+    if changed:
         write(turn, desk.patient, desk.therapist, wanted, before)
-        _saw(turn, desk, What.SESSION_CHANGED)
-    else:
-        _saw(turn, desk, What.TREATMENTS)
-    _show_one(turn, desk, int(before.session.id), new=new)
+    saw = What.SESSION_CHANGED if changed else What.TREATMENTS
+    _show_one(turn, desk, int(before.session.id), saw=saw, new=new)
 
 
 def delete(turn: Turn, tap: buttons.DeleteSession) -> None:
@@ -542,8 +545,7 @@ def delete(turn: Turn, tap: buttons.DeleteSession) -> None:
         return
     storage.sessions.undo(turn.tx, desk.patient.id, found.session.id, desk.therapist.id, turn.now)
     storage.checkins.drop(turn.tx, desk.patient.id, found.session.id)
-    _saw(turn, desk, What.SESSION_DELETED)
-    _show_one(turn, desk, int(found.session.id))
+    _show_one(turn, desk, int(found.session.id), saw=What.SESSION_DELETED)
 
 
 def confirm(turn: Turn, tap: buttons.ConfirmSession) -> None:
@@ -552,9 +554,8 @@ def confirm(turn: Turn, tap: buttons.ConfirmSession) -> None:
     found = None if desk is None else _standing(turn, desk, tap.session)
     if desk is None or found is None:
         return
-    if storage.sessions.confirm(turn.tx, desk.patient.id, found.session.id, desk.therapist.id, turn.now):
-        _saw(turn, desk, What.SESSION_CHANGED)
-    _show_one(turn, desk, int(found.session.id))
+    new = storage.sessions.confirm(turn.tx, desk.patient.id, found.session.id, desk.therapist.id, turn.now)
+    _show_one(turn, desk, int(found.session.id), saw=What.SESSION_CHANGED if new else What.TREATMENTS)
 
 
 # --- reported by the patient --------------------------------------------------------------------------------------
@@ -600,6 +601,7 @@ def _report(turn: Turn, patient: Patient, day: date, kind: Kind) -> None:
             language = chat.words.words(one.language)
             told = chat.sessions.told_therapist(one.label, int(patient.id), known, language)
             turn.say(told, to=one.chat_id, patient_id=patient.id, urgency=Urgency.DIGEST)
+            storage.accesses.add(turn.tx, one.id, What.REPORTED, turn.now, patient.id)
     receipt = chat.sessions.reported(known, readers, _to_ask(turn, patient, known), turn.words)
     turn.edit(receipt, patient_id=patient.id)
 

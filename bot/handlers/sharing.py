@@ -8,9 +8,9 @@ from bot import chat, diary, storage
 from bot.chat import buttons
 from bot.chat.messages import Message
 from bot.chat.words import Sentence, Words
-from bot.diary.people import Patient, PatientId, Role, Stage, TherapistId
+from bot.diary.people import Invite, Patient, PatientId, Role, Stage, TherapistId
 from bot.diary.sharing import Share
-from bot.handlers import panels
+from bot.handlers import offers, panels
 from bot.handlers.turn import Turn
 
 
@@ -36,7 +36,7 @@ def others(turn: Turn, tap: buttons.MoreReaders) -> None:
         _not_in_use(turn)
         return
     known = {reader.therapist_id for reader in _readers(turn, patient) if reader.since is not None}
-    found = [it for it in storage.offers.colleagues(turn.tx) if it.id not in known]
+    found = [it for it in offers.colleagues_of(turn, patient) if it.id not in known]
     if found:
         turn.edit(chat.sharing.choose(found, tap.page, turn.words), patient_id=patient.id)
     else:
@@ -70,6 +70,14 @@ def ask(turn: Turn, tap: buttons.AskSharing) -> None:
         turn.edit(_list(turn, patient), patient_id=patient.id)
     else:
         turn.edit(chat.sharing.ask(reader, turn.words), patient_id=patient.id)
+
+
+def offered_by(turn: Turn, invite: Invite) -> Message | None:
+    """To who keeps a diary here and opens another therapist's invitation: shall it be shared with them, too?"""
+    reader = None if invite.therapist_id is None else _reader(turn, invite.therapist_id)
+    if reader is None or reader.since is not None:
+        return None
+    return chat.sharing.ask(reader, turn.words, invited=True)
 
 
 def share(turn: Turn, tap: buttons.Share) -> None:
@@ -110,7 +118,7 @@ def _not_in_use(turn: Turn) -> None:
 def _list(turn: Turn, patient: Patient, told: Sentence | None = None) -> Message:
     found = _readers(turn, patient)
     known = {reader.therapist_id for reader in found}
-    others = any(it.id not in known for it in storage.offers.colleagues(turn.tx))
+    others = any(it.id not in known for it in offers.colleagues_of(turn, patient))
     return chat.sharing.readers(found, turn.words, told, others=others)
 
 
@@ -140,7 +148,8 @@ def _reader(turn: Turn, therapist_id: int) -> chat.sharing.Reader | None:
     patient = turn.patient
     known = [] if patient is None else _readers(turn, patient)
     found = next((reader for reader in known if reader.therapist_id == therapist_id), None)
-    working = storage.offers.working(turn.tx, therapist_id) if found is None and patient is not None else None
+    others = [] if found is not None or patient is None else offers.colleagues_of(turn, patient)
+    working = next((it for it in others if it.id == therapist_id), None)
     return found if working is None else chat.sharing.Reader(int(working.id), working.name, None)
 
 

@@ -303,10 +303,13 @@ class Turn:
         }
         self._said.append(Said(where, Action.COMMANDS, body, Urgency.ANSWER))
 
-    def reached(self) -> None:
-        """This chat talks to us, so we can talk to it."""
-        if self._account is not None and self._account.reach is not Reach.OK:
-            storage.people.put_reach(self.tx, self.chat_id, Reach.OK, self.now)
+    def reached(self) -> datetime | None:
+        """This chat talks to us, so we can talk to it; since when we could not, where that is news."""
+        if self._account is None or self._account.reach is Reach.OK:
+            return None
+        lost_at = storage.people.lost_at(self.tx, self.chat_id)
+        storage.people.put_reach(self.tx, self.chat_id, Reach.OK, self.now)
+        return lost_at
 
 
 def roles(patient: Patient | None, therapist: Therapist | None, *, admin: bool) -> list[Role]:

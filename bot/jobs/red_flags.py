@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot import chat, diary, storage
 from bot.chat.messages import Message, as_data
 from bot.chat.words import Sentence, Words, words, words_for
+from bot.diary.accesses import What
 from bot.diary.people import ChatId, Patient
 from bot.diary.red_flags import LOOK_AGAIN_AFTER, Delivery, RedFlag
 from bot.jobs import notices
@@ -65,6 +66,7 @@ def _no_answer(tx: Connection, settings: Settings, flag: RedFlag, now: datetime)
         _say(
             tx, one.chat_id, patient, chat.red_flags.no_answer(one.label, int(patient.id), at, words(one.language)), now
         )
+        storage.accesses.add(tx, one.id, What.SIGNS, now, patient.id)
     if not listeners:
         _reached_nobody(tx, settings, flag, now)
 

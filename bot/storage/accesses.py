@@ -9,13 +9,19 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.diary.accesses import Access, Seen, What
+from bot.diary.accesses import ONE_LOOK, Access, Seen, What
 from bot.diary.people import PatientId, TherapistId
 from bot.storage import tables
 from bot.storage.prepared import Prepared, listed
 
 _add: Final = Prepared(tables.accesses.insert(), ["patient_id", "therapist_id", "what", "at"])
 _there: Final = select(tables.patients.c.id).where(tables.patients.c.id.in_(listed("patients")))
+_lately: Final = select(tables.accesses.c.id).where(
+    tables.accesses.c.patient_id == bindparam("patient"),
+    tables.accesses.c.at > bindparam("since"),
+    tables.accesses.c.therapist_id == bindparam("therapist"),
+    tables.accesses.c.what.in_(bindparam("of", expanding=True)),
+)
 _of: Final = (
     select(tables.accesses.c.therapist_id, tables.therapists.c.name, tables.accesses.c.what, tables.accesses.c.at)
     .join(tables.therapists, tables.therapists.c.id == tables.accesses.c.therapist_id)
@@ -28,6 +34,13 @@ _of: Final = (
 def add(tx: Connection, therapist_id: TherapistId, what: What, now: datetime, *patient_ids: PatientId) -> None:
     """Write down that a therapist saw this of these patients, or did it."""
     _add.many(tx, [{"patient_id": one, "therapist_id": therapist_id, "what": what, "at": now} for one in patient_ids])
+
+
+def look(tx: Connection, therapist_id: TherapistId, of: Sequence[What], now: datetime, patient_id: PatientId) -> None:
+    """Write down the first of `of`, unless this goes on with what was written down of them within ONE_LOOK."""
+    values = {"patient": patient_id, "therapist": therapist_id, "since": now - ONE_LOOK, "of": of}
+    if tx.execute(_lately, values).first() is None:
+        add(tx, therapist_id, of[0], now, patient_id)
 
 
 def shown(tx: Connection, seen: Seen, at: datetime) -> None:

@@ -99,6 +99,14 @@ def put_reach(tx: Connection, chat: ChatId, reach: Reach, now: datetime, heard_a
     return changed.rowcount > 0
 
 
+def lost_at(tx: Connection, chat: ChatId) -> datetime | None:
+    """Since when nothing arrives in this chat; None: it does."""
+    table = tables.accounts.c
+    return tx.execute(
+        select(table.reach_since).where(table.chat_id == chat, table.reach != Reach.OK)
+    ).scalar_one_or_none()
+
+
 def undelivered(tx: Connection, chat: ChatId, now: datetime) -> None:
     """Something could not reach this chat: of a therapist's an admin is to hear."""
     table = tables.therapists
@@ -166,6 +174,12 @@ def add_therapist(
 
 def put_therapist_name(tx: Connection, therapist_id: TherapistId, name: str) -> None:
     tx.execute(update(tables.therapists).where(tables.therapists.c.id == therapist_id).values(name=name))
+
+
+def other_therapists(tx: Connection, chat: ChatId) -> list[str]:
+    """The names of all therapists but the one of this chat: also of those who have left, since the log names them."""
+    table = tables.therapists.c
+    return list(tx.execute(select(table.name).where(table.chat_id != chat)).scalars())
 
 
 # --- invites --------------------------------------------------------------------------------------------------
@@ -278,6 +292,11 @@ def consents_of(tx: Connection, patient_id: PatientId) -> Sequence[Row[Any]]:
     return tx.execute(
         select(tables.consents).where(tables.consents.c.patient_id == patient_id).order_by(tables.consents.c.id)
     ).all()
+
+
+def said_of(tx: Connection, patient_id: PatientId, therapist_id: TherapistId | None) -> list[tuple[bool, datetime]]:
+    """Each yes and no of a patient to sharing with this therapist, and when, oldest first."""
+    return [(row.given, row.said_at) for row in consents_of(tx, patient_id) if row.therapist_id == therapist_id]
 
 
 def counts(tx: Connection) -> dict[str, int]:

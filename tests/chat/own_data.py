@@ -48,7 +48,6 @@ def cases() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said]]]:
         sharing.begun,
         sharing.not_shared_any_more,
         sharing.shared_with_you,
-        offers.asked,
         offers.only_standing_in,
         offers.has_no_chat,
         deputies.ask_end,
@@ -75,7 +74,9 @@ def cases() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said]]]:
             privacy.leaving: lambda say, _: iter([privacy.leaving(NOON, say, unsaved=it) for it in (False, True)]),
             privacy.ask_sooner: lambda say, _: iter([privacy.ask_sooner(NOON, say)]),
             sharing.readers: _readers,
-            sharing.ask: lambda say, label: iter([sharing.ask(Reader(2**40, label, None), say)]),
+            sharing.ask: lambda say, label: iter(
+                [sharing.ask(Reader(2**40, label, None), say, invited=invited) for invited in (False, True)]
+            ),
             exports.caption: lambda say, _: iter([exports.caption(say, without_charts=it) for it in (False, True)]),
             exports.readme: lambda say, _: iter(exports.readme(say)),
             exports.choose: lambda say, label: iter(
@@ -119,6 +120,7 @@ def read_by_patients(say: Words) -> dict[str, Sentence]:
         "forget, done": privacy.done(MANY, say),
         "sharing": sharing.readers([Reader(1, "Dr Ito", date(2026, 3, 2))], say, sharing.ended("Dr Roy", say)),
         "sharing, again": sharing.ask(Reader(1, "Dr Ito", None), say),
+        "sharing, invited": sharing.ask(Reader(1, "Dr Ito", None), say, invited=True),
         "export": exports.caption(say),
     }
     return {name: message.text for name, message in told.items()}
@@ -173,7 +175,7 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
         offers.after_leaving: lambda say, it: iter(
             [
                 offers.after_leaving(number, it, it, others, staff(it)[:count], page, say)
-                for others in ([], [it], [it, it])
+                for others in ([], [(it, None)], [(it, None), (it, None), (it, day)])
                 for count, page in ((0, 0), (1, 0), (20, 1))
             ]
         ),
@@ -183,7 +185,8 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
         offers.you_said_no: lambda say, it: iter(
             [offers.you_said_no(who, say, sees=sees) for who in (None, it) for sees in (False, True)]
         ),
-        offers.is_back: lambda say, it: iter([offers.is_back(it, it, say)]),
+        offers.is_back: lambda say, it: iter([offers.is_back(it, it, say, begun=begun) for begun in (True, False)]),
+        offers.asked: lambda say, it: iter([offers.asked(it, say, reachable=able) for able in (True, False)]),
         offers.choose: lambda say, it: iter(
             [
                 offers.choose(kind, who and it, who and number, staff(it), page, say)
@@ -224,6 +227,7 @@ def _together() -> dict[Callable[..., Any], Callable[[Words, str], Iterator[Said
         ),
         deputies.counted: lambda say, _: iter([deputies.counted(Tally(1, 2, 3), say)]),
         deputies.are_asked: lambda say, _: iter([deputies.are_asked(n, say) for n in (1, 60)]),
+        deputies.has_left_meanwhile: lambda say, it: iter([deputies.has_left_meanwhile(it, holiday, say)]),
         deputies.you_stand_in: lambda say, it: iter([deputies.you_stand_in(it, holiday, say)]),
         clinic.therapists: lambda say, it: iter(
             [clinic.therapists([], 0, say), *(clinic.therapists(workers(it), page, say) for page in (0, 1, 99))]

@@ -205,7 +205,7 @@ for _each in (
     settings.no_such_time,
 ):
     always(_each)
-for _named in (people.ask_share, people.therapist_welcome, people.named):
+for _named in (people.ask_share, people.therapist_welcome, people.therapist_name_taken, people.named):
     of_label(_named)
 
 
@@ -1654,6 +1654,7 @@ def own(say: Words) -> dict[str, Sentence]:
         "stored": entries.stored(DayView(MONDAY, THREE, {ItemId(1): 4}, {}), [(THREE[0], 4)], None, say),
         "store": people.ask_store("Riverside", "Dr Ito", say),
         "share": people.ask_share("Dr Ito", say),
+        "share again": people.ask_share("Dr Ito", say, again=True),
         "zone": people.ask_zone("Europe/Lisbon", NOON, say),
         "hour": people.ask_hour(NOON, say),
         "start": people.ask_start(red_flags.card(say, number, None), NOON, NOON.date(), number, say),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.diary import offers
-from bot.diary.offers import ASK_AGAIN_AFTER, LONGEST_HOLIDAY, Holiday, Kind, Offer, OfferId, Still, Tally
+from bot.diary.offers import ASK_AGAIN_AFTER, LONGEST_HOLIDAY, Holiday, Kind, Offer, OfferId, StandIn, Still, Tally
 from bot.diary.people import PatientId, TherapistId
 
 NOW = datetime(2026, 3, 10, 10, tzinfo=UTC)
@@ -48,9 +48,37 @@ def test_the_same_is_not_asked_twice_within_a_week_whatever_was_answered() -> No
 
 
 def test_answers_are_counted() -> None:
-    yes, no = replace(OPEN, given=True), replace(OPEN, given=False)
-    assert offers.tally([yes, no, no, OPEN]) == Tally(1, 2, 1)
-    assert offers.tally([]).asked == 0
+    yes, no = replace(OPEN, answered_at=NOW, given=True), replace(OPEN, answered_at=NOW, given=False)
+    assert offers.tally([yes, no, no, OPEN], {PatientId(1)}) == Tally(1, 2, 1)
+    assert offers.tally([yes, no, no, OPEN], set()) == Tally(0, 3, 1), "whoever stopped it says no"
+    assert offers.tally([], set()).asked == 0
+
+
+def test_a_stand_in_that_the_therapist_ended_may_be_asked_anew() -> None:
+    yes = replace(OPEN, kind=Kind.DEPUTY, answered_at=NOW, given=True)
+    assert offers.called_off(yes, stands=False, last_word=True)
+    assert not offers.called_off(yes, stands=True, last_word=True), "it goes on"
+    assert not offers.called_off(yes, stands=False, last_word=False), "the patient has stopped it"
+    assert not offers.called_off(replace(yes, given=False), stands=False, last_word=True)
+    assert not offers.called_off(replace(yes, kind=Kind.COLLEAGUE), stands=False, last_word=True)
+
+
+def test_one_deputy_for_two_stands_in_as_long_as_there_is_no_gap() -> None:
+    def time(first: int, last: int) -> StandIn:
+        ends_at = datetime(2026, 3, last, tzinfo=UTC) + timedelta(days=1)
+        return StandIn(datetime(2026, 3, first, tzinfo=UTC), ends_at, date(2026, 3, last))
+
+    week = time(2, 8)
+    cases = [
+        ([week], week),
+        ([week, time(2, 15)], time(2, 15)),
+        ([time(3, 5), week], week),
+        ([time(9, 15), week], time(2, 15)),
+        ([time(10, 15), week], week),
+        ([time(9, 15), time(17, 20), week], time(2, 15)),
+    ]
+    for times, whole in cases:
+        assert offers.together(times) == whole
 
 
 def test_a_holiday_is_ahead_and_of_a_length_that_needs_no_hand_over() -> None:

@@ -65,6 +65,12 @@ async def test_an_invited_therapist_chooses_the_name_that_patients_read(desk: De
     assert "Patients read your name as Roy & Sons" in await desk.says(desk.roy, "Roy  & Sons")
     assert await desk.rows("select name from therapists") == [("Roy & Sons",)]
     await desk.therapist(desk.ito)
+    # A yes is to one therapist by name, so each has another.
+    await desk.says(desk.ito, "/invite_therapist róy & sons")
+    assert "Patients will read your name as róy & sons 2" in await desk.opens(desk.max, desk.ito)
+    await desk.taps(desk.max, "Another name")
+    assert "Another therapist here is or was called dr ito." in await desk.says(desk.max, "dr ito")
+    assert "Patients read your name as Dr Max" in await desk.says(desk.max, "Dr Max")
     await desk.says(desk.roy, "/invite Cleo")
     assert "Roy & Sons from Riverside invites you" in await desk.opens(desk.cleo, desk.roy)
     assert "Yes, show them to Roy & Sons" in (await desk.taps(desk.cleo, "Yes, store"), *buttons(desk.cleo))

@@ -286,6 +286,8 @@ async def test_a_card_that_nobody_answers_is_reported_once(clinic: Desk) -> None
     heard = len(desk.ito.heard)
     await desk.sends(ada, "rf:1:no")
     assert len(desk.ito.heard) == heard, "once"
+    told = "Dr Ito was told that you were shown the list of warning signs. (2 times, this is the last)"
+    assert told in await desk.says(ada, "/who")
 
 
 async def test_the_clock_stops_where_a_silence_is_due(clinic: Desk) -> None:

@@ -184,6 +184,7 @@ async def test_a_patient_reports_a_session_and_the_therapist_confirms_it(clinic:
     assert "Confirmed by Dr Ito" in confirmed
     assert "Confirm" not in ito.labels(ito.last["message_id"])
     assert "it stays" in await desk.taps(ada, "Undo"), "a therapist has looked at it since"
+    assert "Dr Ito was told of the treatment that you reported." in await desk.says(ada, "/who")
     await desk.says(ada, "/treatment")
     assert "is in your diary already" in await desk.taps(ada, "Yesterday", "Dry needling")
     await desk.says(ada, "/treatment")

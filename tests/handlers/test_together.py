@@ -220,17 +220,118 @@ async def test_a_holiday_that_ends_early_ends_for_the_deputy_at_once(clinic: Des
     heard = len(ada.heard)
     await clinic.sends(ito, "te:1")
     assert len(ada.heard) == heard
+    # The same days after all: who had said yes was told that it is over, and is asked anew; the others were asked.
+    await away(clinic, "From today", "2 weeks, until Sunday 15 March", "Yes, ask them")
+    assert "1 patient is asked." in newest(ito)
+    assert "Asked: 2. Yes: 0. No: 0. No answer yet: 2." in newest(ito)
+    await clinic.taps(ada, "Yes, until Sunday 15 March")
+    assert await sees(clinic, roy)
     await sound(clinic)
 
 
 async def test_a_patient_stops_a_deputy_like_anyone_else(clinic: Desk) -> None:
-    ada, roy = clinic.ada, await with_roy(clinic)
+    ada, ito, roy = clinic.ada, clinic.ito, await with_roy(clinic)
     await away(clinic, "From tomorrow", "1 week, until Monday 9 March", "Yes, ask them")
     await clinic.taps(ada, "Yes, until Monday 9 March")
     await clinic.says(ada, "/sharing")
     await clinic.taps(ada, "Stop sharing with Dr Roy")
+    assert "Asked: 1. Yes: 0. No: 1. No answer yet: 0." in await clinic.says(ito, "/deputy"), "as it stands"
+    await clinic.taps(ito, "End it now", "Yes, end it")
+    heard = len(ada.heard)
+    await away(clinic, "From tomorrow", "1 week, until Monday 9 March", "Yes, ask them")
+    assert len(ada.heard) == heard, "a patient's own no is left in peace"
     clinic.clock.move_to(datetime(2026, 3, 4, 10, tzinfo=UTC))
     assert not await sees(clinic, roy)
+
+
+async def test_a_deputy_for_two_stands_in_for_each_as_long_as_was_said(clinic: Desk) -> None:
+    ada, ito, roy = clinic.ada, clinic.ito, await with_roy(clinic)
+    zed = await clinic.therapist(clinic.person(777, "Dr Zed"))
+    await clinic.says(ada, "/sharing")
+    await clinic.taps(ada, "Share with another therapist", "Dr Zed", "Yes, share it all")
+    await away(clinic, "From tomorrow", "2 weeks, until Monday 16 March", "Yes, ask them")
+    await clinic.taps(ada, "Yes, until Monday 16 March")
+    await clinic.says(zed, "/deputy")
+    await clinic.taps(zed, "Dr Roy", "From today", "1 week, until Sunday 8 March", "Yes, ask them")
+    await clinic.taps(ada, "Yes, until Sunday 8 March")
+    until = "Dr Roy, since Monday 2 March 2026, until Monday 16 March 2026"
+    assert until in await clinic.says(ada, "/sharing")
+    await clinic.says(zed, "/deputy")
+    await clinic.taps(zed, "End it now", "Yes, end it")
+    assert "Dr Roy, from Tuesday 3 March 2026 until Monday 16 March 2026" in await clinic.says(ada, "/sharing")
+    assert not await sees(clinic, roy)
+    # Dr Ito is not away yet.
+    await clinic.says(ito, "/deputy")
+    await clinic.taps(ito, "End it now", "Yes, end it")
+    assert newest(ada) == "Dr Ito will be here after all, so Dr Roy does not see your diary."
+    await sound(clinic)
+
+
+async def test_who_leaves_while_away_leaves_the_deputy_to_the_day_that_was_said(clinic: Desk) -> None:
+    ito, roy = clinic.ito, await with_roy(clinic)
+    cleo = await clinic.enrol(clinic.cleo, roy, "Cleo")
+    await clinic.says(roy, "/deputy")
+    await clinic.taps(roy, "Dr Ito", "From today", "1 week, until Sunday 8 March", "Yes, ask them")
+    await clinic.taps(cleo, "Yes, until Sunday 8 March")
+    heard = len(cleo.heard)
+    await clinic.says(roy, "/leave")
+    await clinic.taps(roy, "Leave the clinic", "Yes, I leave now")
+    assert len(cleo.heard) == heard + 1
+    assert "Dr Ito sees it until Sunday 8 March." in newest(cleo)
+    told = [text_of(message) for message in ito.heard[-2:]]
+    assert told[0].endswith("What patients share with you for that time stays so until Sunday 8 March.")
+    assert await sees(clinic, ito, "Cleo")
+    await clinic.taps(cleo, "Dr Ito")
+    assert "you stand in" not in await clinic.says(ito, "/patients"), "chosen for good"
+    await sound(clinic)
+
+
+async def test_what_was_asked_of_somebody_out_of_reach_is_asked_when_they_are_back(clinic: Desk) -> None:
+    ito, roy = clinic.ito, await with_roy(clinic)
+    cleo = await clinic.enrol(clinic.cleo, roy, "Cleo")
+    cleo.block()
+    await clinic.settle()
+    await card(clinic, roy, "Cleo")
+    await clinic.taps(roy, "Share with a colleague", "Dr Ito", "Yes, ask")
+    assert newest(roy) == "I can't reach Cleo in Telegram now. I ask as soon as I can. You will read the answer here."
+    await clinic.says(ito, "/therapists")
+    await clinic.taps(ito, "Remove Dr Roy", "Yes, remove Dr Roy")
+    clinic.sent.clear()
+    clinic.clock.move_to(clinic.now + timedelta(days=3))
+    heard = len(cleo.heard)
+    cleo.unblock()
+    await clinic.says(cleo, "hello")
+    asked = [text_of(message) for message in cleo.heard[heard:] if "Dr Ito" in cleo.labels(message["message_id"])]
+    assert [text.startswith("Dr Roy has left Riverside and does not see your diary") for text in asked] == [True]
+    assert "would like" not in "".join(map(text_of, cleo.heard[heard:])), "that question is over"
+
+
+async def test_an_invitation_of_another_therapist_asks_for_a_yes_to_them(clinic: Desk) -> None:
+    ada, ito, roy = clinic.ada, clinic.ito, await with_roy(clinic)
+    await clinic.says(roy, "/invite Ada")
+    link = link_in(roy.last)
+    said = await clinic.opens(ada, roy)
+    assert said.startswith("You already keep a diary here. Shall Dr Roy see it, too?")
+    assert "your whole diary" in said
+    await clinic.taps(ada, "Yes, share it all")
+    assert await sees(clinic, roy)
+    ada.open_link(link)
+    await clinic.settle()
+    assert newest(ada).startswith("You already keep a diary here, so you do not need this link.")
+    # Dr Roy keeps a diary himself: nobody asks him to share it with himself.
+    await clinic.enrol(roy, ito, "R")
+    await clinic.says(roy, "/sharing")
+    assert labels(roy) == ["Stop sharing with Dr Ito"]
+    await card(clinic, ito, "R")
+    await clinic.taps(ito, "Hand over", "Dr Roy", "Yes, ask")
+    assert newest(ito) == "Dr Roy sees the diary of R already."
+    # After a stop an invitation asks everything anew, for the whole diary; whoever saw it hears that they no longer do.
+    await clinic.says(ada, "/stop")
+    await clinic.says(roy, "/invite Ada again")
+    await clinic.opens(ada, roy)
+    assert newest(ito) == "Ada L no longer shares the diary with you."
+    await clinic.taps(ada, "Yes, store my answers")
+    assert "That is your whole diary: each answer and note, old ones too." in newest(ada)
 
 
 # --- a hand-over --------------------------------------------------------------------------------------------------

@@ -57,6 +57,9 @@ NAMED: Final = {
     "therapist": ("shares", "patient_id"),
 }
 """Fields that name something of a patient: its table, and the column that says whose it is."""
+UNLOGGED: Final = "is in no log"
+IN_THE_LOG: Final = "<noted once it is delivered>"
+"""Lists, summaries and their pictures: tests/test_press.py says whom they show."""
 MAY_CHANGE: Final = {("Zed", "RemoveTherapist"): {"shares", "offers", "outbox", "bubbles"}}
 """An admin who removes a therapist ends what was shared with them; the patients are asked."""
 
@@ -151,7 +154,7 @@ def payloads(tx: Connection, kind: type[Any], victim: Victim, walker: str, most:
     choices = [_values(tx, field.name, hints[field.name], victim) for field in fields(kind)]
     found = list(itertools.islice(itertools.product(*choices), 3_000))
     packed = []
-    for values in [found[0], *random.Random(kind.__name__ + walker).sample(found, min(most, len(found)) - 1)]:
+    for values in [found[0], *random.Random(kind.__name__ + walker).sample(found[1:], min(most, len(found)) - 1)]:
         try:
             packed.append(buttons.pack(kind(*values)))
         except ValueError:
@@ -219,6 +222,10 @@ class Walk:
         allowed = MAY_CHANGE.get((self.person.first_name, name), set())
         after = rows_of(self.tx, victim)
         told |= {f"{name} changed {it}" for it in before if it not in allowed and before[it] != after[it]}
+        # More than the name by which the therapist calls the patient.
+        read = [secret for secret in victim.secrets[1:] if secret in heard]
+        if read and before["accesses"] == after["accesses"] and IN_THE_LOG not in heard:
+            told.add(f"{name} {UNLOGGED}")
         self.tx.exec_driver_sql("rollback to part")
         self.tx.exec_driver_sql("release part")
         return told
@@ -262,6 +269,8 @@ def made(tx: Connection, desk: Desk, reader: int, body: dict[str, Any]) -> str:
     if isinstance(draft, press.Nothing):
         return ""
     found = [repr(it) for it in (draft.body, draft.rest, draft.picture, draft.diary, draft.panel)]
+    if draft.seen is not None or draft.panel is not None:
+        found.append(IN_THE_LOG)
     if draft.document is not None and body["recipe"]["kind"] == "diaries":
         file = draft.document()
         with zipfile.ZipFile(BytesIO(file.content)) as packed:
@@ -317,6 +326,8 @@ async def test_the_same_walk_shows_the_diary_to_who_may_see_it(town: Desk) -> No
     told = await town.database.write(walk)
     assert {f"/patients told {OF_ADA[0]!r}", f"Notes told {OF_ADA[1]!r}", f"Card told {OF_ADA[2]!r}"} <= told
     assert {f"Sessions told {OF_ADA[3]!r}", f"ExportAll told {OF_ADA[0]!r}", "EndItem changed items"} <= told
+    # And whatever showed more than a name is there for the patient to read, with /who.
+    assert [it for it in told if UNLOGGED in it] == []
 
 
 async def test_no_recipe_is_made_for_a_reader_who_may_not_see_it(town: Desk) -> None:
