@@ -109,6 +109,11 @@ def plan(readers: Sequence[Reader], delivery: Delivery, raised_at: datetime, now
     return Plan(tuple(tell), tuple(call_urgent), tuple(remind), passed, undelivered, min(later, default=None))
 
 
+def hints(last_at: datetime | None, now: datetime, *, red_flag: bool) -> bool:
+    """Whether a deputy who may not see the diary is written to; `last_at`: when they were, for the same colleague."""
+    return red_flag or last_at is None or now >= last_at + HINT_AGAIN_AFTER
+
+
 def _when(opens_at: datetime, now: datetime, those: list[TherapistId], one: TherapistId, later: list[datetime]) -> None:
     """It comes to this one now, or when their hours open."""
     if opens_at <= now:

@@ -17,7 +17,7 @@ from bot import alerts, chat, diary, storage
 from bot.chat.messages import Message, as_data
 from bot.diary.alerts import ANSWERS, Act, Alert
 from bot.diary.people import ChatId, PatientId, Stage, TherapistId
-from bot.diary.unseen import HINT_AGAIN_AFTER, Plan
+from bot.diary.unseen import Plan
 from bot.jobs import notices
 from bot.jobs.apart import apart
 from bot.settings import Settings
@@ -93,8 +93,8 @@ def _pass_on(
         else:
             # No row about the patient: this reader may see none.
             outbox_id = None
-            lately = storage.alerts.hinted(tx, deputy_id, away_id, now - HINT_AGAIN_AFTER)
-            if alert.red_flag or not lately:
+            last_at = storage.alerts.hinted_at(tx, deputy_id, away_id)
+            if diary.unseen.hints(last_at, now, red_flag=alert.red_flag):
                 outbox_id = _say(tx, deputy.chat_id, chat.alerts.for_deputy(away.name, say), now)
             storage.alerts.act(tx, alert, deputy_id, Act.HINTED, now, outbox_id=outbox_id)
 

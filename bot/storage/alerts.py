@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.diary.alerts import ANSWERS, QUIET_FOR, Act, Alert, AlertId, Done, Noticed, Pressing, Rule
@@ -86,15 +86,15 @@ _acts_of: Final = (
     .order_by(_acts.id)
 )
 _hinted: Final = (
-    select(_acts.id)
+    select(func.max(_acts.at))
     .join(tables.shares, tables.shares.c.patient_id == _acts.patient_id)
     .where(
         _acts.therapist_id == bindparam("deputy"),
         _acts.act == Act.HINTED,
-        _acts.at > bindparam("since"),
+        # One that was taken as said with an earlier one is no message.
+        _acts.outbox_id.is_not(None),
         tables.shares.c.therapist_id == bindparam("away"),
     )
-    .limit(1)
 )
 
 
@@ -272,9 +272,9 @@ def acts_of(tx: Connection, alert: Alert) -> list[Done]:
     return [Done(TherapistId(row[0]), row[1], Act(row[2]), *row[3:]) for row in rows]
 
 
-def hinted(tx: Connection, deputy_id: TherapistId, away_id: TherapistId, since: datetime) -> bool:
-    """Whether this deputy has heard since then that there is something about a patient of `away_id`."""
-    return tx.execute(_hinted, {"deputy": deputy_id, "away": away_id, "since": since}).first() is not None
+def hinted_at(tx: Connection, deputy_id: TherapistId, away_id: TherapistId) -> datetime | None:
+    """When this deputy was last written to that there is something about a patient of `away_id`; None: never."""
+    return tx.execute(_hinted, {"deputy": deputy_id, "away": away_id}).scalar()
 
 
 def is_open(tx: Connection, alert: Alert) -> bool:

@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 from bot.diary.people import TherapistId
 from bot.diary.red_flags import Delivery
-from bot.diary.unseen import PASSED_ON_FOR, REMIND_AFTER, Deputy, Plan, Reader, opens_later, plan
+from bot.diary.unseen import (
+    HINT_AGAIN_AFTER,
+    PASSED_ON_FOR,
+    REMIND_AFTER,
+    Deputy,
+    Plan,
+    Reader,
+    hints,
+    opens_later,
+    plan,
+)
 
 NOW = datetime(2026, 3, 2, 21, tzinfo=UTC)
 OPENS = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -75,6 +85,13 @@ def test_whoever_stands_in_gets_it_once() -> None:
     old = replace(roy, opens_at=NOW + PASSED_ON_FOR)
     for deputy in (replace(roy, knows=True), replace(roy, reachable=False), old):
         assert at(tomorrow, replace(away, deputy=deputy)) == NOTHING
+
+
+def test_a_deputy_without_a_yes_is_written_to_once_a_day_and_of_a_red_flag_always() -> None:
+    assert hints(None, NOW, red_flag=False)
+    assert not hints(NOW, NOW + HINT_AGAIN_AFTER - MINUTE, red_flag=False)
+    assert hints(NOW, NOW + HINT_AGAIN_AFTER, red_flag=False)
+    assert hints(NOW, NOW, red_flag=True)
 
 
 def test_that_it_is_urgent_waits_for_hours_as_well() -> None:

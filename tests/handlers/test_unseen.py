@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot import storage
 from bot.demo.chats import Standing
 from bot.demo.person import Person
+from bot.diary.people import TherapistId
 from tests.handlers.desk import Desk
 from tests.stage import newest, text_of
 
@@ -299,6 +301,13 @@ async def test_a_deputy_who_sees_no_diary_hears_once_a_day_that_there_are_alerts
     assert len(said(ito, "Reminder")) == 3
     assert await desk.rows("select therapist_id from alert_acts where act = 'hinted'") == [(2,)] * 3
     assert await desk.rows("select count(*) from accesses where therapist_id = 2") == [(0,)]
+    # What was taken as said with an earlier message puts the next one off no further.
+    put_off = await desk.rows(
+        "update alert_acts set at = '2026-03-13' where outbox_id is null and act = 'hinted' returning 1"
+    )
+    assert put_off == [(1,)]
+    last_at = await desk.database.write(lambda tx: storage.alerts.hinted_at(tx, TherapistId(2), TherapistId(1)))
+    assert last_at == told + timedelta(hours=24)
 
 
 async def test_a_deputy_who_may_see_the_diary_gets_the_whole_of_it(clinic: Desk) -> None:
