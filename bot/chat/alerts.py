@@ -5,7 +5,7 @@ Rule: what was noticed is said with its numbers and nothing else; neither side r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -143,31 +143,29 @@ def rows(seen: Seen, words: Words) -> tuple[Row, ...]:
     """What the reader can still do about it. Of one that was withdrawn before anybody saw it nothing is to be done."""
     if seen.alert.withdrawn_at is not None and not seen.answered:
         return ()
-    own = {done.act for done in seen.acts if done.therapist_id == seen.reader}
-    first = [
-        button
-        for button, offered in (
-            (_act(seen, Answered.SEEN, words("Seen")), not own.intersection(ANSWERS)),
-            (_act(seen, Answered.WILL_CALL, words("Will call")), Act.WILL_CALL not in own),
-            (_act(seen, Answered.NOTE, words("Add note")), True),
-        )
-        if offered
-    ]
     patient = int(seen.alert.patient_id)
+    own = {done.act for done in seen.acts if done.therapist_id == seen.reader}
     look = (
         Button(words("Notes"), tap=pack(buttons.Notes(patient))),
         Button(words("Chart and numbers"), tap=pack(buttons.Card(patient))),
     )
-    return (tuple(first), look)
+    return (_ways(patient, seen.alert.id, own, words), look)
+
+
+def _ways(patient: int, alert: int, own: Set[Act], words: Words) -> Row:
+    """What can be done about an alert by somebody who has done `own` before."""
+    found = (
+        (Answered.SEEN, words("Seen"), own.isdisjoint(ANSWERS)),
+        (Answered.WILL_CALL, words("Will call"), Act.WILL_CALL not in own),
+        (Answered.NOTE, words("Add note"), True),
+    )
+    return tuple(_answering(patient, alert, answered, label) for answered, label, offered in found if offered)
 
 
 def on_card(patient: int, open_alerts: Sequence[OpenAlert], words: Words) -> tuple[Row, ...]:
     """The answers to what is open, on a patient's card: whoever came later never had the alert's own message."""
     if len(open_alerts) == 1:
-        one = open_alerts[0].id
-        acts = ((Answered.SEEN, words("Seen")), (Answered.WILL_CALL, words("Will call")))
-        noted = (Answered.NOTE, words("Add note"))
-        return (tuple(_answering(patient, one, answered, label) for answered, label in (*acts, noted)),)
+        return (_ways(patient, open_alerts[0].id, frozenset(), words),)
     return tuple((_answering(patient, it.id, Answered.SEEN, _seen_of(it, words)),) for it in open_alerts[:MOST_ON_CARD])
 
 
@@ -176,12 +174,8 @@ def _seen_of(alert: OpenAlert, words: Words) -> Sentence:
     return words("Seen: warning sign of {day}", day=day) if alert.red_flag else words("Seen: alert of {day}", day=day)
 
 
-def _act(seen: Seen, answered: Answered, label: Sentence) -> Button:
-    return _answering(int(seen.alert.patient_id), int(seen.alert.id), answered, label)
-
-
 def _answering(patient: int, alert: int, answered: Answered, label: Sentence) -> Button:
-    return Button(label, tap=pack(buttons.AnswerAlert(patient, alert, answered)))
+    return Button(label, tap=pack(buttons.AnswerAlert(patient, int(alert), answered)))
 
 
 def bare(label: str, words: Words) -> Sentence:

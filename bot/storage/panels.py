@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.diary import days, digests
+from bot.diary.alerts import ANSWERS
 from bot.diary.digests import Member, Panel
 from bot.diary.entries import ItemId, Note, cause_of
 from bot.diary.panels import LOOKS_BACK, OpenAlert
@@ -20,9 +21,6 @@ from bot.storage import diaries, tables
 from bot.storage.people import PATIENT
 from bot.storage.prepared import listed
 from bot.storage.sharing import HOLDS
-
-ANSWERS: Final = ("seen", "will_call", "note")
-"""What a therapist does about an alert; whoever it was, it is open no more."""
 
 _members: Final = (
     select(*PATIENT, tables.shares.c.label, tables.shares.c.until_day, tables.accounts.c.reach)
