@@ -10,11 +10,11 @@ from bot.chat import buttons
 from bot.chat.buttons import pack
 from bot.chat.messages import Button, Message, Row
 from bot.chat.words import Sentence, Words, bold, capital, joined, moment, sentence
+from bot.diary.days import SUNDAY
 
 HITS: Final = 40
 """More are counted: who types one letter more finds fewer."""
 HOURS: Final = (time(7), time(7, 30), time(8), time(12), time(18))
-SUNDAY: Final = 6
 _MONDAY: Final = date(2026, 3, 2)
 """Any: only its name is said."""
 

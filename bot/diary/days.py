@@ -22,6 +22,7 @@ ONE_DAY: Final = timedelta(days=1)
 
 
 SATURDAY: Final = 5
+SUNDAY: Final = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -714,9 +714,7 @@ def _jump(jump: Jump, words: Words) -> Sentence:
     values = {"symptom": item_name(jump.item, words), "score": jump.value, "day": words.weekday(jump.day)}
     if jump.usual is None:
         return words(
-            "{symptom} {score} on {day}, the second day at {high} or more (too few answers before to compare)",
-            high=digests.STRONG,
-            **values,
+            "{symptom} {score} on {day}, the second high day in a row (too few answers before to compare)", **values
         )
     values["usual"] = _with_n(jump.usual, jump.n, words)
     if jump.after_session:

@@ -22,6 +22,7 @@ from bot.chat.messages import MAX_CAPTION, MAX_TEXT
 from bot.chat.words import LANGUAGES, Sentence, sentence, words
 from bot.diary import days
 from bot.diary import digests as rules
+from bot.diary.alerts import Limits
 from bot.diary.digests import Diary, Member, Panel
 from bot.diary.entries import Cause, Day, Item, ItemId, Note, Score, Side, Symptom
 from bot.diary.flares import Flare, Since
@@ -417,7 +418,12 @@ def test_a_panel_of_one() -> None:
         (
             diary("4444444 444.... ....78."),
             "Burning single scores 7 and 8; 2 of 7; "
-            "Burning 8 on Saturday, the second day at 7 or more (too few answers before to compare)",
+            "Burning 8 on Saturday, the second high day in a row (too few answers before to compare)",
+        ),
+        (
+            replace(diary("4444444 444.... ....66."), limits=Limits(high=6)),
+            "Burning single scores 6 and 6; 2 of 7; "
+            "Burning 6 on Saturday, the second high day in a row (too few answers before to compare)",
         ),
         (diary(".", marks="_" * 13 + "a"), "nothing to show yet"),
     ],
