@@ -224,13 +224,9 @@ def courses(diary: Diary, first: date, last: date) -> tuple[Course, ...]:
 
 
 def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
-    """The last `weeks` whole weeks and the one that is under way, or fewer where the diary is younger.
-
-    A diary from elsewhere that is looked at from its end (summaries.as_of) has no day after its last.
-    """
-    last = today(diary, now)
-    if last not in diary.days and _from_elsewhere(diary, last - days.ONE_DAY):
-        last -= days.ONE_DAY
+    """The last `weeks` whole weeks and the one that is under way, or fewer where the diary is younger; of a diary that
+    was only kept elsewhere those up to its last day."""
+    last = max(diary.days) if _was_elsewhere(diary) else today(diary, now)
     first = max(days.week_start(last) - weeks * SEVEN_DAYS, days.week_start(min(begun(diary), last)))
     sessions = sorted((s for s in diary.sessions if s.day <= last), key=lambda s: (s.day, s.id), reverse=True)
     shown = tuple(session for session in sessions if session.day >= first)
@@ -246,8 +242,9 @@ def visit(diary: Diary, weeks: int, now: datetime) -> Visit:
     )
 
 
-def _from_elsewhere(diary: Diary, day: date) -> bool:
-    return day in diary.days and diary.days[day].imported_at is not None
+def _was_elsewhere(diary: Diary) -> bool:
+    """Whether every day of the diary was brought along from elsewhere."""
+    return bool(diary.days) and all(day.imported_at is not None for day in diary.days.values())
 
 
 def _mark(diary: Diary, day: Day, now: datetime) -> Mark:
