@@ -511,7 +511,7 @@ def _look_at(settings: Settings, work: Callable[[Connection], T], now: datetime)
     try:
         return database.look(path, work)
     except storage.Unusable as error:
-        raise WrongUse(troubles.at_hand(str(error))) from None
+        raise WrongUse(str(error)) from None
 
 
 def _write(path: Path, work: Callable[[Connection], T], now: datetime, *, on_a_copy: bool = False) -> T | None:
@@ -532,7 +532,7 @@ def _write(path: Path, work: Callable[[Connection], T], now: datetime, *, on_a_c
             "A bot of another version runs on this database. Stop it, then do this again.", ALREADY_RUNNING
         ) from None
     except storage.Unusable as error:
-        raise WrongUse(troubles.at_hand(str(error))) from None
+        raise WrongUse(str(error)) from None
 
 
 def _version(path: Path) -> str | None:
@@ -540,8 +540,7 @@ def _version(path: Path) -> str | None:
         with closing(checks.reader(path)) as connection:
             return checks.version(connection)
     except SqliteError as error:
-        said = troubles.sentence(error, path) or f"{path} can't be read ({error})."
-        raise WrongUse(troubles.at_hand(said)) from None
+        raise WrongUse(troubles.sentence(error, path) or f"{path} can't be read ({error}).") from None
 
 
 def _make_ready(path: Path, now: datetime) -> None:

@@ -11,7 +11,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-NOTHING_LOST: Final = "Nothing is half stored, and what could not be stored waits at Telegram."
+NOTHING_LOST: Final = "Nothing is half stored, and what people write to the bot meanwhile waits at Telegram."
+"""As true of a running bot as of a command that somebody has given, like all that is said here."""
 _FULL: Final = {sqlite3.SQLITE_FULL}
 _FAILING: Final = {sqlite3.SQLITE_IOERR}
 _REFUSED: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
@@ -68,7 +69,7 @@ def sentence(error: BaseException, path: Path) -> str | None:
     if code in _FAILING:
         return (
             f"The disk with {path} can't be read or written ({what}): it is full, a limit on the size of files is "
-            f"reached, or it is failing. Make room or mend it, then start the bot again. {NOTHING_LOST}"
+            f"reached, or it is failing. Make room or mend it, then start again. {NOTHING_LOST}"
         )
     if code in _REFUSED:
         return (
@@ -78,7 +79,7 @@ def sentence(error: BaseException, path: Path) -> str | None:
     if code in _HELD:
         return (
             f"Another program holds the database {path} and does not let go of it. End that program (a database "
-            f"viewer, a copying tool), then start the bot again. {NOTHING_LOST}"
+            f"viewer, a copying tool), then start again. {NOTHING_LOST}"
         )
     if code == sqlite3.SQLITE_NOTADB:
         return (
@@ -90,13 +91,8 @@ def sentence(error: BaseException, path: Path) -> str | None:
     return None
 
 
-def at_hand(said: str) -> str:
-    """The same for who has just asked for something on the command line: there the bot has no part in it."""
-    return said.replace(NOTHING_LOST, "Nothing was stored.").replace("start the bot again", "do this again")
-
-
 def full(path: Path) -> str:
-    return f"The disk with {path} is full. Make room there, then start the bot again. {NOTHING_LOST}"
+    return f"The disk with {path} is full. Make room there, then start again. {NOTHING_LOST}"
 
 
 def damaged(path: Path, finding: str) -> str:

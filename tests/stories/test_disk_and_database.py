@@ -130,7 +130,7 @@ async def test_a_limit_on_the_size_of_files_ends_it_with_exit_code_1_and_no_repl
         finally:
             await child.end()
         assert code == 1
-        assert "Make room or mend it, then start the bot again. Nothing is half stored" in said
+        assert "Make room or mend it, then start again. Nothing is half stored" in said
         await played.start()
         assert len(ada.heard) >= heard + 25
         assert await played.rows("select value, withdrawn_at from scores") == [(7, None)]
