@@ -30,6 +30,13 @@ INTERRUPTED: Final = 130
 """As shells have it for Ctrl-C."""
 
 
+Whose = Annotated[
+    str | None,
+    typer.Option("--patient", help="Whose diary: a code, or a therapist's name for them.", metavar="CODE"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: numbers that are not rounded.")]
+
+
 @cli.command()
 def run() -> None:
     """Run the bot until it is told to stop."""
@@ -115,9 +122,7 @@ def parked(
 @cli.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A table as CSV in UTF-8; its first line names the columns.")],
-    patient: Annotated[
-        str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.", metavar="CODE")
-    ] = None,
+    patient: Whose = None,
     create: Annotated[
         bool, typer.Option("--create", help="Make patients that are missing: without a chat, never asked.")
     ] = False,
@@ -165,11 +170,9 @@ def import_(
 
 @cli.command()
 def report(
-    patient: Annotated[
-        str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.", metavar="CODE")
-    ] = None,
+    patient: Whose = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every diary, by its code.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: numbers that are not rounded.")] = False,
+    as_json: AsJson = False,
     pdf: Annotated[
         Path | None, typer.Option(help="The visit sheet of one patient, into this file.", metavar="FILE")
     ] = None,
@@ -190,9 +193,7 @@ def report(
 @cli.command()
 def export(
     file: Annotated[Path, typer.Argument(help="Where it goes: a name that ends in .csv, .json or .zip.")],
-    patient: Annotated[
-        str | None, typer.Option(help="Whose diary: a code, or a therapist's name for them.", metavar="CODE")
-    ] = None,
+    patient: Whose = None,
     therapist: Annotated[
         str | None, typer.Option(help="All that are shared with this therapist.", metavar="NAME")
     ] = None,
@@ -216,7 +217,7 @@ def replay_alerts(
     rise: Annotated[int, typer.Option(min=1, max=10, help="Points above the usual that alert.")] = 2,
     high: Annotated[int, typer.Option(min=1, max=10, help="The score that is high.")] = 7,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Take the good rows, name the others.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: numbers that are not rounded.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how often the alert rules would have spoken in these diaries, per patient-week, and with other limits.
 
