@@ -226,7 +226,13 @@ def trends() -> list[Row]:
         ("a slope is called, 3 weeks from its start", _change(each, SLOPE_FOR), False, False),
         ("a step in a diary of five weeks", _change(each, 1, weeks=WEEKS_YOUNG), False, False),
         ("a restless steady patient is called, a week", _steady(each, RESTLESS), True, True),
-        ("a step in a restless diary", _change(each, 1, RESTLESS), False, False),
+        ("a step in a restless diary", _change(each, 1, RESTLESS), True, False),
+        (
+            "a slope in a restless diary, from its end",
+            _change(each, SLOPE_FOR, RESTLESS, from_its_end=True),
+            True,
+            False,
+        ),
     )
     for name, lot, bound, low in lots:
         found = list(lot)

@@ -11,7 +11,7 @@ from hypothesis import settings
 # Nothing that lives while the tests are found becomes rubbish.
 gc.disable()
 
-settings.register_profile("untimed", deadline=None, max_examples=60)
+settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 

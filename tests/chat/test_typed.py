@@ -435,7 +435,7 @@ def is_sound(reading: typed.Reading, items: tuple[Item, ...]) -> bool:
 
 
 @given(text=st.one_of(st.text(), st.lists(SCRAPS).map("".join), st.lists(SCRAPS).map(" ".join)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_raises_and_no_score_leaves_the_scale(text: str) -> None:
     for items in (ADAS, BENS):
         for asking in (None, ItemId(1)):
@@ -449,7 +449,7 @@ def test_nothing_raises_and_no_score_leaves_the_scale(text: str) -> None:
     before=st.lists(SCRAPS).map(" ".join),
     after=st.lists(SCRAPS).map(" ".join),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_word_outside_the_lists_always_makes_a_note(word: str, before: str, after: str) -> None:
     assert scores(f"{before} {word} {after}", ADAS, asking=BURNING) == NotScores()
 
@@ -462,7 +462,7 @@ DIGITS = ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१�
     between=st.sampled_from([" ", ", ", "; ", ";", "\n", " and ", " y ", "/10 "]),
     digits=st.sampled_from(DIGITS),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_all_in_order_reads_back(values: list[int], between: str, digits: str) -> None:
     text = between.join(map(str, values)) + ("/10" if between == "/10 " else "")
     text = text.translate(str.maketrans("0123456789", digits))
@@ -476,7 +476,7 @@ def test_all_in_order_reads_back(values: list[int], between: str, digits: str) -
     form=st.sampled_from(["{name} {value}", "{name}: {value}", "{value} {name}", "{name}={value}/10"]),
     between=st.sampled_from([", ", "\n", " and ", " "]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_names_with_values_read_back(values: dict[Item, int], form: str, between: str) -> None:
     text = between.join(form.format(name=item.symptom.value, value=value) for item, value in values.items())
     expected = Scores(tuple((item.id, value) for item, value in values.items()))

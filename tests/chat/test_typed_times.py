@@ -31,7 +31,7 @@ SCRAPS = st.one_of(
 
 
 @given(text=st.one_of(st.text(), st.lists(SCRAPS).map("".join), st.lists(SCRAPS).map(" ".join)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_nothing_raises(text: str) -> None:
     wall_time(text)
     day(text, date(2026, 3, 11))
@@ -176,7 +176,7 @@ def test_no_date_of_a_session(text: str) -> None:
 
 
 @given(today=st.dates(), ago=st.integers(0, 366))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_date_of_the_last_year_reads_back(today: date, ago: int) -> None:
     if today.toordinal() <= ago:
         return

@@ -84,7 +84,7 @@ ADA = Patient(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**9), length=st.integers(1, 320), hours=st.integers(0, 40))
 def test_an_excerpt_that_is_enough_tells_the_same(seed: int, length: int, hours: int) -> None:
     whole = a_year(Random(seed), length)

@@ -378,7 +378,7 @@ def tallies(diary: Diary, today: date, now: datetime) -> dict[date, tuple[int, i
     return {week.start: (week.answered, week.asked) for week in weeks if week.end < today}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.randoms(use_true_random=True))
 def test_the_past_stays_whatever_is_asked(luck: Random) -> None:
     life = Life()

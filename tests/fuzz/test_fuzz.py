@@ -102,7 +102,7 @@ def test_the_town_sees_what_is_wrong(
         town.play([[Says(who, {"text": f"burning 7, {specimens.SECRET}"})]])
 
 
-@settings(PATIENT, max_examples=8, derandomize=True, phases=AS_FOUND)
+@settings(PATIENT, max_examples=16, derandomize=True, phases=AS_FOUND)
 @given(updates.stories)
 def test_whatever_comes_the_diary_goes_on(story: Story) -> None:
     town.play(story)

@@ -222,7 +222,7 @@ CHANGES = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None, database=None)
+@settings(max_examples=12, deadline=None, database=None)
 @given(st.lists(st.tuples(CHANGES, st.integers(0, 2_000)), min_size=3, max_size=8))
 def test_whatever_is_changed_no_day_is_asked_or_reminded_of_twice(changes: list[tuple[object, int]]) -> None:
     """Half a day before the clocks change in Europe, and all through the journeys after."""

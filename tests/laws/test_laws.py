@@ -24,46 +24,38 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed, settings
 
-from bot import storage
-from tests.handlers.desk import clinic_at, desk_on
+from tests.handlers.desk import Desk, desk_on
 from tests.laws import acts
+from tests.laws.homes import AS_FOUND, PATIENT, home
 from tests.laws.life import Act, Life
 from tests.stage import ITO
 
 LIVES: Final = 2_000
 AT_A_TIME: Final = 100
 """Lives for each call of Hypothesis: it keeps what it drew, and a run of thousands would fill the memory."""
-PATIENT: Final = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
-AS_FOUND: Final = (Phase.explicit, Phase.generate)
-"""A failure is told as it was found: making it small takes minutes, and is for `make soak`."""
 Story = tuple[datetime, dict[str, Any], dict[str, Any], Sequence[tuple[Act, Sequence[Act]]]]
 
 
 @cache
 def two_diaries() -> Path:
     """A database in which Ada and Noor are enrolled, and no digest is due."""
-    folder = Path(tempfile.mkdtemp(prefix="symptom-diary-laws-"))
 
-    async def make() -> Path:
-        async with clinic_at(folder) as desk:
-            await desk.enrol(desk.noor, desk.ito)
-            await desk.rows("update therapists set next_digest_at = null returning 1")
-            await desk.rows("update patients set next_digest_at = null, next_prompt_at = null returning 1")
-            await desk.rows("update items set added_day = '2026-01-01' returning 1")
-            made = folder / "two.db"
-            storage.database.copy(desk.settings.database_path, made)
-        return made
+    async def prepare(desk: Desk) -> None:
+        await desk.enrol(desk.noor, desk.ito)
+        await desk.rows("update therapists set next_digest_at = null returning 1")
+        await desk.rows("update patients set next_digest_at = null, next_prompt_at = null returning 1")
+        await desk.rows("update items set added_day = '2026-01-01' returning 1")
 
-    return asyncio.run(make())
+    return home(prepare)
 
 
-async def live(story: Story, home: Path) -> Life:
+async def live(story: Story, beginning: Path) -> Life:
     """Play a story; after each act, and in the end, the laws hold."""
-    beginning, *rhythms, scenes = story
+    begins_at, *rhythms, scenes = story
     with tempfile.TemporaryDirectory() as folder:
-        async with desk_on(Life, Path(folder), beginning, home) as life:
+        async with desk_on(Life, Path(folder), begins_at, beginning) as life:
             life.person(ITO, "Dr Ito")
             for person, rhythm in zip((life.ada, life.noor), rhythms, strict=True):
                 await life.moves_in(person, rhythm)
@@ -73,7 +65,7 @@ async def live(story: Story, home: Path) -> Life:
     return life
 
 
-@settings(PATIENT, max_examples=6, derandomize=True, phases=AS_FOUND)
+@settings(PATIENT, max_examples=10, derandomize=True, phases=AS_FOUND)
 @given(acts.lives)
 def test_whatever_happens_the_laws_hold(story: Story) -> None:
     asyncio.run(live(story, two_diaries()))

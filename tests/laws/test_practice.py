@@ -25,10 +25,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, seed, settings
 
-from bot import storage
-from tests.handlers.desk import MONDAY, clinic_at, desk_on
+from tests.handlers.desk import MONDAY, Desk, desk_on
+from tests.laws.homes import AS_FOUND, PATIENT, home
 from tests.laws.practice import PLACES, Act, Practice, lives
-from tests.laws.test_laws import AS_FOUND, PATIENT
 from tests.stage import ADA, BEN, ITO, NOOR, ROY
 
 LIVES = 300
@@ -37,30 +36,22 @@ LIVES = 300
 @cache
 def three_diaries() -> Path:
     """A database in which Ada, Noor and Ben are with Dr Ito, and Dr Roy works beside."""
-    folder = Path(tempfile.mkdtemp(prefix="symptom-diary-practice-"))
 
-    async def make() -> Path:
-        async with clinic_at(folder) as desk:
-            await desk.enrol(desk.noor, desk.ito)
-            await desk.enrol(desk.ben, desk.ito)
-            await desk.therapist(desk.roy)
-            for patient, place in PLACES.items():
-                await desk.rows(
-                    "update items set site = :place where patient_id = :patient returning 1",
-                    place=place,
-                    patient=patient,
-                )
-            made = folder / "three.db"
-            storage.database.copy(desk.settings.database_path, made)
-        return made
+    async def prepare(desk: Desk) -> None:
+        await desk.enrol(desk.noor, desk.ito)
+        await desk.enrol(desk.ben, desk.ito)
+        await desk.therapist(desk.roy)
+        for patient, place in PLACES.items():
+            values = {"place": place, "patient": patient}
+            await desk.rows("update items set site = :place where patient_id = :patient returning 1", **values)
 
-    return asyncio.run(make())
+    return home(prepare)
 
 
-async def live(acts: Sequence[Act], home: Path) -> None:
+async def live(acts: Sequence[Act], beginning: Path) -> None:
     """Play them; after each act, and in the end, the laws hold."""
     with tempfile.TemporaryDirectory() as folder:
-        async with desk_on(Practice, Path(folder), MONDAY, home) as practice:
+        async with desk_on(Practice, Path(folder), MONDAY, beginning) as practice:
             names = ((ADA, "Ada"), (NOOR, "Noor"), (BEN, "Ben"), (ITO, "Dr Ito"), (ROY, "Dr Roy"))
             practice.people = [practice.person(chat, name) for chat, name in names]
             for act in acts:
